@@ -1,0 +1,20 @@
+/*
+ * analyze: a store in, a case file out: incidents, ranked causes, what was ruled out and
+ * why, timeline, impact, quality. Pure in the store: same store and options, same result.
+ */
+#ifndef ANALYZE_ANALYZE_H
+#define ANALYZE_ANALYZE_H
+
+#include "core/casefile.h"
+#include "core/err.h"
+
+struct store;
+
+struct analyze_options {
+	int64_t since_ns, until_ns; /* TIME_NONE: no limit */
+	bool explain;               /* keep every candidate and term, not only the telling ones */
+};
+
+NODISCARD bool analyze_run(struct store *s, const struct analyze_options *o, struct arena *a, struct casefile *out, struct err *err);
+
+#endif

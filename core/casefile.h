@@ -1,0 +1,114 @@
+/*
+ * casefile: what an analysis found, as plain data: the contract of findings.json, and
+ * the only thing renderers see. Filled by analyze/, kept in the store as bytes
+ * (casefile_encode), rendered by report/. All memory belongs to the arena it was made in.
+ * Instants are UTC nanoseconds, TIME_NONE when not known. Lists are in the order in which
+ * they are to be shown.
+ */
+#ifndef CORE_CASEFILE_H
+#define CORE_CASEFILE_H
+
+#include "core/buf.h"
+#include "core/timestamp.h"
+#include "core/vocab.h"
+
+/* A line of evidence. */
+struct ref {
+	struct str source; /* path of the file inside the archive */
+	uint64_t line;     /* 1-based */
+	uint64_t offset;   /* bytes, uncompressed */
+	struct str text;   /* the line */
+};
+struct refs { struct ref *at; size_t n, cap; };
+
+struct quality_source {
+	struct str path, format, service, host, zone; /* zone: "+00:00", "inferred -05:00", "assumed UTC", ... */
+	uint64_t lines, events, continuation, rejected;
+	int64_t first_ns, last_ns;
+	struct str *notes;
+	size_t n_notes;
+};
+
+struct symptom {
+	enum symptom_kind kind;
+	struct str service, route;  /* route empty: all */
+	double baseline, peak;      /* share 0..1 for errors, ms for latency, per second for volume */
+	int64_t from_ns, to_ns;
+	struct refs refs;
+};
+
+struct impact_route { struct str route; uint64_t requests, failed; };
+struct impact {
+	uint64_t requests_total, requests_failed, requests_slow; /* in the incident's window */
+	double peak_error_rate;     /* share, per bucket of at least 20 requests */
+	uint64_t users_active, users_affected; /* distinct users where known, else client addresses */
+	bool users_are_clients;     /* counted by client address */
+	struct impact_route *routes;
+	size_t n_routes;
+};
+
+struct term { struct str name; double log_odds; struct str text; struct refs refs; };
+struct link { enum cause_kind kind; struct str service, entity; int64_t time_ns; struct str text; struct refs refs; };
+
+struct cause {
+	enum cause_kind kind;
+	struct str service, entity;
+	int64_t time_ns;
+	double probability;         /* posterior among all candidates, "none of these" included */
+	struct str confidence;      /* "highly likely", "moderately supported", "speculative" */
+	struct str statement;       /* one sentence for the postmortem */
+	struct term *terms;  size_t n_terms;
+	struct link *chain;  size_t n_chain; /* root first; empty when the cause stands alone */
+};
+
+struct ruled_out {
+	enum cause_kind kind;
+	struct str service, entity;
+	int64_t time_ns;
+	struct str term;            /* name of the deciding term */
+	struct str reason;          /* words a postmortem can take over */
+	struct refs refs;
+};
+
+struct service_score { struct str service; double score; };
+
+/* Kinds: "change", "onset", "symptom", "peak", "mitigation", "ineffective", "relief", "recovered", "alert", "lifecycle", "evidence" */
+struct timeline_entry { int64_t time_ns; struct str kind, service, text; struct refs refs; };
+
+/* A series for a renderer to draw: values at from_ns + i * step_ns; NAN = no data. */
+struct plot { struct str name, unit; int64_t from_ns, step_ns; double *values; size_t n; };
+
+/* What is different in the bad window: one value of one field. */
+struct contrast { struct str field, value; double share_bad, share_good, log10_p; };
+
+struct incident {
+	struct str id, title;
+	int64_t onset_from_ns, onset_best_ns, onset_to_ns;
+	int64_t peak_ns, mitigated_ns, recovered_ns;
+	double duration_s;          /* onset to recovery (or to the end of the data) */
+	double degraded_s;          /* time in which symptoms were really there */
+	struct symptom *symptoms;   size_t n_symptoms;
+	struct impact impact;
+	struct cause *causes;       size_t n_causes;   /* rank = index + 1 */
+	struct ruled_out *ruled_out; size_t n_ruled_out;
+	struct service_score *services; size_t n_services;
+	struct timeline_entry *timeline; size_t n_timeline;
+	struct plot *plots;         size_t n_plots;
+	struct contrast *contrasts; size_t n_contrasts;
+};
+
+struct casefile {
+	int64_t from_ns, to_ns;     /* window of the data */
+	struct quality_source *sources; size_t n_sources;
+	struct str *notes;          size_t n_notes;
+	struct incident *incidents; size_t n_incidents;
+};
+
+/*
+ * The case file as JSON. `contract` true: exactly the keys of findings.json in their order (plots and contrasts left
+ * out); false: everything, which is what the store keeps and casefile_decode reads back without loss.
+ */
+void casefile_encode(const struct casefile *c, bool contract, struct buf *out);
+NODISCARD bool casefile_decode(struct str json, struct arena *a, struct casefile *out, struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * sketch: small summaries that add up: a log-spaced histogram of durations and a
+ * HyperLogLog of distinct clients. Merging two is the same as having fed one with both,
+ * whatever the order.
+ */
+#ifndef CORE_SKETCH_H
+#define CORE_SKETCH_H
+
+#include <stdint.h>
+
+/* Bucket i holds durations in (0.01 ms · 1.1^(i-1), 0.01 ms · 1.1^i]: relative error of the middle <= 5 %. 0.01 ms .. ~ 1 h */
+enum { HIST_BUCKETS = 208 };
+unsigned hist_bucket(double ms);          /* 0 .. HIST_BUCKETS-1 */
+double hist_middle_ms(unsigned bucket);   /* geometric middle */
+double hist_upper_ms(unsigned bucket);
+/* The q-quantile (0..1) of counts[HIST_BUCKETS], in ms, by linear interpolation of rank inside the bucket; 0 when empty. */
+double hist_quantile_ms(const uint32_t *counts, double q);
+
+/* HyperLogLog with 2^8 registers (standard error 6.5 %), small-range correction by linear counting (Flajolet et al. 2007). */
+enum { HLL_REGISTERS = 256 };
+struct hll { uint8_t reg[HLL_REGISTERS]; };
+void hll_add(struct hll *h, uint64_t hash);
+void hll_merge(struct hll *into, const struct hll *from);
+double hll_count(const struct hll *h);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * timestamp: reading and writing instants. An instant is int64 nanoseconds since
+ * 1970-01-01T00:00:00 UTC ("_ns"). A log line often says less than an instant: no zone,
+ * no year. struct timestamp says what was said; ingest/clock.h turns it into an instant
+ * with what the source's neighbours know, never with today's date or the host's zone.
+ */
+#ifndef CORE_TIMESTAMP_H
+#define CORE_TIMESTAMP_H
+
+#include "core/arena.h"
+#include "core/err.h"
+
+#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+#define TIME_NONE INT64_MIN /* no time */
+
+struct timestamp {
+	int64_t ns;      /* read as if in UTC less `offset_s`: an instant when has_zone, else the wall clock as UTC */
+	int32_t offset_s; /* offset of the stated zone, seconds east; 0 when none */
+	uint8_t digits;  /* digits of the fraction that were there: 0..9 */
+	bool has_zone;   /* the line says its zone (or is an epoch) */
+	bool has_year;   /* the line says its year; else ns is in year 2000 (a leap year) */
+	bool has_date;   /* false: only a time of day, on 1970-01-01 */
+};
+
+/* Days since 1970-01-01 of a proleptic Gregorian date, month 1..12. (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".) */
+int64_t days_from_civil(int64_t year, unsigned month, unsigned day);
+void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+
+/*
+ * Reads a timestamp at the start of *s and moves *s past it. Understands, without being told:
+ *   2026-01-29T22:05:02[.,fraction][Z|±hh[:mm]|±hhmm]   also with a space for T, '/' or '.' for '-', and a
+ *     zone abbreviation or name after a space (UTC, GMT, CET, JST, ...; an unknown word is left unread)
+ *   29/Jan/2026:17:35:00 -0500      29 Jan 2026 17:11:47.095      29-Jan-2026 10:00:00.000 [zone]
+ *   Jan 29 17:43:00   Jan  9 2026 17:43:00.123   Fri Dec 16 01:46:23[.000000] [zone] 2005
+ *   Fri, 16 Dec 2005 01:46:23 GMT    161209 14:37:59   20260129 17:00:00   20260129T170000Z
+ *   1773540005 / 1773540005.115 / 1773540005115 / µs / ns  (epoch by magnitude, 2001..2100 only)
+ *   Mar 4, 2012 8:51:36 AM    12/31/2025 11:22:33 PM    27/11/2020 10:00:00 (day first when month > 12 would result)
+ * Month names in English, and the common French, German, Spanish ones. 24:00:00 and :60 are accepted and carried.
+ * False, *s and *out untouched, when no timestamp stands there.
+ */
+bool timestamp_parse(struct str *s, struct timestamp *out);
+/* Only the ISO family (first row above): the hot path; the same contract. */
+bool timestamp_parse_iso(struct str *s, struct timestamp *out);
+/* "29/Jan/2026:17:35:00 -0500" without brackets: the hot path of access logs. */
+bool timestamp_parse_clf(struct str *s, struct timestamp *out);
+/* An epoch number in s, ms, µs or ns by magnitude; fraction allowed; whole slice. */
+bool timestamp_parse_epoch(struct str s, struct timestamp *out);
+/* Duration words: "12ms", "1.5s", "1m2.5s", "850µs", "0:03:10.887", "3h". In milliseconds; whole slice. */
+bool duration_parse_ms(struct str s, double *out_ms);
+
+/* Seconds east of UTC of a zone abbreviation ("CET" 3600, "JST" 32400); false when unknown or ambiguous beyond use. */
+bool zone_abbreviation(struct str name, int32_t *offset_s);
+
+/*
+ * zone: rules of a zone given by a user: "UTC", "+02:00", "-0500", an abbreviation, or an IANA name read
+ * from the system's tzdata (TZif, RFC 8536), never through libc's TZ.
+ */
+struct zone {
+	struct str name;           /* as given */
+	int64_t *from_s;           /* n transitions, UTC seconds, ascending */
+	int32_t *offset_s;         /* offset from there on */
+	size_t n;
+	int32_t first_offset_s;    /* before the first transition */
+	struct str posix_tail;     /* TZif footer, for times after the last transition; may be empty */
+};
+NODISCARD bool zone_open(struct zone *z, struct arena *a, struct str name, struct err *err);
+/* Offset for an instant, and for a wall clock read as UTC (a fold takes the earlier, a gap the later offset). */
+int32_t zone_offset_at(const struct zone *z, int64_t utc_ns);
+int32_t zone_offset_of_wall(const struct zone *z, int64_t wall_ns);
+
+enum { TIME_TEXT_BYTES = 40 };
+/* "2026-01-29T22:05:02.123Z" with `digits` (0..9) of fraction. Returns out. */
+char *time_format(int64_t ns, unsigned digits, char out[static TIME_TEXT_BYTES]);
+/* The same in a zone: "2026-01-29 17:05:02 -05:00". */
+char *time_format_zone(int64_t ns, const struct zone *z, char out[static TIME_TEXT_BYTES]);
+/* "2 h 37 min", "45 s", "1 d 3 h": for people. Returns out. */
+char *duration_format(int64_t ns, char out[static TIME_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * format: how one kind of log is recognised, joined into records and decoded. A format
+ * is one file ingest/formats/<id>.c that defines `const struct format format_<id>`; the
+ * registry is generated from the file names. Nothing else needs to know it.
+ *
+ * The reader offers lines without their line end. `classify` is the heart: is this line the
+ * first line of a record of this format, a further line of the record above, or neither?
+ * It must be cheap, and wrong only when the line itself is ambiguous: detection counts its
+ * answers over many lines and the most specific format with the best coverage wins.
+ */
+#ifndef INGEST_FORMAT_H
+#define INGEST_FORMAT_H
+
+#include "core/arena.h"
+#include "core/event.h"
+
+enum line_class {
+	LINE_ALIEN,     /* not this format's */
+	LINE_START,     /* first line of a record */
+	LINE_CONTINUES, /* belongs to the record above, if there is one */
+	LINE_SKIP,      /* this format's, but no event and no error: headers, banners, blank lines (counted as continuation) */
+};
+
+enum format_role {
+	ROLE_ACCESS,   /* requests as a server in front saw them */
+	ROLE_SERVER,   /* a server's own messages (nginx error, redis, haproxy's state changes) */
+	ROLE_DATABASE,
+	ROLE_APP,      /* application logs */
+	ROLE_SYSTEM,   /* syslog, kernel, journal */
+	ROLE_CHANGE,   /* deployments, flags, migrations, audits */
+	ROLE_CARRIER,  /* an envelope: the payload is decoded again */
+	ROLE_TEXT,     /* last resort */
+};
+
+/* What decoders may use and keep. One per open file. */
+struct decode_ctx {
+	struct arena *scratch; /* reset after every record */
+	struct arena *file;    /* lives as long as the file is open: for `state` */
+	void *state;           /* state_bytes of the format, zeroed at the file's start */
+	struct str path;       /* of the file, for formats whose name says something */
+};
+
+/* A line (or several, separated by \n) with what must come out. Keys as in `inquest events`, e.g.
+ * "time=2026-01-29T22:35:00.074Z severity=warn status=401 path=/login message='bad credentials'"; also kind=,
+ * change.kind=, change.service=, ... Values with blanks in single quotes. Times without zone are shown as if UTC,
+ * without year as 2000. */
+struct format_sample {
+	const char *text;
+	const char *expect;
+};
+
+struct format {
+	const char *id;       /* "nginx_access" */
+	const char *title;    /* "nginx and Apache access log (combined, common, with times)" */
+	const char *service;  /* service when neither line nor path says one: "nginx"; NULL none */
+	enum format_role role;
+	/* Tie-break between formats that cover a file equally: higher is more specific. Generic text 0, JSON lines 20,
+	 * logfmt 20, syslog 30, a product's own JSON 60, a product's own lines 50. */
+	uint8_t specificity;
+	size_t state_bytes;
+	/* What is this line? `record` is the open record so far (all its lines, no final \n), empty when none is open. */
+	enum line_class (*classify)(struct str line, struct str record, const struct decode_ctx *ctx);
+	/* Decode a whole record. *e comes in as EVENT_INIT. False: not understood, the record is counted as rejected. */
+	bool (*decode)(struct str record, struct decode_ctx *ctx, struct event *e);
+	const struct format_sample *samples; /* ends with { NULL, NULL }; at least two */
+};
+
+/* Generated from the files in ingest/formats/: ends with NULL. */
+extern const struct format *const format_registry[];
+const struct format *format_by_id(struct str id);
+
+#endif

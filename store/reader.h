@@ -1,0 +1,141 @@
+/*
+ * reader: what analysis, queries and reports take out of a store. Loads are whole-table
+ * and bounded by the number of series, not by the bytes of the archive; zone shifts are
+ * applied here, so every time a caller sees is an instant. Lists come in a canonical order
+ * (never the order of writing).
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "core/arena.h"
+#include "core/casefile.h"
+#include "core/err.h"
+#include "core/hash.h"
+#include "core/sketch.h"
+#include "core/vocab.h"
+
+struct store; /* read-only handle; one thread at a time */
+
+NODISCARD bool store_open(const char *path, struct store **out, struct err *err);
+void store_close(struct store *s);
+
+enum { BUCKET_S = 10 }; /* width of an aggregate bucket, seconds */
+
+/* What a series counts. X(id, json, what `key` is, what `code` is) */
+#define SERIES_KINDS(X)                                                                            \
+	X(SERIES_HTTP, "http", "route id", "HTTP status")                                          \
+	X(SERIES_LINE, "line", "template id", "severity")                                          \
+	X(SERIES_QUERY, "query", "fingerprint id", "0")                                            \
+	X(SERIES_EVENT, "event", "detail name id (application, user, lock mode, upstream)", "enum event_kind") \
+	X(SERIES_FACET, "facet", "value name id", "enum facet")                                    \
+	X(SERIES_CLIENTS, "clients", "0", "0") /* distinct clients of a service, by sketch */
+#define SERIES_ENUM(id, json, key, code) id,
+enum series_kind { SERIES_KINDS(SERIES_ENUM) SERIES_KIND_COUNT };
+
+/* Categories counted beside the routes, so that a bad window can be compared with a good one. */
+enum facet {
+	FACET_VERSION,  /* software version a line states */
+	FACET_AGENT,    /* family of the user agent: "Chrome", "python-requests", "Googlebot" */
+	FACET_REFERRER, /* host of the referrer */
+	FACET_CAMPAIGN, /* utm_*, campaign, gclid parameters: "utm_campaign=x" */
+	FACET_UPSTREAM, /* address or name called */
+	FACET_METHOD,
+	FACET_CLIENT_NET, /* /24 or /48 of the client */
+	FACET_COUNT,
+};
+
+struct cell {
+	int32_t bucket;    /* instant / 10 s, after the zone shift */
+	uint32_t count;
+	uint32_t failed;   /* of these: status >= 500, or severity >= error */
+	uint32_t timed;    /* of these: have a duration */
+	float sum_ms, max_ms;
+	uint32_t hist;     /* index of the first entry in series.hist, n_hist entries */
+	uint16_t n_hist;
+	float distinct;    /* SERIES_CLIENTS: estimated distinct clients in the bucket */
+};
+struct hist_entry { uint8_t bucket; uint32_t count; }; /* hist_bucket() */
+
+struct series {
+	uint64_t id;
+	enum series_kind kind;
+	struct str service, host;
+	uint64_t key;
+	int32_t code;
+	struct str key_text;       /* route, template, fingerprint or name */
+	struct cell *cells;        /* ascending by bucket, no duplicates, no empty ones */
+	size_t n_cells;
+	struct hist_entry *hist;   /* only HTTP and QUERY have any */
+	uint8_t role;              /* enum format_role of the source it comes from (access beats app when both) */
+};
+
+/* All series, ordered by (kind, service, host, code, key_text). */
+NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err);
+
+struct store_source {
+	struct str logical, format, service, host;
+	uint8_t role;
+	bool zone_known;
+	int64_t shift_ns;   /* added to every stored time */
+	struct str zone;    /* in words, for quality */
+	uint64_t lines, events, continuation, rejected;
+	int64_t first_ns, last_ns; /* shifted; TIME_NONE when nothing has a time */
+};
+/* One per log (rotations joined), ordered by logical path. */
+NODISCARD bool store_load_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
+/* The same per file, with notes, in the shape of the report. */
+NODISCARD bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n, struct err *err);
+
+struct store_template { uint64_t id, group; struct str text; enum severity severity; struct str format; };
+NODISCARD bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n, struct err *err);
+
+/* A change record, strings in the arena. Ordered by time, then text. */
+struct store_change {
+	int64_t time_ns, end_ns;
+	enum change_kind kind;
+	struct str service, version, previous, actor, key, old_value, new_value, status, id, text;
+	struct str host;      /* of the source */
+	struct ref ref;
+};
+NODISCARD bool store_load_changes(struct store *s, struct arena *a, struct store_change **out, size_t *n, struct err *err);
+
+/* A kept line: the first of every template per file and a bounded sample of notable ones. Ordered by time, source, line. */
+struct kept_line {
+	int64_t time_ns;
+	enum severity severity;
+	enum event_kind kind;
+	uint64_t template_id;  /* 0: HTTP access line */
+	uint64_t route_id, fingerprint_id;
+	int status;            /* -1 none */
+	int64_t pid;
+	struct str service, host;
+	struct str upstream, client, user, request_id, version;
+	double duration_ms;
+	struct ref ref;        /* text is the whole record, cut at 4 KiB */
+};
+NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n, struct err *err);
+
+/* Columns of one event, for scans. */
+struct scan_row {
+	int64_t time_ns;
+	uint64_t service, host, template_id, route_id; /* name ids */
+	uint32_t client, user, trace; /* 32-bit hashes; 0 none */
+	uint32_t duration_us;         /* 0xffffffff none */
+	uint32_t bytes;               /* saturating; 0xffffffff none */
+	int16_t status;               /* -1 none */
+	uint8_t severity, kind;
+	uint8_t role;
+	uint64_t line, offset;
+	uint32_t source;              /* index into store_load_quality's list */
+};
+/* Calls visit for every event in [from_ns, to_ns) in an order that depends on the content only (file by file); stops when it returns false. */
+NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns, bool (*visit)(void *self, const struct scan_row *row), void *self, struct err *err);
+
+/* The text of a name id (service, host, route, ...); empty when unknown. */
+struct str store_name(struct store *s, uint64_t id);
+
+/* The analysis' result: casefile JSON (casefile_encode, contract = false). save opens the store for writing by itself. */
+NODISCARD bool store_save_casefile(const char *path, struct str json, struct err *err);
+NODISCARD bool store_load_casefile(struct store *s, struct arena *a, struct str *json, struct err *err); /* empty when none */
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * writer: events into the store. Events of one file (an extent) are packed into column
+ * blocks of 16,384, summed into 10-second series, and the telling ones kept as lines. An
+ * extent counts only once it is finished: a kill at any instant leaves at most an
+ * unfinished extent, which readers ignore and the next writer removes.
+ */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "core/err.h"
+#include "core/event.h"
+
+struct store_writer;  /* thread-safe: one per store */
+struct extent_writer; /* one per file, used by one thread at a time */
+
+struct extent_info {
+	struct str path, logical, service, host, format;
+	uint8_t role;
+	bool zone_known;
+	uint64_t content_id;
+};
+
+struct extent_totals {
+	uint64_t lines, events, continuation, rejected, bytes, end_offset;
+	int64_t first_ns, last_ns;
+	bool truncated, damaged;
+	const struct str *notes; size_t n_notes;
+	const struct str *samples; size_t n_samples;
+};
+
+/* Opens or makes a store; removes unfinished extents. Refuses a file that is not an inquest store or a newer one. */
+NODISCARD bool store_writer_open(const char *path, struct store_writer **out, struct err *err);
+/* Ends: everything finished is on disk. NULL is fine. */
+bool store_writer_close(struct store_writer *w, struct err *err);
+/* Is content with this id (and at least this many bytes) in the store, finished? *end_offset says how far it was read. */
+NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
+NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info, struct extent_writer **out, struct err *err);
+NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);
+/* Finishes the extent in one transaction; frees x in any case. */
+NODISCARD bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struct err *err);
+/* Gives the extent up: nothing of it counts. Frees x. */
+void extent_abandon(struct extent_writer *x);
+/*
+ * After all extents: infers the zones of sources that state none from the spans of those that do, and stores the shift
+ * (readers apply it); groups similar templates. Depends on the store's content only, so it can be run again.
+ */
+NODISCARD bool store_writer_settle(struct store_writer *w, struct err *err);
+
+#endif
