@@ -1,0 +1,158 @@
+# inquest: one Makefile, no recursion. Every variant is built beside the others in build/<variant>/:
+# release, clang, asan (address and undefined behaviour), tsan, coverage. `make help` lists what there is.
+
+VERSION := 0.1.0
+VARIANTS := release clang asan tsan coverage fuzz
+PREFIX ?= /usr/local
+WERROR ?=
+JOBS ?= 2
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# What the system has: written by tools/setup, included, and made again when it changes (make then starts over by
+# itself). `make demo` and `make test` may install what is missing; every other goal only names it.
+NO_CONFIG := clean help dist
+ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
+include build/config.mk
+endif
+INSTALLING := $(filter demo test,$(MAKECMDGOALS))
+build/config.mk: $(if $(INSTALLING),FORCE) tools/setup Makefile
+	@mkdir -p build
+	@tools/setup $(if $(INSTALLING),--install,--check) $(if $(filter test asan tsan coverage accuracy,$(MAKECMDGOALS)),--tests) --write $@
+
+# ---- flags ----------------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wformat=2 -Wswitch-enum -Wwrite-strings -Wundef -Wcast-qual $(if $(filter 1,$(WERROR)),-Werror)
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DINQUEST_VERSION='"$(VERSION)"' $(CONFIG_CPPFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = -std=c17 $(WARNINGS) -pthread -MMD -MP
+LDLIBS_ALL = $(CONFIG_LIBS) -lm -pthread $(LDLIBS)
+
+CC ?= cc
+release_CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+release_CFLAGS := -O2 -g
+clang_CC := clang
+clang_CFLAGS := -O2 -g
+asan_CC := $(release_CC)
+asan_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+tsan_CC := $(release_CC)
+tsan_CFLAGS := -O1 -g -fsanitize=thread
+coverage_CC := $(release_CC)
+coverage_CFLAGS := -O0 -g --coverage
+fuzz_CC := clang
+fuzz_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+
+# ---- sources --------------------------------------------------------------------------------------------------------
+
+FORMATS := $(sort $(wildcard ingest/formats/*.c))
+CAUSES := $(sort $(wildcard analyze/causes/*.c))
+RENDERERS := $(sort $(wildcard report/renderers/*.c))
+COMMANDS := $(sort $(wildcard cli/cmd_*.c))
+ASSETS := $(sort $(wildcard report/assets/*))
+SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
+	report/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS))
+MAINS := $(wildcard cli/main.c fixtures/main.c)
+UNIT := $(sort $(wildcard tests/unit/*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/*.c))
+GENERATED := $(if $(FORMATS),format_registry) $(if $(CAUSES),cause_registry) $(if $(RENDERERS),renderer_registry) \
+	$(if $(COMMANDS),command_registry) $(if $(ASSETS),assets)
+
+# A registry is a const table over the file names of a folder, ending with NULL.
+# $(call registry,header,struct,prefix,table,ids)
+define registry
+/* Generated from the file names; see the Makefile. */
+#include "$(1)"
+
+$(foreach id,$(5),extern const struct $(2) $(3)_$(id);
+)
+const struct $(2) *const $(4)[] = {
+$(foreach id,$(5),	&$(3)_$(id),
+)	NULL,
+};
+endef
+ids = $(patsubst $(2)%,%,$(basename $(notdir $(1))))
+format_registry_TEXT = $(call registry,ingest/format.h,format,format,format_registry,$(call ids,$(FORMATS)))
+cause_registry_TEXT = $(call registry,analyze/cause.h,cause_rule,cause,cause_registry,$(call ids,$(CAUSES)))
+renderer_registry_TEXT = $(call registry,report/renderer.h,renderer,renderer,renderer_registry,$(call ids,$(RENDERERS)))
+command_registry_TEXT = $(call registry,cli/command.h,command,command,command_registry,$(call ids,$(COMMANDS),cmd_))
+
+# Rewrites a file only when its text changed, so that what depends on it is not rebuilt in vain.
+# $(call write_if_changed,file,text)
+define write_if_changed
+$(shell mkdir -p $(dir $(1)))$(file >$(1).new,$(2))@if cmp -s $(1).new $(1); then rm -f $(1).new; else mv $(1).new $(1); fi
+endef
+
+# ---- rules of one variant -------------------------------------------------------------------------------------------
+
+define variant_rules
+B_$(1) := build/$(1)
+OBJECTS_$(1) := $$(SOURCES:%.c=build/$(1)/%.o) $$(GENERATED:%=build/$(1)/gen/%.o)
+PROGRAMS_$(1) := $$(if $$(filter cli/main.c,$$(MAINS)),build/$(1)/inquest) \
+	$$(if $$(filter fixtures/main.c,$$(MAINS)),build/$(1)/inquest-fixture)
+UNIT_$(1) := $$(if $$(UNIT),build/$(1)/unit)
+FUZZERS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/fuzz-%)
+
+build/$(1)/%.o: %.c build/$(1)/gen/flags
+	@mkdir -p $$(@D)
+	@echo "  CC $$@"
+	@$$($(1)_CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
+build/$(1)/gen/%.o: build/$(1)/gen/%.c build/$(1)/gen/flags
+	@echo "  CC $$@"
+	@$$($(1)_CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
+
+$$(patsubst %,build/$(1)/gen/%.c,$$(filter %_registry,$$(GENERATED))): build/$(1)/gen/%_registry.c: FORCE
+	$$(call write_if_changed,$$@,$$($$*_registry_TEXT))
+# Each report/assets/<name>.<ext> as `const unsigned char asset_<name>_<ext>[]` and `const size_t asset_<name>_<ext>_bytes`.
+build/$(1)/gen/assets.c: tools/embed $$(ASSETS)
+	@mkdir -p $$(@D)
+	@tools/embed $$(ASSETS) > $$@
+# The list of objects: a file that is gone or new makes a new archive. Other flags make new objects.
+build/$(1)/gen/objects: FORCE
+	$$(call write_if_changed,$$@,$$(OBJECTS_$(1)))
+build/$(1)/gen/flags: FORCE
+	$$(call write_if_changed,$$@,$$($(1)_CC) $$(CPPFLAGS_ALL) $$(filter-out -Werror,$$(CFLAGS_ALL)) $$($(1)_CFLAGS) $$(CFLAGS))
+build/$(1)/libinquest.a: $$(OBJECTS_$(1)) build/$(1)/gen/objects
+	@rm -f $$@
+	@echo "  AR $$@"
+	@$$(AR) rcs $$@ $$(OBJECTS_$(1))
+
+build/$(1)/inquest: build/$(1)/cli/main.o build/$(1)/libinquest.a
+	@echo "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+build/$(1)/inquest-fixture: build/$(1)/fixtures/main.o build/$(1)/libinquest.a
+	@echo "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+# Criterion's tests are linked without PIE: its parameter passing needs fixed addresses.
+build/$(1)/unit: $$(UNIT:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
+	@echo "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -no-pie -o $$@ $$(filter %.o %.a,$$^) $$(CONFIG_CRITERION_LIBS) $$(LDLIBS_ALL)
+build/$(1)/fuzz-%: build/$(1)/tests/fuzz/%.o build/$(1)/libinquest.a
+	@echo "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+
+.PHONY: $(1)
+$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) build/$(1)/libinquest.a
+.PHONY: $(1)-build
+-include $$(shell test -d build/$(1) && find build/$(1) -name '*.d')
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
+
+# ---- goals ----------------------------------------------------------------------------------------------------------
+
+.PHONY: FORCE all test clean help install
+FORCE:
+
+all: $(PROGRAMS_release) build/release/libinquest.a ## build the programs
+release clang: %: %-build ## build one variant: also clang, asan-build, tsan-build, coverage-build
+
+test: release-build ## build and run every test
+	@if [ -x build/release/unit ]; then build/release/unit; fi
+
+clean: ## remove everything that was built
+	rm -rf build demo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
