@@ -7,6 +7,7 @@
 #define CORE_ERR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdnoreturn.h>
 
 enum { ERR_TEXT_BYTES = 512 };
@@ -40,5 +41,7 @@ bool err_set_errno(struct err *err, const char *fmt, ...) __attribute__((format(
 /* A broken invariant of ours, never of the input: prints file and line, aborts. */
 noreturn void bug_at(const char *file, int line, const char *what);
 #define BUG(what) bug_at(__FILE__, __LINE__, (what))
+/* Says so and ends the program with EXIT_SYSTEM: the one failure nobody checks for. */
+noreturn void out_of_memory(size_t bytes);
 
 #endif

@@ -52,7 +52,9 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* The part from byte `from` on; past the end gives the empty slice. */
 static inline struct str str_from(struct str s, size_t from)
 {
-	return from >= s.len ? (struct str){ s.ptr + s.len, 0 } : (struct str){ s.ptr + from, s.len - from };
+	if (from > s.len)
+		from = s.len;
+	return (struct str){ from ? s.ptr + from : s.ptr, s.len - from };
 }
 
 /* The first `len` bytes, or all. */
