@@ -102,6 +102,18 @@ enum change_kind { CHANGE_KINDS(VOCAB_ENUM4) CHANGE_KIND_COUNT };
 enum cause_kind { CAUSE_KINDS(VOCAB_ENUM3) CAUSE_KIND_COUNT };
 enum symptom_kind { SYMPTOM_KINDS(VOCAB_ENUM3) SYMPTOM_KIND_COUNT };
 
+/* What a log is, by who writes it. Stored. */
+enum format_role {
+	ROLE_ACCESS,   /* requests as a server in front saw them */
+	ROLE_SERVER,   /* a server's own messages (nginx error, redis, haproxy's state changes) */
+	ROLE_DATABASE,
+	ROLE_APP,      /* application logs */
+	ROLE_SYSTEM,   /* syslog, kernel, journal */
+	ROLE_CHANGE,   /* deployments, flags, migrations, audits */
+	ROLE_CARRIER,  /* an envelope: the payload is decoded again */
+	ROLE_TEXT,     /* last resort */
+};
+
 const char *severity_name(enum severity s);       /* JSON name */
 const char *event_kind_name(enum event_kind k);
 const char *change_kind_name(enum change_kind k);

@@ -21,17 +21,6 @@ enum line_class {
 	LINE_SKIP,      /* this format's, but no event and no error: headers, banners, blank lines (counted as continuation) */
 };
 
-enum format_role {
-	ROLE_ACCESS,   /* requests as a server in front saw them */
-	ROLE_SERVER,   /* a server's own messages (nginx error, redis, haproxy's state changes) */
-	ROLE_DATABASE,
-	ROLE_APP,      /* application logs */
-	ROLE_SYSTEM,   /* syslog, kernel, journal */
-	ROLE_CHANGE,   /* deployments, flags, migrations, audits */
-	ROLE_CARRIER,  /* an envelope: the payload is decoded again */
-	ROLE_TEXT,     /* last resort */
-};
-
 /* What decoders may use and keep. One per open file. */
 struct decode_ctx {
 	struct arena *scratch; /* reset after every record */
