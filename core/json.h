@@ -1,13 +1,16 @@
 /*
  * json: a pull reader that copies only strings with escapes, and a writer. The reader is
- * strict about structure and forgiving about text (invalid UTF-8 passes through); depth is
- * bounded. Made for one object per log line and for our own files.
+ * strict about structure and forgiving about text: invalid UTF-8 and control bytes pass
+ * through, and so do the NaN and Infinity that Python writes (numbers without a value).
+ * Depth is bounded. Made for one object per log line and for our own files.
  */
 #ifndef CORE_JSON_H
 #define CORE_JSON_H
 
 #include "core/buf.h"
 #include "core/arena.h"
+
+enum { JSON_MAX_DEPTH = 128 }; /* deeper nesting is malformed */
 
 enum json_type { JSON_END, JSON_ERROR, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY };
 
@@ -24,9 +27,17 @@ struct json_iter {
 	bool array, failed, first;
 };
 
-/* The value at the start of s (leading white space skipped); JSON_ERROR when malformed. *rest: what follows it. */
+/*
+ * The value at the start of s (leading white space skipped); JSON_ERROR when malformed, JSON_END when there is nothing.
+ * *rest (may be NULL): what follows it.
+ */
 struct json_value json_value_at(struct str s, struct str *rest);
 bool json_iter_init(struct json_iter *it, struct json_value container); /* false when it is not one */
+/*
+ * The same on text that begins with a container, without looking for its end first: the hot path for a log line. When
+ * json_iter_next is through, it->at is behind the container's end.
+ */
+bool json_iter_open(struct json_iter *it, struct str text);
 /* Next member (or item: key is empty). False at the end; then `failed` tells a malformed one. Key still escaped. */
 bool json_iter_next(struct json_iter *it, struct str *key, struct json_value *val);
 /* Text of a string with escapes resolved (into the arena only if there are any); of a number, bool or null: raw. */

@@ -286,36 +286,58 @@ bool str_glob(struct str pattern, struct str s)
 	return pi == pattern.len;
 }
 
+size_t str_utf8_at(struct str s, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)s.ptr + at;
+	size_t left = s.len - at;
+	unsigned char c = p[0];
+	if (c < 0x80)
+		return 1;
+	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+	if (c < 0xc2 || c > 0xf4 || left < n)
+		return 0;
+	/* The second byte's range keeps out overlong forms, surrogates and all beyond U+10FFFF. */
+	unsigned char lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+	unsigned char hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+	if (p[1] < lo || p[1] > hi)
+		return 0;
+	for (size_t k = 2; k < n; k++)
+		if (p[k] < 0x80 || p[k] > 0xbf)
+			return 0;
+	return n;
+}
+
+size_t str_utf8_put(uint32_t cp, char out[static 4])
+{
+	if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+		cp = 0xfffd;
+	if (cp < 0x80) {
+		out[0] = (char)cp;
+		return 1;
+	}
+	size_t n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	for (size_t i = n; i-- > 1; cp >>= 6)
+		out[i] = (char)(unsigned char)(0x80 | (cp & 0x3f));
+	out[0] = (char)(unsigned char)(lead[n] | cp);
+	return n;
+}
+
 bool str_is_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.ptr;
-	size_t i = 0;
-	while (i < s.len) {
+	for (size_t i = 0; i < s.len;) {
 		if (s.len - i >= 8) {
 			uint64_t eight;
-			memcpy(&eight, p + i, sizeof eight);
+			memcpy(&eight, s.ptr + i, sizeof eight);
 			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
 				i += 8;
 				continue;
 			}
 		}
-		unsigned char c = p[i];
-		if (c < 0x80) {
-			i++;
-			continue;
-		}
-		size_t n = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-		if (c < 0xc2 || c > 0xf4 || s.len - i <= n)
+		size_t n = str_utf8_at(s, i);
+		if (!n)
 			return false;
-		/* The second byte's range keeps out overlong forms, surrogates and all beyond U+10FFFF. */
-		unsigned char lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-		unsigned char hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-		if (p[i + 1] < lo || p[i + 1] > hi)
-			return false;
-		for (size_t k = 2; k <= n; k++)
-			if (p[i + k] < 0x80 || p[i + k] > 0xbf)
-				return false;
-		i += n + 1;
+		i += n;
 	}
 	return true;
 }

@@ -84,5 +84,9 @@ bool str_to_double(struct str s, double *out);
 /* Shell-style glob over the whole of s: * ? [a-z]; '*' also matches '/'. Linear in practice, never exponential. */
 bool str_glob(struct str pattern, struct str s);
 bool str_is_utf8(struct str s);
+/* Length of the well-formed UTF-8 sequence at byte `at` (< len): 1..4, or 0 when there is none. */
+size_t str_utf8_at(struct str s, size_t at);
+/* Writes a code point; what is none (surrogates, beyond U+10FFFF) becomes U+FFFD. Returns the length. */
+size_t str_utf8_put(uint32_t code_point, char out[static 4]);
 
 #endif
