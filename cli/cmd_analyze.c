@@ -1,0 +1,44 @@
+/* inquest analyze: incidents and causes from a store; the case file is kept in it. */
+#include "cli/pipeline.h"
+
+struct analyze_command_options {
+	struct str store;
+};
+
+static const struct option_row rows[] = {
+	{ 's', "store", "STORE", "the store to analyse", OPTION_REQUIRED, offsetof(struct analyze_command_options, store) },
+	{ 0 },
+};
+
+static const struct example examples[] = {
+	{ "inquest analyze -s night.inquest --exit-status", "Exit with 1 when there is something to look at." },
+	{ "inquest analyze -s night.inquest --since 2026-01-29T22:00:00Z", "Only what happened from then on." },
+	{ 0 },
+};
+
+static int run(struct invocation *in, struct err *err)
+{
+	const struct analyze_command_options *o = in->options;
+	struct render_options options = pipeline_render_options(in);
+	struct casefile c = { 0 };
+
+	if (!pipeline_analyze(in, o->store, &c, err))
+		return EXIT_SYSTEM;
+	if (!in->common.quiet && !pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
+		return EXIT_SYSTEM;
+	return pipeline_status(in, &c, NULL);
+}
+
+const struct command command_analyze = {
+	.name = "analyze",
+	.rank = 3,
+	.arguments = "-s STORE",
+	.help = "find incidents and causes in a store and keep the result in it",
+	.about = "Finds incidents and their causes in what a store holds, keeps the result in the store for 'inquest report', "
+		 "and prints the verdict. With -v every candidate and every term is kept, not only the telling ones.",
+	.options = rows,
+	.options_bytes = sizeof(struct analyze_command_options),
+	.uses = USES_WINDOW | USES_JSON | USES_VERDICT,
+	.examples = examples,
+	.run = run,
+};

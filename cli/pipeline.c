@@ -1,0 +1,189 @@
+#include "cli/pipeline.h"
+
+#include <stdio.h>
+
+#include "analyze/analyze.h"
+#include "cli/ingest_sink.h"
+#include "cli/output.h"
+#include "cli/summary.h"
+#include "store/reader.h"
+
+enum { RENDER_MAX_BYTES = 256 << 20 };
+
+/* ---- ingest --------------------------------------------------------------------------------- */
+
+struct ingest_options pipeline_ingest_options(const struct invocation *in, struct str *paths, size_t n,
+					      struct progress *progress)
+{
+	const struct common_options *c = &in->common;
+
+	return (struct ingest_options){
+		.paths = paths,
+		.n_paths = n,
+		.zones = c->zones.at,
+		.n_zones = c->zones.n,
+		.services = c->services.at,
+		.n_services = c->services.n,
+		.formats = c->formats.at,
+		.n_formats = c->formats.n,
+		.jobs = c->jobs,
+		.progress = progress->shown ? progress_show : NULL,
+		.progress_self = progress,
+	};
+}
+
+static bool ingest_into(struct invocation *in, struct store_writer *writer, struct str *paths, size_t n,
+			struct ingest_outcome *out, struct err *err)
+{
+	struct progress progress;
+	struct ingest_sink sink;
+
+	progress_init(&progress, !in->common.quiet && !in->common.no_progress);
+	ingest_sink_init(&sink, writer, in->arena);
+	const struct ingest_options options = pipeline_ingest_options(in, paths, n, &progress);
+	const struct event_sink events = ingest_sink_events(&sink);
+	struct arena report; /* the sink's lists grow in the other one at the same time */
+
+	arena_init(&report);
+	bool good = ingest_run(&options, &events, &report, &out->report, err);
+
+	progress_end(&progress);
+	ingest_sink_finish(&sink);
+	out->files = sink.files.at;
+	out->n_files = sink.files.n;
+	struct str *notes = arena_new_n(in->arena, struct str, out->report.n_notes);
+
+	for (size_t i = 0; i < out->report.n_notes; i++)
+		notes[i] = arena_str(in->arena, out->report.notes[i]);
+	out->report.notes = notes;
+	arena_release(&report);
+	return good;
+}
+
+bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths, size_t n, struct ingest_outcome *out,
+		     struct err *err)
+{
+	struct store_writer *writer;
+
+	*out = (struct ingest_outcome){ 0 };
+	if (!store_writer_open(store.ptr, &writer, err))
+		return false;
+	bool good = ingest_into(in, writer, paths, n, out, err) && store_writer_settle(writer, err);
+
+	good = store_writer_close(writer, err) && good;
+	if (!good)
+		return false;
+	if (!out->report.usable) {
+		summary_problems(stderr, out);
+		return err_set_status(err, EXIT_NO_INPUT, "nothing to work with: %s", summary_no_input(out));
+	}
+	return true;
+}
+
+/* ---- analysis ------------------------------------------------------------------------------- */
+
+bool pipeline_analyze(struct invocation *in, struct str store, struct casefile *out, struct err *err)
+{
+	const struct analyze_options options = {
+		.since_ns = in->common.since_ns,
+		.until_ns = in->common.until_ns,
+		.explain = in->common.verbose > 0,
+	};
+	struct store *reader;
+	struct buf json;
+
+	if (!store_open(store.ptr, &reader, err))
+		return false;
+	bool good = analyze_run(reader, &options, in->arena, out, err);
+
+	store_close(reader);
+	if (!good)
+		return false;
+	buf_init(&json, RENDER_MAX_BYTES);
+	casefile_encode(out, false, &json);
+	good = json.full ? err_set(err, "the findings are larger than %d MiB", RENDER_MAX_BYTES >> 20)
+			 : store_save_casefile(store.ptr, buf_str(&json), err);
+	buf_release(&json);
+	return good;
+}
+
+bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err)
+{
+	struct store *reader;
+	struct str json = STR_NONE;
+
+	if (!store_open(store.ptr, &reader, err))
+		return false;
+	bool good = store_load_casefile(reader, in->arena, &json, err);
+
+	store_close(reader);
+	if (!good)
+		return false;
+	if (json.len == 0)
+		return err_set_status(err, EXIT_USAGE, "%.*s was not analysed yet: inquest analyze -s %.*s", STR_ARG(store),
+				      STR_ARG(store));
+	return casefile_decode(json, in->arena, out, err);
+}
+
+/* ---- reports -------------------------------------------------------------------------------- */
+
+const struct renderer *pipeline_renderer(const char *name)
+{
+	const struct renderer *r = renderer_by_name(str_of(name));
+
+	if (!r)
+		BUG("a renderer is missing");
+	return r;
+}
+
+struct render_options pipeline_render_options(const struct invocation *in)
+{
+	return (struct render_options){
+		.width = in->terminal.width,
+		.color = in->terminal.color,
+		.redact = true,
+		.version = INQUEST_VERSION,
+	};
+}
+
+/* Renders into `out`; a report that does not fit is an error, never a half. */
+static bool render(const struct casefile *c, const struct renderer *r, const struct render_options *o, struct buf *out,
+		   struct err *err)
+{
+	r->render(c, o, out);
+	return !out->full || err_set(err, "the %s report is larger than %d MiB", r->name, RENDER_MAX_BYTES >> 20);
+}
+
+bool pipeline_print(const struct casefile *c, const struct renderer *r, const struct render_options *o, struct err *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes, RENDER_MAX_BYTES);
+	bool good = render(c, r, o, &bytes, err);
+
+	if (good && bytes.len > 0 && fwrite(bytes.ptr, 1, bytes.len, stdout) != bytes.len)
+		good = err_set_errno(err, "cannot write to standard output");
+	buf_release(&bytes);
+	return good;
+}
+
+bool pipeline_write(const struct casefile *c, const struct renderer *r, const struct render_options *o, struct str path,
+		    struct err *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes, RENDER_MAX_BYTES);
+	bool good = render(c, r, o, &bytes, err) && output_write_file(path, buf_str(&bytes), err);
+
+	buf_release(&bytes);
+	return good;
+}
+
+int pipeline_status(const struct invocation *in, const struct casefile *c, const struct ingest_outcome *outcome)
+{
+	if (in->common.exit_status && c && c->n_incidents > 0)
+		return EXIT_INCIDENT;
+	if (in->common.strict && outcome && (outcome->report.damaged || outcome->report.rejected > 0))
+		return EXIT_DAMAGED;
+	return EXIT_DONE;
+}
