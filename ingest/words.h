@@ -1,0 +1,60 @@
+/*
+ * words: what a word of a log line looks like, for the normalisers (mask, route) and for names of
+ * services and hosts. Byte classes are inline and ASCII only: locale must never matter.
+ */
+#ifndef INGEST_WORDS_H
+#define INGEST_WORDS_H
+
+#include "core/str.h"
+
+static inline bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+static inline bool is_alpha(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+static inline bool is_alnum(char c)
+{
+	return is_digit(c) || is_alpha(c);
+}
+
+static inline bool is_hex(char c)
+{
+	return is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 6;
+}
+
+static inline bool is_upper(char c)
+{
+	return (unsigned char)(c - 'A') < 26;
+}
+
+static inline bool is_lower(char c)
+{
+	return (unsigned char)(c - 'a') < 26;
+}
+
+static inline char to_lower(char c)
+{
+	return is_upper(c) ? (char)(c | 0x20) : c;
+}
+
+/* A unit of time or size ("ms", "seconds", "KiB", "bytes"); single letters ("s", "M") only when `attached` to a number. */
+bool word_is_unit(struct str w, bool attached);
+/* A dotted name of a machine ("db-1.shop.example", "ip-10-0-0-1.ec2.internal"), not a class, a package or a file. */
+bool word_is_host(struct str w);
+/* IPv4 or IPv6 address, without port or brackets. */
+bool word_is_ip(struct str w);
+/* IPv6 address or MAC at the start of s: its length, or 0. */
+size_t word_ipv6_or_mac(struct str s);
+/* Hexadecimal of at least 6 digits of which one at least is decimal, or 16 and more of any. */
+bool word_is_hex(struct str w);
+/* 8-4-4-4-12. */
+bool word_is_uuid(struct str w);
+/* Letters and digits so mixed, or so long, that no one would have typed it: a token, a hash, a key. */
+bool word_is_random(struct str w);
+
+#endif
