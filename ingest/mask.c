@@ -223,6 +223,35 @@ static const char *address_end(const struct masker *m, const char *p)
 	return dot ? q : NULL;
 }
 
+/* One to three '-' at p with a word on both sides: where the word goes on, or NULL. */
+static const char *hyphens_end(const char *p, const char *end)
+{
+	const char *q = p;
+
+	while (q < end && q - p < 3 && *q == '-')
+		q++;
+	return q < end && is_word_byte(*q) ? q : NULL;
+}
+
+/* "Fri Jun 17", "Jan 5": a part of a date whose other parts are numbers, at a name that ends at p. */
+static bool is_date_word(const struct masker *m, struct str w, const char *p)
+{
+	const char *q = p;
+
+	if (w.len > 9 || (!word_is_month(w) && !word_is_weekday(w)))
+		return false;
+	q += has(m, q, ',');
+	while (has(m, q, ' '))
+		q++;
+	if (q == p || q >= m->end)
+		return false;
+	if (is_digit(*q))
+		return true;
+	for (p = q; q < m->end && is_alpha(*q); q++)
+		;
+	return word_is_weekday(w) && word_is_month(str_make(p, (size_t)(q - p)));
+}
+
 static void mask_word(struct masker *m)
 {
 	const char *p = m->in, *cap = m->end - p > WORD_MAX_BYTES ? p + WORD_MAX_BYTES : m->end, *q;
@@ -236,8 +265,10 @@ static void mask_word(struct masker *m)
 			continue;
 		if (is_digit(c))
 			digit = true;
-		else if ((c == '.' || c == '-') && p + 1 < cap && (is_word_byte(p[1]) || (c == '.' && p[1] == '-' && 0)))
-			dot = dot || c == '.';
+		else if (c == '.' && p + 1 < cap && is_word_byte(p[1]))
+			dot = true;
+		else if (c == '-' && hyphens_end(p, cap))
+			p = hyphens_end(p, cap) - 1;
 		else
 			break;
 	}
@@ -270,16 +301,42 @@ static void mask_word(struct masker *m)
 		}
 	}
 	m->in = p;
-	if (dot && word_is_host(w)) {
+	if (dot && word_is_host(w, p + 1 < m->end && *p == ':' && is_digit(p[1]))) {
 		put_mask(m);
 	} else if (!digit) {
-		put(m, w.ptr, w.len);
+		if (is_upper(w.ptr[0]) && is_date_word(m, w, p))
+			put_mask(m);
+		else
+			put(m, w.ptr, w.len);
 	} else if (is_digit(w.ptr[0]) && !is_alpha(w.ptr[w.len - 1])) {
 		put_variable_word(m, w);
 		skip_unit(m);
 	} else {
 		put_variable_word(m, w);
 	}
+}
+
+static bool ends_with(const struct masker *m, char c)
+{
+	return m->out > m->start && m->out[-1] == c;
+}
+
+/* A list of values that keep some letters, "blk_<*> blk_<*>", is one value: drops the token that repeats the one before. */
+static void end_token(struct masker *m)
+{
+	char *p = m->out, *q;
+	size_t len;
+
+	while (p > m->start && p[-1] != ' ')
+		p--;
+	len = (size_t)(m->out - p);
+	if (len < 4 || p == m->start || memmem(p, len, "<*>", 3) == NULL)
+		return;
+	q = p - 1;
+	if (q > m->start && q[-1] == ',' && p[len - 1] != ',')
+		q--;
+	if ((size_t)(q - m->start) >= len && memcmp(q - len, p, len) == 0 && (q - len == m->start || q[-(ptrdiff_t)len - 1] == ' '))
+		m->out = q;
 }
 
 /* Skips a terminal's escape sequence that begins at p. */
@@ -299,8 +356,17 @@ static void mask_mark(struct masker *m)
 
 	if ((unsigned char)c <= ' ' || c == 0x7f) {
 		m->in = c == 0x1b ? escape_end(m, p) : p + 1;
-		if (c != 0x1b && m->out > m->start && m->out[-1] != ' ')
+		if (c != 0x1b && m->out > m->start && m->out[-1] != ' ') {
+			end_token(m);
 			put_byte(m, ' ');
+		}
+		return;
+	}
+	if (((c == '(' && next == ')') || (c == '[' && next == ']')) && (at_boundary(m) || ends_with(m, '='))) {
+		put_byte(m, c); /* an empty list or value */
+		put_mask(m);
+		put_byte(m, next);
+		m->in += 2;
 		return;
 	}
 	if ((c == '-' || c == '+') && is_digit(next) && (at_boundary(m) || ends_in_mask(m, m->out))) {
@@ -352,6 +418,7 @@ void template_mask(struct str message, struct buf *out)
 		else
 			mask_mark(&m);
 	}
+	end_token(&m);
 	while (m.out > m.start && m.out[-1] == ' ')
 		m.out--;
 	out->len += (size_t)(m.out - m.start);

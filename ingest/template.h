@@ -3,7 +3,7 @@
  * paths, quoted values become <*>) by one set of rules for all systems; the masked text's hash is the
  * template's id, so ids do not depend on the order of lines. Similar masked texts are
  * joined into groups afterwards, over the sorted set (template_group), so groups do not
- * depend on it either. A bounded cache in front makes the common case one hash.
+ * depend on it either. A bounded cache gives texts a longer life, so that callers may keep them.
  */
 #ifndef INGEST_TEMPLATE_H
 #define INGEST_TEMPLATE_H
@@ -13,7 +13,8 @@
 
 struct template_cache; /* one per worker */
 struct template_cache *template_cache_new(struct arena *a);
-/* Masks `message` (and `error`, joined by ": " when both are there and differ). *text lives until the next call or, once seen, in the cache. */
+void template_cache_release(struct template_cache *c);
+/* Masks `message` (and `error`, joined by ": " when both are there and differ). *text lives until the next call at least. 0: nothing to mask. */
 uint64_t template_of(struct template_cache *c, struct str message, struct str error, struct str *text);
 /* The masking alone, into out (cut at its bound). */
 struct buf;

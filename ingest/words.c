@@ -50,34 +50,42 @@ bool word_is_unit(struct str w, bool attached)
 	}
 }
 
-bool word_is_host(struct str w)
+bool word_is_host(struct str w, bool port)
 {
 	static const char tlds[] = "com net org edu gov mil int info biz app dev cloud local internal lan corp home intra "
 				   "example test invalid localdomain svc consul localhost";
-	static const char packages[] = "com org net io java javax jakarta sun jdk scala kotlin android akka edu dev app";
-	static const char suffixes[] = "py js sh so pl rs cc md ps rb go cs gz db id cpp hpp ts is";
-	struct str rest = w, first = STR_NONE, last = STR_NONE;
+	static const char packages[] = "com org net io edu java javax jakarta sun jdk scala kotlin android akka";
+	static const char seconds[] = "com co edu ac org gov net gob or ne";
+	static const char suffixes[] = "py js sh so pl rs cc md ps rb go cs gz db id cpp hpp ts is c h java kt lua ex erl sql "
+				       "log conf php jsx tsx mjs scala swift m mm vue yml yaml json xml txt";
+	struct str rest = w, first = STR_NONE, last = STR_NONE, second = STR_NONE;
 	size_t labels = 0;
 
 	if (w.len < 4 || w.len > 253)
 		return false;
 	while (rest.len > 0) {
+		second = last;
 		last = str_cut(rest, '.', &rest);
 		if (last.len == 0 || last.len > 63)
 			return false;
 		for (size_t i = 0; i < last.len; i++)
-			if (!is_lower(last.ptr[i]) && !is_digit(last.ptr[i]) &&
-			    (last.ptr[i] != '-' || i == 0 || i + 1 == last.len))
+			if (!is_alnum(last.ptr[i]) && (last.ptr[i] != '-' || i == 0 || i + 1 == last.len))
 				return false;
 		if (labels++ == 0)
 			first = last;
 	}
 	if (labels < 2 || w.ptr[w.len - 1] == '.' || is_digit(last.ptr[last.len - 1]))
 		return false;
+	for (size_t i = 0; i < last.len; i++)
+		if (!is_lower(last.ptr[i]) && last.ptr[i] != '-')
+			return false;
+	if (in_list(first, packages, false))
+		return false;
 	if (in_list(last, tlds, false))
-		return !in_list(first, packages, false);
-	return labels >= 3 && last.len == 2 && is_alpha(last.ptr[0]) && !in_list(last, suffixes, false) &&
-	       !in_list(first, packages, false);
+		return true;
+	if (port)
+		return last.len >= 2 && !in_list(last, suffixes, false);
+	return labels >= 3 && last.len == 2 && (in_list(second, seconds, false) || !in_list(last, suffixes, false));
 }
 
 static bool is_ipv4(struct str w)
@@ -189,4 +197,27 @@ bool word_is_random(struct str w)
 		return false; /* long words and CamelCase names are words */
 	return turns >= 4 || (turns >= 3 && w.len >= 8) || (w.len >= 20 && (turns >= 2 || cases >= 4)) ||
 	       (digits * 2 >= w.len && w.len >= 8);
+}
+
+static bool is_name_of(struct str w, const char *names)
+{
+	struct str rest = str_of(names);
+
+	while (w.len >= 3 && rest.len > 0) {
+		struct str name = str_cut(rest, ' ', &rest);
+
+		if ((w.len == 3 || w.len == name.len) && str_starts_nocase(name, w))
+			return true;
+	}
+	return false;
+}
+
+bool word_is_month(struct str w)
+{
+	return is_name_of(w, "January February March April May June July August September October November December");
+}
+
+bool word_is_weekday(struct str w)
+{
+	return is_name_of(w, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
 }

@@ -44,8 +44,14 @@ static inline char to_lower(char c)
 
 /* A unit of time or size ("ms", "seconds", "KiB", "bytes"); single letters ("s", "M") only when `attached` to a number. */
 bool word_is_unit(struct str w, bool attached);
-/* A dotted name of a machine ("db-1.shop.example", "ip-10-0-0-1.ec2.internal"), not a class, a package or a file. */
-bool word_is_host(struct str w);
+/*
+ * A dotted name of a machine ("db-1.shop.example", "ip-10-0-0-1.ec2.internal"), not a class, a package or a file.
+ * With a `port` behind it, any last label will do that is not a source file's suffix.
+ */
+bool word_is_host(struct str w, bool port);
+/* English name of a month or of a day of the week, whole or cut to three letters. */
+bool word_is_month(struct str w);
+bool word_is_weekday(struct str w);
 /* IPv4 or IPv6 address, without port or brackets. */
 bool word_is_ip(struct str w);
 /* IPv6 address or MAC at the start of s: its length, or 0. */

@@ -1,0 +1,191 @@
+/*
+ * route: which handler of a service a request went to, guessed from its path. Only what the path itself
+ * shows counts, never what other requests look like, so that the route does not depend on their order.
+ * Everything a client can vary at will is folded, so that scanners cannot make endless routes.
+ */
+#include "core/buf.h"
+#include "ingest/template.h"
+#include "ingest/words.h"
+
+enum {
+	ROUTE_MAX_BYTES = 200,    /* of the result */
+	PATH_MAX_BYTES = 2048,    /* of the path looked at */
+	SEGMENTS_MAX = 6,         /* further ones become one "…" */
+	SEGMENT_MAX_BYTES = 40,   /* longer ones are values */
+	SEGMENT_MAX_WORDS = 5,    /* a-title-of-an-article-has-more */
+};
+
+static bool in_list(struct str w, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_eq_nocase(w, str_of(*list)))
+			return true;
+	return false;
+}
+
+static struct str extension(struct str segment)
+{
+	ptrdiff_t dot = str_rchr(segment, '.');
+
+	return dot <= 0 ? STR_NONE : str_from(segment, (size_t)dot + 1);
+}
+
+/* Files that a server hands out as they are, and what scanners hope to find beside them. */
+static bool is_file_extension(struct str ext)
+{
+	static const char *const list[] = { "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
+					    "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3",
+					    "ogg", "wav", "txt", "zip", "gz", "tgz", "tar", "rar", "7z", "bak", "old",
+					    "orig", "save", "swp", "sql", "log", "ini", "conf", "cfg", "yml", "yaml",
+					    "env", "pem", "key", "wasm", "webmanifest", NULL };
+
+	return in_list(ext, list);
+}
+
+/* Directories of which only the name counts. */
+static bool is_folded_directory(struct str segment)
+{
+	static const char *const list[] = { "cgi-bin", "wp-admin", "wp-content", "wp-includes", "node_modules", "vendor",
+					    "phpmyadmin", NULL };
+
+	return in_list(segment, list) || (segment.len > 1 && segment.ptr[0] == '.' && !str_eq(segment, STR(".well-known")));
+}
+
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_alnum(s.ptr[i]) && memchr("-_.~:,+!", s.ptr[i], 8) == NULL)
+			return false;
+	return true;
+}
+
+/* A value as a whole: an id, a code, a date, an address, or nothing a programmer would call a route. */
+static bool is_value(struct str s)
+{
+	size_t digits = 0, words = 1, letters = 0;
+
+	if (s.len > SEGMENT_MAX_BYTES || !is_plain(s) || word_is_uuid(s) || word_is_hex(s) || word_is_random(s) ||
+	    word_is_ip(s) || word_is_host(s, false))
+		return true;
+	for (size_t i = 0; i < s.len; i++) {
+		digits += is_digit(s.ptr[i]);
+		letters += is_alpha(s.ptr[i]);
+		words += s.ptr[i] == '-' || s.ptr[i] == '_' || s.ptr[i] == '+';
+	}
+	return words > SEGMENT_MAX_WORDS || (digits > 0 && letters == 0) || digits > 4 || is_digit(s.ptr[0]);
+}
+
+/* A segment that is not a value as a whole: "product-12" → "product-:id"; "v2" and "oauth2" stay. */
+static void add_segment(struct buf *out, struct str s)
+{
+	size_t tail = s.len;
+
+	if (is_value(s)) {
+		buf_add(out, STR(":id"));
+		return;
+	}
+	while (tail > 0 && is_digit(s.ptr[tail - 1]))
+		tail--;
+	if (tail < s.len && tail > 0 && (!is_alpha(s.ptr[tail - 1]) || s.len - tail > 2)) {
+		buf_add(out, str_head(s, tail));
+		buf_add(out, STR(":id"));
+	} else {
+		buf_add(out, s);
+	}
+}
+
+/* The path of a request target: without scheme and host, query, fragment and path parameters. */
+static struct str target_path(struct str t)
+{
+	ptrdiff_t scheme = str_find(str_head(t, 12), STR("://"));
+	size_t end = 0;
+
+	if (scheme > 0) {
+		ptrdiff_t slash = str_chr(str_from(t, (size_t)scheme + 3), '/');
+
+		t = slash < 0 ? STR("/") : str_from(t, (size_t)(scheme + 3 + slash));
+	}
+	while (end < t.len && t.ptr[end] != '?' && t.ptr[end] != '#' && t.ptr[end] != ';')
+		end++;
+	return str_head(t, end);
+}
+
+static void add_path(struct buf *out, struct str path)
+{
+	struct str segments[SEGMENTS_MAX], rest = path, ext = STR_NONE, last = STR_NONE;
+	size_t n = 0;
+	bool more = path.len > PATH_MAX_BYTES;
+
+	rest = str_head(path, PATH_MAX_BYTES);
+	while (rest.len > 0) {
+		struct str s = str_cut(rest, '/', &rest);
+
+		if (s.len == 0 || str_eq(s, STR(".")))
+			continue;
+		last = s;
+		if (n < SEGMENTS_MAX)
+			segments[n++] = s;
+		else
+			more = true;
+	}
+	ext = more && path.len > PATH_MAX_BYTES ? STR_NONE : extension(last);
+	if (is_file_extension(ext)) {
+		buf_add(out, STR("/…/*."));
+		for (size_t i = 0; i < ext.len; i++)
+			buf_addc(out, to_lower(ext.ptr[i]));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct str s = segments[i];
+
+		buf_addc(out, '/');
+		if (is_folded_directory(s)) {
+			buf_add(out, s.ptr[0] == '.' ? STR(".…") : s);
+			buf_add(out, i + 1 < n || more ? STR("/…") : STR(""));
+			return;
+		}
+		ext = i + 1 == n && !more ? extension(s) : STR_NONE;
+		if (ext.len > 0 && ext.len <= 5 && is_alpha(ext.ptr[0]) && is_plain(ext)) { /* "1173.json" → ":id.json" */
+			add_segment(out, str_head(s, s.len - ext.len - 1));
+			buf_addc(out, '.');
+			buf_add(out, ext);
+		} else {
+			add_segment(out, s);
+		}
+	}
+	if (n == 0)
+		buf_addc(out, '/');
+	if (more)
+		buf_add(out, STR("/…"));
+}
+
+static bool is_method(struct str m)
+{
+	for (size_t i = 0; i < m.len; i++)
+		if (!is_alpha(m.ptr[i]) && m.ptr[i] != '-' && m.ptr[i] != '_')
+			return false;
+	return m.len > 0 && m.len <= 16;
+}
+
+void route_normalise(struct str method, struct str path, struct buf *out)
+{
+	size_t from = out->len, end = from + ROUTE_MAX_BYTES;
+
+	if (path.len == 0)
+		return;
+	if (is_method(method)) {
+		buf_add(out, method);
+		buf_addc(out, ' ');
+	}
+	if (str_eq_nocase(method, STR("CONNECT")) || str_eq(path, STR("*")))
+		buf_addc(out, '*'); /* no path of this server */
+	else if (path.ptr[0] == '/' || str_find(str_head(path, 12), STR("://")) > 0)
+		add_path(out, target_path(path));
+	else
+		buf_add(out, STR("(not a path)"));
+	if (out->len <= end)
+		return;
+	while (end > from && ((unsigned char)out->ptr[end] & 0xc0) == 0x80)
+		end--;
+	out->len = end;
+}
