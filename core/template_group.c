@@ -221,12 +221,12 @@ static const struct token *join_tokens(struct bucket *b, const struct token *x, 
 	while (head < min && x->text.ptr[head] == y->text.ptr[head])
 		head++;
 	while (head > 0 && (is_letter(x->text.ptr[head - 1]) || is_digit(x->text.ptr[head - 1]) ||
-			    memchr("<*", x->text.ptr[head - 1], 2) != NULL))
+			    memchr("<*>", x->text.ptr[head - 1], 3) != NULL))
 		head--;
 	while (tail < min - head && x->text.ptr[x->text.len - 1 - tail] == y->text.ptr[y->text.len - 1 - tail])
 		tail++;
 	while (tail > 0 && (is_letter(x->text.ptr[x->text.len - tail]) || is_digit(x->text.ptr[x->text.len - tail]) ||
-			    memchr("*>", x->text.ptr[x->text.len - tail], 2) != NULL))
+			    memchr("<*>", x->text.ptr[x->text.len - tail], 3) != NULL))
 		tail--;
 	return token_of(b, arena_printf(b->a, "%.*s<*>%.*s", STR_ARG(str_head(x->text, head)),
 					STR_ARG(str_from(x->text, x->text.len - tail))));

@@ -201,7 +201,8 @@ static void fold_list(struct reader *r, bool rows)
 			break;
 	}
 	r->at = from;
-	write_token(r, STR("(?+)"), LAST_CLOSE);
+	write_token(r, STR("(?+)"), LAST_OPEN); /* with the blank of an opening bracket */
+	r->last = LAST_CLOSE;
 }
 
 static void read_word(struct reader *r)
