@@ -1,0 +1,107 @@
+/*
+ * PostgreSQL's log_destination = stderr: "<log_line_prefix>LABEL:  text", further lines of a message indented with a
+ * TAB. A record begins where a label stands; DETAIL, HINT, CONTEXT and STATEMENT are records of their own.
+ * https://www.postgresql.org/docs/current/runtime-config-logging.html
+ */
+#include "ingest/format.h"
+#include "ingest/postgres.h"
+#include "ingest/postgres_prefix.h"
+
+/* More blanks than any prefix has: a sentence that happens to contain "ERROR:  ". */
+enum { PREFIX_BLANKS_MAX = 24 };
+
+static bool split(struct str line, struct str *prefix, struct str *text, struct postgres_label *label)
+{
+	size_t prefix_len, text_at, blanks = 0;
+
+	if (!postgres_label_find(line, &prefix_len, &text_at, label))
+		return false;
+	*prefix = str_head(line, prefix_len);
+	*text = str_from(line, text_at);
+	for (size_t i = 0; i < prefix_len; i++)
+		blanks += line.ptr[i] == ' ';
+	return blanks <= PREFIX_BLANKS_MAX;
+}
+
+static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
+{
+	struct str prefix, text;
+	struct postgres_label label;
+
+	(void)ctx;
+	if (line.len == 0)
+		return LINE_SKIP;
+	if (line.ptr[0] == '\t')
+		return record.len ? LINE_CONTINUES : LINE_ALIEN;
+	return split(line, &prefix, &text, &label) ? LINE_START : LINE_ALIEN;
+}
+
+static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	struct postgres_prefix *learned = ctx->state;
+	struct str prefix, text;
+	struct postgres_label label;
+	struct prefix_words words;
+
+	if (!split(record, &prefix, &text, &label))
+		return false;
+	e->severity = label.severity;
+	postgres_prefix_read(prefix, e, &words);
+	switch (label.part) {
+	case POSTGRES_MESSAGE:
+		if (learned && words.n && (str_starts(text, STR("connection auth")) || str_starts(text, STR("disconnection: ")))) {
+			struct event said = EVENT_INIT;
+
+			postgres_message(&said, text, STR_NONE, ctx->scratch);
+			postgres_prefix_learn(learned, &words, &said);
+		}
+		postgres_prefix_assign(learned, &words, e);
+		postgres_message(e, text, STR_NONE, ctx->scratch);
+		break;
+	case POSTGRES_STATEMENT:
+		postgres_prefix_assign(learned, &words, e);
+		/* The label alone: the statement is in `query`, and one template for all of them is enough. */
+		e->message = str_make(record.ptr + prefix.len, (size_t)(text.ptr - record.ptr) - 3 - prefix.len);
+		e->query = str_trim(text);
+		break;
+	case POSTGRES_REMARK:
+		postgres_prefix_assign(learned, &words, e);
+		e->message = text;
+		break;
+	}
+	return true;
+}
+
+static const struct format_sample samples[] = {
+	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop LOG:  duration: 12.437 ms  execute S_30: SELECT 1\n\tFROM dual",
+	  "time=2026-03-24T09:24:03.206Z severity=info kind=query pid=1835 user=shop db=shop duration_ms=12.437 "
+	  "query='SELECT 1\n\tFROM dual'" },
+	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop STATEMENT:  ALTER TABLE orders ADD COLUMN note text",
+	  "time=2026-03-24T09:24:03.206Z message=STATEMENT query='ALTER TABLE orders ADD COLUMN note text'" },
+	{ "2026-03-24 10:24:04.206 CET [4284] cron@shop LOG:  process 4284 still waiting for AccessShareLock on relation "
+	  "16435 of database 16388 after 1135.246 ms at character 82",
+	  "kind=lock_wait lock_ms=1135.246 user=cron detail='AccessShareLock on relation 16435 of database 16388'" },
+	{ "2018-08-22 16:00:03 UTC:127.0.0.1(36404):app@orders:[21495]:FATAL:  password authentication failed for user \"app\"",
+	  "time=2018-08-22T16:00:03Z severity=fatal kind=auth_failure client=127.0.0.1 user=app db=orders pid=21495" },
+	{ "2020-05-04 10:11:12 UTC [77]: [3-1] user=web,db=shop,app=pgAdmin 4 - DB:shop,client=::1 ERROR:  42P01: relation \"x\" "
+	  "does not exist at character 15",
+	  "time=2020-05-04T10:11:12Z severity=error pid=77 user=web db=shop logger='pgAdmin 4 - DB:shop' client=::1 "
+	  "sqlstate=42P01" },
+	{ "2020-05-04 10:11:12 UTC [77] LOG:  parameter \"work_mem\" changed to \"64MB\"",
+	  "kind=reload change.kind=config_change change.key=work_mem change.new=64MB change.service=postgresql" },
+	{ "2020-05-04 10:11:12.123 CEST [77] FEHLER:  Relation »x« existiert nicht",
+	  "time=2020-05-04T08:11:12.123Z severity=error pid=77" },
+	{ NULL, NULL },
+};
+
+const struct format format_postgres_stderr = {
+	.id = "postgres_stderr",
+	.title = "PostgreSQL server log (stderr) with any log_line_prefix",
+	.service = "postgresql",
+	.role = ROLE_DATABASE,
+	.specificity = 50,
+	.state_bytes = sizeof(struct postgres_prefix),
+	.classify = classify,
+	.decode = decode,
+	.samples = samples,
+};

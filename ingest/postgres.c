@@ -1,0 +1,438 @@
+#include "ingest/postgres.h"
+
+/* Labels end within this many bytes of a line; a prefix with long application names still fits. */
+enum { LABEL_WITHIN_BYTES = 512 };
+
+struct label_row {
+	struct str word;
+	struct postgres_label label;
+};
+
+#define MSG(text, sev) { { text, sizeof text - 1 }, { POSTGRES_MESSAGE, sev } }
+#define SQL(text) { { text, sizeof text - 1 }, { POSTGRES_STATEMENT, SEV_NONE } }
+#define REM(text) { { text, sizeof text - 1 }, { POSTGRES_REMARK, SEV_NONE } }
+
+/* English first: the order is the order of search. The others are the labels of the server's translations. */
+static const struct label_row labels[] = {
+	MSG("LOG", SEV_INFO), REM("DETAIL"), SQL("STATEMENT"), MSG("ERROR", SEV_ERROR), MSG("FATAL", SEV_FATAL),
+	REM("HINT"), REM("CONTEXT"), MSG("WARNING", SEV_WARN), MSG("NOTICE", SEV_NOTICE), MSG("INFO", SEV_INFO),
+	MSG("PANIC", SEV_FATAL), SQL("QUERY"), REM("LOCATION"), REM("BACKTRACE"), MSG("DEBUG", SEV_DEBUG),
+	MSG("DEBUG1", SEV_DEBUG), MSG("DEBUG2", SEV_TRACE), MSG("DEBUG3", SEV_TRACE), MSG("DEBUG4", SEV_TRACE),
+	MSG("DEBUG5", SEV_TRACE),
+	/* German */
+	MSG("FEHLER", SEV_ERROR), MSG("WARNUNG", SEV_WARN), MSG("HINWEIS", SEV_NOTICE), MSG("PANIK", SEV_FATAL),
+	REM("TIPP"), REM("ZUSAMMENHANG"), SQL("ANWEISUNG"), SQL("ANFRAGE"), REM("ORT"),
+	/* French */
+	MSG("ERREUR", SEV_ERROR), MSG("ATTENTION", SEV_WARN), REM("DÉTAIL"), REM("ASTUCE"), REM("CONTEXTE"),
+	SQL("INSTRUCTION"), SQL("REQUÊTE"), REM("EMPLACEMENT"),
+	/* Spanish */
+	MSG("ADVERTENCIA", SEV_WARN), REM("DETALLE"), REM("HINT"), REM("SUGERENCIA"), REM("CONTEXTO"), SQL("SENTENCIA"),
+	SQL("CONSULTA"), REM("UBICACIÓN"),
+	/* Italian */
+	MSG("ERRORE", SEV_ERROR), MSG("ATTENZIONE", SEV_WARN), MSG("NOTIFICA", SEV_NOTICE), REM("DETTAGLI"),
+	REM("SUGGERIMENTO"), REM("CONTESTO"), SQL("ISTRUZIONE"), MSG("PANICO", SEV_FATAL),
+	/* Portuguese */
+	MSG("ERRO", SEV_ERROR), MSG("AVISO", SEV_WARN), MSG("NOTA", SEV_NOTICE), REM("DETALHE"), REM("DICA"),
+	SQL("COMANDO"), MSG("PÂNICO", SEV_FATAL),
+	/* Polish */
+	MSG("DZIENNIK", SEV_INFO), MSG("BŁĄD", SEV_ERROR), MSG("OSTRZEŻENIE", SEV_WARN), MSG("KATASTROFALNY", SEV_FATAL),
+	REM("SZCZEGÓŁY"), REM("PODPOWIEDŹ"), REM("KONTEKST"), SQL("WYRAŻENIE"),
+	/* Turkish */
+	MSG("HATA", SEV_ERROR), MSG("UYARI", SEV_WARN), MSG("ÖLÜMCÜL", SEV_FATAL), REM("AYRINTI"), REM("İPUCU"),
+	SQL("DEYİM"),
+	/* Russian */
+	MSG("СООБЩЕНИЕ", SEV_INFO), MSG("ОШИБКА", SEV_ERROR), MSG("ВАЖНО", SEV_FATAL), MSG("ПАНИКА", SEV_FATAL),
+	MSG("ПРЕДУПРЕЖДЕНИЕ", SEV_WARN), MSG("ЗАМЕЧАНИЕ", SEV_NOTICE), MSG("ОТЛАДКА", SEV_DEBUG),
+	MSG("ИНФОРМАЦИЯ", SEV_INFO), REM("ПОДРОБНОСТИ"), REM("ПОДСКАЗКА"), REM("КОНТЕКСТ"), SQL("ОПЕРАТОР"),
+	SQL("КОМАНДА"), SQL("ЗАПРОС"), REM("ПОЛОЖЕНИЕ"),
+	/* Japanese, Chinese, Korean */
+	MSG("ログ", SEV_INFO), MSG("エラー", SEV_ERROR), MSG("致命的エラー", SEV_FATAL), MSG("警告", SEV_WARN),
+	REM("詳細"), REM("ヒント"), REM("文脈"), SQL("文"), SQL("ステートメント"),
+	MSG("日志", SEV_INFO), MSG("错误", SEV_ERROR), MSG("致命错误", SEV_FATAL), REM("详细信息"), REM("描述"),
+	REM("提示"), REM("上下文"), SQL("语句"),
+	MSG("로그", SEV_INFO), MSG("오류", SEV_ERROR), MSG("치명적오류", SEV_FATAL), MSG("경고", SEV_WARN),
+	REM("상세정보"), REM("힌트"), SQL("명령 구문"),
+};
+
+bool postgres_label_parse(struct str word, struct postgres_label *out)
+{
+	if (word.len < 3 || word.len > 32)
+		return false;
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+		if (str_eq(word, labels[i].word)) {
+			*out = labels[i].label;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_label_byte(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return (u >= 'A' && u <= 'Z') || (u >= '1' && u <= '5') || u >= 0x80;
+}
+
+bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, struct postgres_label *out)
+{
+	struct str head = str_head(line, LABEL_WITHIN_BYTES);
+	size_t at = 0;
+
+	while (at < head.len) {
+		const char *colon = memchr(head.ptr + at, ':', head.len - at);
+		size_t i, from;
+
+		if (!colon)
+			return false;
+		i = (size_t)(colon - head.ptr);
+		at = i + 1;
+		if (i + 2 >= line.len || line.ptr[i + 1] != ' ' || line.ptr[i + 2] != ' ')
+			continue;
+		for (from = i; from > 0 && is_label_byte(line.ptr[from - 1]);)
+			from--;
+		/* A digit directly before a label belongs to the prefix ("%l" without a blank behind it). */
+		while (from < i && line.ptr[from] >= '1' && line.ptr[from] <= '5')
+			from++;
+		if (postgres_label_parse(str_make(line.ptr + from, i - from), out)) {
+			*prefix_len = from;
+			*text_at = i + 3;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool postgres_is_sqlstate(struct str s)
+{
+	bool digit = false;
+
+	if (s.len != 5)
+		return false;
+	for (size_t i = 0; i < 5; i++) {
+		if (s.ptr[i] >= '0' && s.ptr[i] <= '9')
+			digit = true;
+		else if (s.ptr[i] < 'A' || s.ptr[i] > 'Z')
+			return false;
+	}
+	return digit;
+}
+
+struct str postgres_name(struct str s)
+{
+	return str_eq(s, STR("[unknown]")) ? STR_NONE : s;
+}
+
+struct str postgres_client(struct str from)
+{
+	ptrdiff_t at;
+
+	if (str_starts(from, STR("[local]")))
+		return STR("[local]");
+	at = str_chr(from, '(');
+	if (at > 0)
+		return str_head(from, (size_t)at);
+	/* The last colon separates the port: the csvlog writes "::1:16790" without brackets. */
+	at = str_rchr(from, ':');
+	if (at > 0 && (size_t)at + 1 < from.len) {
+		for (size_t i = (size_t)at + 1; i < from.len; i++)
+			if (from.ptr[i] < '0' || from.ptr[i] > '9')
+				return from;
+		return str_head(from, (size_t)at);
+	}
+	return from;
+}
+
+/* The value of "name=" in a message, up to the next blank. */
+static struct str field(struct str text, struct str name)
+{
+	ptrdiff_t at = str_find(text, name);
+	struct str rest;
+
+	if (at < 0)
+		return STR_NONE;
+	rest = str_from(text, (size_t)at + name.len);
+	return str_word(&rest);
+}
+
+/* What stands between two pieces of text; empty unless both are there in this order. */
+static struct str between(struct str text, struct str before, struct str after)
+{
+	ptrdiff_t at = str_find(text, before);
+	struct str rest;
+
+	if (at < 0)
+		return STR_NONE;
+	rest = str_from(text, (size_t)at + before.len);
+	at = str_find(rest, after);
+	return at < 0 ? STR_NONE : str_head(rest, (size_t)at);
+}
+
+static void set_if_empty(struct str *to, struct str value)
+{
+	if (to->len == 0)
+		*to = value;
+}
+
+static void session_fields(struct event *e, struct str text)
+{
+	static const struct str name_key = { "application_name=", sizeof "application_name=" - 1 };
+	ptrdiff_t at;
+
+	set_if_empty(&e->user, postgres_name(field(text, STR("user="))));
+	set_if_empty(&e->db, postgres_name(field(text, STR("database="))));
+	set_if_empty(&e->client, field(text, STR("host=")));
+	at = str_find(text, name_key);
+	if (at >= 0) {
+		struct str name = str_from(text, (size_t)at + name_key.len);
+		ptrdiff_t end = str_find(name, STR(" SSL enabled"));
+
+		if (end < 0)
+			end = str_find(name, STR(" GSS ("));
+		set_if_empty(&e->logger, end < 0 ? name : str_head(name, (size_t)end));
+	}
+}
+
+/* "duration: 12.4 ms  execute S_1: SELECT ...": the verb and the statement behind it. */
+static void statement_part(struct event *e, struct str text, size_t verb_at)
+{
+	struct str rest = str_from(text, verb_at);
+	ptrdiff_t colon;
+
+	if (str_starts(rest, STR("plan:"))) {
+		ptrdiff_t plan;
+
+		e->message = str_head(text, verb_at + 4);
+		e->query = str_trim(str_from(rest, 5));
+		if (str_starts(e->query, STR("Query Text: "))) {
+			e->query = str_from(e->query, 12);
+			plan = str_find(e->query, STR("(cost="));
+			if (plan >= 0) {
+				e->query = str_head(e->query, (size_t)plan);
+				plan = str_rchr(e->query, '\n');
+				e->query = str_trim(str_head(e->query, plan < 0 ? e->query.len : (size_t)plan));
+			}
+		}
+		return;
+	}
+	colon = str_find(rest, STR(": "));
+	if (colon < 0)
+		return;
+	e->message = str_head(text, verb_at + (size_t)colon);
+	e->query = str_trim(str_from(rest, (size_t)colon + 2));
+}
+
+static void type_duration(struct event *e, struct str text)
+{
+	static const size_t head = sizeof "duration: " - 1;
+	struct str number = str_from(text, head);
+	ptrdiff_t blank = str_chr(number, ' ');
+	double ms;
+	size_t at;
+
+	if (blank <= 0 || !str_to_double(str_head(number, (size_t)blank), &ms) || !(ms >= 0))
+		return;
+	if (!str_starts(str_from(number, (size_t)blank), STR(" ms")))
+		return;
+	e->kind = EV_QUERY;
+	e->duration_ms = ms;
+	at = head + (size_t)blank + 3;
+	if (at < text.len && text.ptr[at] == ' ') {
+		while (at < text.len && text.ptr[at] == ' ')
+			at++;
+		statement_part(e, text, at);
+	}
+}
+
+/* "process 4284 still waiting for AccessShareLock on relation 16435 of database 16388 after 1135.246 ms at ..." */
+static void type_process(struct event *e, struct str text, struct str remark, struct arena *scratch)
+{
+	struct str lock = between(text, STR("still waiting for "), STR(" after "));
+	struct str holder;
+	double ms;
+
+	if (lock.len == 0)
+		lock = between(text, STR(" acquired "), STR(" after "));
+	if (lock.len == 0) {
+		if (str_find(text, STR("deadlock")) >= 0)
+			e->kind = EV_DEADLOCK;
+		return;
+	}
+	e->kind = EV_LOCK_WAIT;
+	if (str_to_double(field(text, STR(" after ")), &ms) && ms >= 0)
+		e->lock_ms = ms;
+	holder = between(remark, STR("holding the lock: "), STR("."));
+	e->detail = lock;
+	if (holder.len)
+		e->detail = arena_printf(scratch, "%.*s, held by %.*s", STR_ARG(lock), STR_ARG(holder));
+}
+
+static void type_parameter(struct event *e, struct str text, struct arena *scratch)
+{
+	struct str key = between(text, STR("parameter \""), STR("\""));
+	struct change *c;
+
+	if (key.len == 0)
+		return;
+	if (str_find(text, STR(" changed to \"")) < 0 && str_find(text, STR("reset to default")) < 0)
+		return; /* "cannot be changed without restarting the server": nothing changed */
+	c = arena_new(scratch, struct change);
+	c->kind = CHANGE_CONFIG;
+	c->service = STR("postgresql");
+	c->key = key;
+	c->new_value = between(text, STR(" changed to \""), STR("\""));
+	if (c->new_value.len == 0)
+		c->new_value = STR("default");
+	c->status = STR("succeeded");
+	c->text = text;
+	c->end_ns = TIME_NONE;
+	e->kind = EV_RELOAD;
+	e->change = c;
+}
+
+static void type_checkpoint(struct event *e, struct str text)
+{
+	double s;
+
+	e->kind = EV_CHECKPOINT;
+	if (str_to_double(field(text, STR(" total=")), &s) && s >= 0)
+		e->duration_ms = s * 1000;
+}
+
+static void type_vacuum(struct event *e, struct str text)
+{
+	double s;
+
+	e->kind = EV_VACUUM;
+	if (str_to_double(field(text, STR("elapsed: ")), &s) && s >= 0)
+		e->duration_ms = s * 1000;
+	else if (str_to_double(field(text, STR("elapsed ")), &s) && s >= 0)
+		e->duration_ms = s * 1000; /* up to 9.6: "elapsed 0.15 sec" */
+}
+
+static void type_temporary_file(struct event *e, struct str text)
+{
+	int64_t bytes;
+
+	e->kind = EV_TEMP_FILE;
+	if (str_to_i64(field(text, STR(" size ")), &bytes) && bytes >= 0)
+		e->bytes = bytes;
+}
+
+enum row_rule { ROW_STARTS, ROW_CONTAINS };
+struct kind_row {
+	enum row_rule rule;
+	enum severity at_least; /* SEV_NONE: any */
+	struct str text;
+	enum event_kind kind;
+};
+#define STARTS(text, kind) { ROW_STARTS, SEV_NONE, { text, sizeof text - 1 }, kind }
+#define HAS(text, kind) { ROW_CONTAINS, SEV_NONE, { text, sizeof text - 1 }, kind }
+#define FATAL_HAS(text, kind) { ROW_CONTAINS, SEV_FATAL, { text, sizeof text - 1 }, kind }
+
+/* Texts that need no more than their kind; the first row that fits counts. */
+static const struct kind_row kinds[] = {
+	STARTS("sorry, too many clients", EV_CONN_REFUSED),
+	STARTS("remaining connection slots", EV_CONN_REFUSED),
+	STARTS("too many connections for ", EV_CONN_REFUSED),
+	STARTS("the database system is ", EV_CONN_REFUSED),
+	STARTS("no pg_hba.conf entry for ", EV_AUTH_FAILURE),
+	STARTS("pg_hba.conf rejects ", EV_AUTH_FAILURE),
+	HAS("authentication failed for user", EV_AUTH_FAILURE),
+	{ ROW_STARTS, SEV_FATAL, { "role \"", 6 }, EV_AUTH_FAILURE },
+	STARTS("deadlock detected", EV_DEADLOCK),
+	STARTS("canceling ", EV_CANCEL),
+	STARTS("terminating connection ", EV_CANCEL),
+	STARTS("terminating autovacuum process", EV_CANCEL),
+	STARTS("terminating any other active server", EV_CRASH),
+	STARTS("server process (PID ", EV_CRASH),
+	STARTS("startup process (PID ", EV_CRASH),
+	STARTS("database system was interrupted", EV_CRASH),
+	STARTS("database system was not properly shut down", EV_CRASH),
+	STARTS("all server processes terminated", EV_START),
+	STARTS("starting PostgreSQL", EV_START),
+	STARTS("database system is ready to accept", EV_START),
+	STARTS("database system is shut down", EV_STOP),
+	STARTS("shutting down", EV_STOP),
+	STARTS("received smart shutdown", EV_STOP),
+	STARTS("received fast shutdown", EV_STOP),
+	STARTS("received immediate shutdown", EV_STOP),
+	STARTS("received SIGHUP", EV_RELOAD),
+	STARTS("received promote request", EV_REPLICATION),
+	STARTS("selected new timeline ID", EV_REPLICATION),
+	STARTS("started streaming WAL", EV_REPLICATION),
+	STARTS("entering standby mode", EV_REPLICATION),
+	STARTS("requested WAL segment ", EV_REPLICATION),
+	STARTS("could not receive data from WAL stream", EV_REPLICATION),
+	STARTS("terminating walsender", EV_REPLICATION),
+	STARTS("terminating walreceiver", EV_REPLICATION),
+	STARTS("standby \"", EV_REPLICATION),
+	STARTS("logical decoding ", EV_REPLICATION),
+	STARTS("logical replication ", EV_REPLICATION),
+	STARTS("streaming replication ", EV_REPLICATION),
+	STARTS("replication terminated", EV_REPLICATION),
+	STARTS("starting logical decoding", EV_REPLICATION),
+	FATAL_HAS("could not connect to the primary server", EV_REPLICATION),
+};
+
+static void type_by_table(struct event *e, struct str text)
+{
+	struct str head = str_head(text, 256);
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		const struct kind_row *r = &kinds[i];
+
+		if (r->at_least > e->severity)
+			continue;
+		if (r->rule == ROW_STARTS ? str_starts(head, r->text) : str_find(head, r->text) >= 0) {
+			e->kind = r->kind;
+			break;
+		}
+	}
+	if (e->kind == EV_AUTH_FAILURE)
+		set_if_empty(&e->user, between(head, STR(" user \""), STR("\"")));
+	if (e->kind == EV_START && str_starts(head, STR("starting PostgreSQL ")))
+		e->version = field(head, STR("PostgreSQL "));
+}
+
+void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch)
+{
+	/* With log_error_verbosity = verbose the code stands before the text. */
+	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' && postgres_is_sqlstate(str_head(text, 5))) {
+		set_if_empty(&e->sqlstate, str_head(text, 5));
+		text = str_from(text, 7);
+	}
+	e->message = text;
+	if (str_starts(text, STR("duration: "))) {
+		type_duration(e, text);
+	} else if (str_starts(text, STR("statement: "))) {
+		e->message = STR("statement");
+		e->query = str_trim(str_from(text, 11));
+	} else if (str_starts(text, STR("execute ")) && str_find(str_head(text, 160), STR(": ")) >= 0) {
+		statement_part(e, text, 0);
+	} else if (str_starts(text, STR("connection received: "))) {
+		session_fields(e, text);
+	} else if (str_starts(text, STR("connection authorized: ")) ||
+	           str_starts(text, STR("replication connection authorized: "))) {
+		e->kind = EV_CONN_OPEN;
+		session_fields(e, text);
+	} else if (str_starts(text, STR("connection authenticated: "))) {
+		set_if_empty(&e->user, between(text, STR("identity=\""), STR("\"")));
+	} else if (str_starts(text, STR("disconnection: "))) {
+		e->kind = EV_CONN_CLOSE;
+		session_fields(e, text);
+	} else if (str_starts(text, STR("process "))) {
+		type_process(e, text, remark, scratch);
+	} else if (str_starts(text, STR("checkpoint ")) || str_starts(text, STR("checkpoints ")) ||
+	           str_starts(text, STR("restartpoint "))) {
+		type_checkpoint(e, text);
+	} else if (str_starts(text, STR("temporary file: "))) {
+		type_temporary_file(e, text);
+	} else if (str_starts(text, STR("automatic "))) {
+		type_vacuum(e, text);
+	} else if (str_starts(text, STR("parameter \""))) {
+		type_parameter(e, text, scratch);
+	} else {
+		type_by_table(e, text);
+	}
+}
