@@ -1,0 +1,343 @@
+/* The word grammar of change records: see change_sentence() in ingest/change.h. */
+#include "ingest/change.h"
+
+enum { TOKENS_MAX = 64 };
+
+/* What the next plain word is. */
+enum expect { EXPECT_NONE, EXPECT_ACTOR, EXPECT_LEFT, EXPECT_RIGHT, EXPECT_PLACE, EXPECT_VERSION, EXPECT_KEY, EXPECT_FLAG };
+
+struct reader {
+	struct change_draft *d;
+	enum expect expect;
+	struct str last;         /* the plain word before */
+	struct str before_verb;  /* first plain word when no verb had come */
+	bool flag_word;          /* "flag", "feature", "toggle" stood there */
+	size_t plain;            /* plain words so far */
+};
+
+static bool is_one_of(struct str word, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_eq_nocase(word, str_of(*list)))
+			return true;
+	return false;
+}
+
+static const char *const fillers[] = {
+	"the", "a", "an", "new", "of", "with", "and", "app", "application", "service", "component", "has", "have", "been",
+	"is", "are", "was", "be", "to", "now", "replica", "replicas", "set", "chart", "container", "instances", "pods", "pod",
+	"all", "up", "down", "out", "back", "successfully", "value", "traffic", "image", "kubectl", "helm", "info", "notice",
+	"warn", "warning", "error", "debug", "happy", "helming", NULL,
+};
+static const char *const environments[] = {
+	"production", "prod", "staging", "stage", "stg", "live", "test", "testing", "qa", "dev", "development", "preprod",
+	"canary", "sandbox", "uat", NULL,
+};
+static const char *const objects[] = {
+	"deployment", "deployment.apps", "deploy", "statefulset", "statefulset.apps", "daemonset", "daemonset.apps", "service",
+	"svc", "app", "application", "application.argoproj.io", "release", "helmrelease", "kustomization", "rollout",
+	"replicaset", "job", "job.batch", "cronjob", "cronjob.batch", NULL,
+};
+
+static bool is_arrow(struct str w)
+{
+	return str_eq(w, STR("->")) || str_eq(w, STR("=>")) || str_eq(w, STR("-->")) || str_eq(w, STR("→"));
+}
+
+/* Opening brackets and quotes off the front, closing ones and punctuation off the end. */
+static struct str bare(struct str w)
+{
+	while (w.len && memchr("([{<\"'`", w.ptr[0], 7))
+		w = str_from(w, 1);
+	while (w.len && memchr(")]}>\"'`,;:.!", w.ptr[w.len - 1], 12))
+		w.len--;
+	return w;
+}
+
+/* Next token: to a blank, but quotes, also behind "name=", hold blanks. */
+static struct str next_token(struct str *s)
+{
+	size_t n = 0;
+	char quote = 0;
+
+	*s = str_trim(*s);
+	for (; n < s->len; n++) {
+		char c = s->ptr[n];
+
+		if (quote) {
+			if (c == quote)
+				quote = 0;
+			continue;
+		}
+		if (c == ' ' || c == '\t' || c == '\n')
+			break;
+		if (c == '"' && (n == 0 || s->ptr[n - 1] == '=' || s->ptr[n - 1] == '('))
+			quote = c;
+	}
+	struct str t = str_head(*s, n);
+
+	*s = str_from(*s, n);
+	return t;
+}
+
+/* "name=value" */
+static bool read_pair(struct reader *r, struct str token)
+{
+	struct str t = token, value, name;
+	enum change_field f;
+
+	while (t.len && memchr("([{,", t.ptr[0], 4))
+		t = str_from(t, 1);
+	name = str_cut(t, '=', &value);
+	if (name.len == 0 || name.len == t.len || value.len == 0 || str_starts(value, STR("=")) || is_arrow(t))
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("._-@/[]", c, 7)))
+			return false;
+	}
+	while (value.len && memchr(",;)]}", value.ptr[value.len - 1], 5))
+		value.len--;
+	value = str_unquote(value);
+	f = change_field_parse(name);
+	/* A setting may well be called "service.timeout" or "version": only a setting's assignment has a dot. */
+	if (f != FIELD_NONE && str_chr(name, '.') < 0) {
+		r->d->pairs++;
+		if (f == FIELD_KIND && change_verb(r->d, value))
+			return true;
+		change_set(r->d, f, value);
+		return true;
+	}
+	if (r->d->has_kind && (r->d->kind == CHANGE_CONFIG || r->d->kind == CHANGE_FLAG)) {
+		change_set(r->d, r->d->kind == CHANGE_FLAG ? FIELD_FLAG : FIELD_KEY, name);
+		change_set(r->d, FIELD_NEW, value);
+	} else if (r->d->has_kind && r->d->kind == CHANGE_DEPLOYMENT && str_rchr(value, ':') > 0) {
+		/* kubectl set image deployment/web web=registry/web:4.7.3 */
+		change_set(r->d, FIELD_VERSION, str_from(value, (size_t)str_rchr(value, ':') + 1));
+	}
+	return true;
+}
+
+/* "auth:2.4.0", "registry/shop/web:4.7.3", "web@1.2.3", "web-4.7.3": a thing and its version in one word. */
+static bool read_thing_and_version(struct reader *r, struct str w)
+{
+	ptrdiff_t at = str_rchr(w, ':');
+	struct str thing, version;
+
+	if (at <= 0)
+		at = str_rchr(w, '@');
+	if (at <= 0) {
+		for (at = (ptrdiff_t)w.len - 1; at > 0; at--)
+			if (w.ptr[at] == '-' && change_looks_like_version(str_from(w, (size_t)at + 1)) &&
+			    str_chr(str_from(w, (size_t)at + 1), '.') > 0)
+				break;
+	}
+	if (at <= 0)
+		return false;
+	thing = str_head(w, (size_t)at);
+	version = str_from(w, (size_t)at + 1);
+	if (!change_looks_like_version(version) || (thing.ptr[0] >= '0' && thing.ptr[0] <= '9'))
+		return false;
+	at = str_rchr(thing, '/');
+	change_set(r->d, FIELD_SERVICE, str_from(thing, (size_t)(at + 1)));
+	change_set(r->d, FIELD_VERSION, version);
+	return true;
+}
+
+/* "deployment.apps/web", "statefulset/db" */
+static bool read_object(struct reader *r, struct str w)
+{
+	struct str name, kind = str_cut(w, '/', &name);
+
+	if (name.len == 0 || !is_one_of(kind, objects))
+		return false;
+	change_set(r->d, FIELD_SERVICE, name);
+	return true;
+}
+
+static void place_value(struct reader *r, struct str w)
+{
+	struct change_draft *d = r->d;
+
+	switch (r->expect) {
+	case EXPECT_ACTOR: change_set(d, FIELD_ACTOR, w); break;
+	case EXPECT_LEFT:
+		if (d->left.len == 0)
+			d->left = w;
+		break;
+	case EXPECT_RIGHT:
+		if (is_one_of(w, environments)) {
+			change_set(d, FIELD_ENVIRONMENT, w);
+		} else if (d->right.len == 0 && (d->left.len || d->has_kind)) {
+			bool number = w.len && ((w.ptr[0] >= '0' && w.ptr[0] <= '9') || w.ptr[0] == '-');
+
+			if (number || change_looks_like_version(w) || d->left.len || d->kind == CHANGE_CONFIG || d->kind == CHANGE_FLAG)
+				d->right = w;
+			else
+				change_set(d, FIELD_SERVICE, w); /* "deployed 4.7.3 to web" */
+		}
+		break;
+	case EXPECT_PLACE:
+		if (is_one_of(w, environments))
+			change_set(d, FIELD_ENVIRONMENT, w);
+		else if (!read_object(r, w))
+			change_set(d, FIELD_SERVICE, w);
+		break;
+	case EXPECT_VERSION: change_set(d, FIELD_VERSION, w); break;
+	case EXPECT_KEY: change_set(d, FIELD_KEY, w); break;
+	case EXPECT_FLAG: change_set(d, FIELD_FLAG, w); break;
+	case EXPECT_NONE: break;
+	}
+	r->expect = EXPECT_NONE;
+}
+
+/* Words that steer the reading. True when the word was one. */
+static bool read_steering(struct reader *r, struct str w, bool parenthesis)
+{
+	static const struct { const char *word; enum expect expect; } words[] = {
+		{ "by", EXPECT_ACTOR }, { "from", EXPECT_LEFT }, { "to", EXPECT_RIGHT }, { "on", EXPECT_PLACE },
+		{ "for", EXPECT_PLACE }, { "in", EXPECT_PLACE }, { "at", EXPECT_NONE },
+	};
+	struct change_draft *d = r->d;
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (!str_eq_nocase(w, str_of(words[i].word)))
+			continue;
+		if (d->kind == CHANGE_FLAG && d->has_kind && str_eq_nocase(r->last, STR("turned")))
+			return false; /* "turned on" */
+		r->expect = words[i].expect;
+		return true;
+	}
+	if (str_eq_nocase(w, STR("was")) && parenthesis) {
+		r->expect = EXPECT_LEFT;
+		return true;
+	}
+	if (str_eq_nocase(w, STR("version")) || str_eq_nocase(w, STR("revision")) || str_eq_nocase(w, STR("tag")) ||
+	    str_eq_nocase(w, STR("--version"))) {
+		if (r->expect == EXPECT_NONE)
+			r->expect = EXPECT_VERSION;
+		return true;
+	}
+	return false;
+}
+
+/* Words of a flag's or a setting's state. */
+static bool read_state(struct reader *r, struct str w)
+{
+	static const char *const on[] = { "enabled", "enable", "enabling", NULL };
+	static const char *const off[] = { "disabled", "disable", "disabling", NULL };
+	bool is_on = is_one_of(w, on) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("on")));
+	bool is_off = is_one_of(w, off) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("off")));
+
+	if (!is_on && !is_off)
+		return str_eq_nocase(w, STR("turned"));
+	change_set(r->d, FIELD_NEW, is_on ? STR("on") : STR("off"));
+	return true;
+}
+
+static void read_plain(struct reader *r, struct str w)
+{
+	struct change_draft *d = r->d;
+
+	r->plain++;
+	if (r->expect != EXPECT_NONE) {
+		place_value(r, w);
+		return;
+	}
+	if (read_object(r, w) || read_thing_and_version(r, w))
+		return;
+	if (change_looks_like_version(w)) {
+		change_set(d, FIELD_VERSION, w);
+		return;
+	}
+	if (!d->has_kind) {
+		if (r->before_verb.len == 0)
+			r->before_verb = w;
+		return;
+	}
+	if (d->kind == CHANGE_CONFIG) {
+		/* The setting comes first; its place behind "on" or "for". */
+		change_set(d, FIELD_KEY, w);
+		return;
+	}
+	if (d->kind == CHANGE_FLAG) {
+		change_set(d, FIELD_FLAG, w);
+		return;
+	}
+	change_set(d, FIELD_SERVICE, w);
+}
+
+/* "rolled back", "rolling out", "scaled up", "failed over": one verb of two words. */
+static bool read_double_verb(struct reader *r, struct str w, struct str next)
+{
+	static const char *const firsts[] = { "roll", "rolled", "rolling", "failed", "scale", "scaled", "feature", "config", NULL };
+	static const char *const seconds[] = { "back", "out", "over", "up", "down", "flag", "change", "update", NULL };
+	char text[24];
+
+	if (!is_one_of(w, firsts) || !is_one_of(next, seconds) || w.len + next.len > sizeof text)
+		return false;
+	memcpy(text, w.ptr, w.len);
+	memcpy(text + w.len, next.ptr, next.len);
+	struct str both = str_eq_nocase(w, STR("scaled")) || str_eq_nocase(w, STR("scale")) || str_eq_nocase(w, STR("config"))
+	                          ? w
+	                          : str_make(text, w.len + next.len);
+
+	if (!change_verb(r->d, both))
+		return false;
+	if (r->d->verb.ptr == text)
+		r->d->verb = w;
+	return true;
+}
+
+void change_sentence(struct change_draft *d, struct str text)
+{
+	struct reader r = { .d = d };
+	struct str s = text;
+
+	for (size_t n = 0; n < TOKENS_MAX; n++) {
+		struct str token = next_token(&s), w, status, ahead = s, next;
+		bool parenthesis = token.len && token.ptr[0] == '(';
+
+		if (token.len == 0)
+			break;
+		if (read_pair(&r, token))
+			continue;
+		if (is_arrow(token)) {
+			/* What stood before was the old value, whatever it was taken for. */
+			if (d->left.len == 0)
+				d->left = r.last;
+			if (str_eq(d->field[FIELD_VERSION], r.last))
+				d->field[FIELD_VERSION] = STR_NONE;
+			if (str_eq(d->field[FIELD_KEY], r.last))
+				d->field[FIELD_KEY] = STR_NONE;
+			r.expect = EXPECT_RIGHT;
+			continue;
+		}
+		w = bare(token);
+		if (w.len == 0)
+			continue;
+		next = bare(next_token(&ahead));
+		if (read_double_verb(&r, w, next)) {
+			next_token(&s);
+		} else if (read_state(&r, w)) {
+			/* said */
+		} else if (read_steering(&r, w, parenthesis)) {
+			/* said */
+		} else if (r.expect == EXPECT_NONE && (status = change_status(w)).len && (d->has_kind || r.before_verb.len || n == 0) &&
+		           !str_eq_nocase(w, STR("deployed"))) {
+			change_set(d, FIELD_STATUS, w);
+		} else if (r.expect == EXPECT_NONE && r.plain < 8 && change_verb(d, w)) {
+			/* said */
+		} else if (!(is_one_of(w, fillers) && r.expect != EXPECT_ACTOR)) {
+			read_plain(&r, w);
+		}
+		r.last = w;
+	}
+	if (d->field[FIELD_SERVICE].len == 0 && r.before_verb.len && d->kind != CHANGE_CONFIG && d->kind != CHANGE_FLAG)
+		change_set(d, FIELD_SERVICE, r.before_verb);
+	if (d->kind == CHANGE_FLAG && d->has_kind)
+		change_set(d, FIELD_FLAG, r.before_verb);
+	if (d->kind == CHANGE_CONFIG && d->has_kind)
+		change_set(d, FIELD_KEY, r.before_verb);
+}

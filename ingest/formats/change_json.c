@@ -1,0 +1,184 @@
+/*
+ * Change records as JSON lines, whoever wrote them: deployment tools, feature-flag audits (Unleash, LaunchDarkly),
+ * deployments of GitHub and GitLab. Recognised by what an object says, not by a schema: a time, a verb of change or a
+ * flag or two versions, and what it was done to.
+ */
+#include "core/json.h"
+#include "ingest/change.h"
+#include "ingest/format.h"
+
+enum { MEMBERS_MAX = 48 };
+
+struct reading {
+	struct change_draft d;
+	struct str time, end;
+	bool request; /* members of a served request: an application's line */
+};
+
+/* What a nested object is called: {"creator": {"login": "ann"}} */
+static struct str name_in(struct json_value object, struct arena *a)
+{
+	static const char *const names[] = { "login", "username", "name", "key", "email", "value", "id" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct json_value v = json_get(object, str_of(names[i]));
+
+		if (v.type == JSON_STRING || v.type == JSON_NUMBER || v.type == JSON_BOOL)
+			return json_text(v, a);
+	}
+	return STR_NONE;
+}
+
+static bool is_request_member(struct str key)
+{
+	static const char *const names[] = { "method", "path", "url", "uri", "route", "http_status", "status_code", "request" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (str_eq_nocase(key, str_of(names[i])))
+			return true;
+	return false;
+}
+
+static bool read_object(struct str line, struct arena *a, struct reading *r)
+{
+	struct str rest, key;
+	struct json_value object = json_value_at(line, &rest), v;
+	struct json_iter it;
+	size_t members = 0;
+
+	*r = (struct reading){ .d = { .kind = CHANGE_OPERATION } };
+	if (object.type != JSON_OBJECT || !json_iter_init(&it, object))
+		return false;
+	while (json_iter_next(&it, &key, &v) && members++ < MEMBERS_MAX) {
+		enum change_field f = change_field_parse(key);
+		struct str value;
+
+		r->request = r->request || is_request_member(key);
+		if (f == FIELD_NONE || v.type == JSON_NULL || v.type == JSON_ARRAY)
+			continue;
+		value = v.type == JSON_OBJECT ? name_in(v, a) : json_text(v, a);
+		if (value.len == 0)
+			continue;
+		if (f == FIELD_TIME && r->time.len == 0)
+			r->time = value;
+		if (f == FIELD_END && r->end.len == 0)
+			r->end = value;
+		if (f == FIELD_KIND)
+			change_verb(&r->d, value);
+		if (f == FIELD_STATUS && v.type == JSON_NUMBER)
+			r->request = true;
+		change_set(&r->d, f, value);
+	}
+	return !it.failed && r->time.len > 0;
+}
+
+static bool read_time(struct str text, struct timestamp *t)
+{
+	return timestamp_parse(&text, t) || timestamp_parse_epoch(text, t);
+}
+
+static bool is_change(const struct reading *r)
+{
+	const struct str *f = r->d.field;
+	bool thing = f[FIELD_SERVICE].len || f[FIELD_SERVICE_WEAK].len || f[FIELD_ENVIRONMENT].len;
+	bool version = f[FIELD_VERSION].len || f[FIELD_REVISION].len;
+	bool values = f[FIELD_OLD].len || f[FIELD_NEW].len;
+	bool sure = r->d.has_kind && r->d.strength == CHANGE_SURE;
+	struct timestamp t;
+
+	if (!read_time(r->time, &t))
+		return false;
+	if (r->request && !(sure && version))
+		return false;
+	if (f[FIELD_FLAG].len)
+		return values || r->d.has_kind;
+	if (sure)
+		return thing || version || f[FIELD_KEY].len;
+	if (r->d.has_kind)
+		return (thing && version && f[FIELD_LEVEL].len == 0) || (f[FIELD_KEY].len && values);
+	return (f[FIELD_VERSION].len && f[FIELD_PREVIOUS].len && thing) || (f[FIELD_KEY].len && f[FIELD_OLD].len && f[FIELD_NEW].len) ||
+	       (f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len && f[FIELD_STATUS].len && f[FIELD_ACTOR].len);
+}
+
+static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
+{
+	struct reading r;
+
+	(void)record;
+	if (line.len == 0)
+		return LINE_SKIP;
+	if (line.ptr[0] != '{' || line.len > 65536)
+		return LINE_ALIEN;
+	return read_object(line, ctx->scratch, &r) && is_change(&r) ? LINE_START : LINE_ALIEN;
+}
+
+/* Unleash puts the outcome into the type's last word: "feature-environment-enabled". */
+static struct str state_of_verb(struct str verb)
+{
+	if (str_ends(verb, STR("enabled")) || str_ends(verb, STR("turned_on")))
+		return STR("on");
+	if (str_ends(verb, STR("disabled")) || str_ends(verb, STR("turned_off")) || str_ends(verb, STR("archived")))
+		return STR("off");
+	return STR_NONE;
+}
+
+static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	struct reading r;
+	struct str *f = r.d.field;
+	struct timestamp end;
+	struct change *c;
+
+	if (!read_object(record, ctx->scratch, &r))
+		return false;
+	e->has_time = read_time(r.time, &e->time);
+	if (f[FIELD_FLAG].len == 0 && r.d.has_kind && r.d.kind == CHANGE_FLAG) {
+		change_set(&r.d, FIELD_FLAG, f[FIELD_KEY]);
+		change_set(&r.d, FIELD_FLAG, f[FIELD_SERVICE_WEAK]);
+	}
+	change_set(&r.d, FIELD_NEW, state_of_verb(f[FIELD_KIND]));
+	/* GitHub and GitLab say "deployment" by their shape only. */
+	if (!r.d.has_kind && f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len) {
+		r.d.has_kind = true;
+		r.d.kind = CHANGE_DEPLOYMENT;
+	}
+	if (!change_resolve(&r.d, record, ctx->scratch, e))
+		return false;
+	c = arena_new(ctx->scratch, struct change);
+	*c = *e->change;
+	if (read_time(r.end, &end) && end.has_zone)
+		c->end_ns = end.ns;
+	c->text = f[FIELD_TEXT].len ? f[FIELD_TEXT] : record;
+	e->change = c;
+	e->message = c->text;
+	return true;
+}
+
+static const struct format_sample samples[] = {
+	{ "{\"time\": \"2026-06-18T03:18:00.008Z\", \"service\": \"catalog\", \"version\": \"3.8.2\", \"previous\": \"3.7.4\", \"actor\": "
+	  "\"ci-bot\", \"action\": \"deploy\", \"status\": \"started\", \"change\": \"SHOP-1420 ranking v2 behind flag\"}",
+	  "time=2026-06-18T03:18:00.008Z kind=change change.kind=deployment change.service=catalog change.version=3.8.2 "
+	  "change.previous=3.7.4 change.actor=ci-bot change.status=started change.id=SHOP-1420" },
+	{ "{\"timestamp\": \"2026-06-18T04:08:00.010Z\", \"event\": \"flag.updated\", \"flag\": \"search_v2\", \"environment\": "
+	  "\"production\", \"before\": false, \"after\": true, \"user\": \"ann@shop\"}",
+	  "time=2026-06-18T04:08:00.010Z change.kind=feature_flag change.key=search_v2 change.old=false change.new=true "
+	  "change.actor=ann@shop" },
+	{ "{\"id\":842,\"type\":\"feature-environment-enabled\",\"createdBy\":\"ann\",\"createdAt\":\"2023-05-03T08:14:42.021Z\","
+	  "\"featureName\":\"new-banner\",\"project\":\"default\",\"environment\":\"production\"}",
+	  "time=2023-05-03T08:14:42.021Z change.kind=feature_flag change.key=new-banner change.new=on change.actor=ann change.id=842" },
+	{ "{\"id\":42,\"sha\":\"a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d\",\"ref\":\"main\",\"task\":\"deploy\",\"environment\":"
+	  "\"production\",\"creator\":{\"login\":\"ann\"},\"created_at\":\"2026-07-20T01:19:13Z\"}",
+	  "time=2026-07-20T01:19:13Z change.kind=deployment change.version=a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d "
+	  "change.actor=ann change.id=42" },
+	{ NULL, NULL },
+};
+
+const struct format format_change_json = {
+	.id = "change_json",
+	.title = "Deployments, flag audits and other changes as JSON lines",
+	.role = ROLE_CHANGE,
+	.specificity = 55,
+	.classify = classify,
+	.decode = decode,
+	.samples = samples,
+};
