@@ -1,9 +1,9 @@
 /*
  * change: from the parts of a change record to struct change. Deployment tools, flag services, migration
- * runners and people's own scripts all say the same few things (what was done, to what, from which value to which, by whom,
- * how it went) under different names. A draft collects what the record offers, by field name (JSON, CSV, key=value)
- * or by its place in a sentence, and is resolved at the end, when everything is known: whether "from" is a version or a
- * setting's old value depends on what kind of change it turns out to be.
+ * runners and people's own scripts all say the same few things (what was done, to what, from which value to
+ * which, by whom, how it went) under different names. A draft collects what the record offers, by field name
+ * (JSON, CSV, key=value) or by its place in a sentence, and is resolved at the end, when everything is known:
+ * whether "from" is a version or a setting's old value depends on what kind of change it turns out to be.
  */
 #ifndef INGEST_CHANGE_H
 #define INGEST_CHANGE_H
@@ -15,15 +15,15 @@ enum change_field {
 	FIELD_NONE,
 	FIELD_TIME,
 	FIELD_END,
-	FIELD_KIND,        /* action, event, type: a verb or kind word */
+	FIELD_KIND, /* action, event, type: a verb or kind word */
 	FIELD_SERVICE,
 	FIELD_SERVICE_WEAK, /* project, repository, name: a service when nothing better is there */
 	FIELD_VERSION,
-	FIELD_REVISION,    /* commit, tag, image: a version when there is none */
+	FIELD_REVISION, /* commit, tag, image: a version when there is none */
 	FIELD_PREVIOUS,
 	FIELD_ACTOR,
 	FIELD_KEY,
-	FIELD_FLAG,        /* a key that makes it a feature flag */
+	FIELD_FLAG, /* a key that makes it a feature flag */
 	FIELD_OLD,
 	FIELD_NEW,
 	FIELD_STATUS,
@@ -35,7 +35,8 @@ enum change_field {
 	FIELD_COUNT,
 };
 
-/* What a field of this name holds; case, blanks and punctuation do not matter ("deployedBy", "deployed_by"). */
+/* What a field of this name holds; case, blanks and punctuation do not matter ("deployedBy", "deployed_by").
+ */
 enum change_field change_field_parse(struct str name);
 
 enum change_strength {
@@ -48,24 +49,26 @@ struct change_draft {
 	enum change_kind kind;
 	bool has_kind;
 	enum change_strength strength;
-	struct str verb;               /* the word that decided the kind */
-	struct str left, right;        /* around an arrow, or behind "from" and "to" */
-	struct str tense;              /* "started", "succeeded": what the verb's form says */
-	unsigned pairs;                /* name=value pairs with a known name */
+	struct str verb;        /* the word that decided the kind */
+	struct str left, right; /* around an arrow, or behind "from" and "to" */
+	struct str tense;       /* "started", "succeeded": what the verb's form says */
+	unsigned pairs;         /* name=value pairs with a known name */
 };
 
 /* Keeps the first value; '-', "null", "none" and the empty text are no value. */
 void change_set(struct change_draft *d, enum change_field f, struct str value);
-/* A verb or kind word: "deploy", "flag.updated", "rolled_back", "feature-environment-enabled". False when it says nothing. */
+/* A verb or kind word: "deploy", "flag.updated", "rolled_back", "feature-environment-enabled". False when it
+ * says nothing. */
 bool change_verb(struct change_draft *d, struct str word);
 /* Reads a sentence ("deploy auth 2.3.1 -> 2.4.0 by ci: started (change=SHOP-1501)"). */
 void change_sentence(struct change_draft *d, struct str text);
 /*
- * Decides kind and status and fills *e (kind EV_CHANGE, change, severity, user, version, message; times are the
- * caller's). False when the draft is no change: nothing says what was done, or not to what.
+ * Decides kind and status and fills *e (kind EV_CHANGE, change, severity, user, version, message; times are
+ * the caller's). False when the draft is no change: nothing says what was done, or not to what.
  */
 bool change_resolve(const struct change_draft *d, struct str text, struct arena *scratch, struct event *e);
-/* "succeeded", "failed", "started" for the many words tools use ("done", "success", "in_progress"); empty when unknown. */
+/* "succeeded", "failed", "started" for the many words tools use ("done", "success", "in_progress"); empty
+ * when unknown. */
 struct str change_status(struct str word);
 bool change_looks_like_version(struct str s);
 

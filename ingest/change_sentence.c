@@ -4,15 +4,24 @@
 enum { TOKENS_MAX = 64 };
 
 /* What the next plain word is. */
-enum expect { EXPECT_NONE, EXPECT_ACTOR, EXPECT_LEFT, EXPECT_RIGHT, EXPECT_PLACE, EXPECT_VERSION, EXPECT_KEY, EXPECT_FLAG };
+enum expect {
+	EXPECT_NONE,
+	EXPECT_ACTOR,
+	EXPECT_LEFT,
+	EXPECT_RIGHT,
+	EXPECT_PLACE,
+	EXPECT_VERSION,
+	EXPECT_KEY,
+	EXPECT_FLAG
+};
 
 struct reader {
 	struct change_draft *d;
 	enum expect expect;
-	struct str last;         /* the plain word before */
-	struct str before_verb;  /* first plain word when no verb had come */
-	bool flag_word;          /* "flag", "feature", "toggle" stood there */
-	size_t plain;            /* plain words so far */
+	struct str last;        /* the plain word before */
+	struct str before_verb; /* first plain word when no verb had come */
+	bool flag_word;         /* "flag", "feature", "toggle" stood there */
+	size_t plain;           /* plain words so far */
 };
 
 static bool is_one_of(struct str word, const char *const *list)
@@ -24,19 +33,41 @@ static bool is_one_of(struct str word, const char *const *list)
 }
 
 static const char *const fillers[] = {
-	"the", "a", "an", "new", "of", "with", "and", "app", "application", "service", "component", "has", "have", "been",
-	"is", "are", "was", "be", "to", "now", "replica", "replicas", "set", "chart", "container", "instances", "pods", "pod",
-	"all", "up", "down", "out", "back", "successfully", "value", "traffic", "image", "kubectl", "helm", "info", "notice",
-	"warn", "warning", "error", "debug", "happy", "helming", NULL,
+	"the",      "a",           "an",      "new",       "of",        "with",         "and",
+	"app",      "application", "service", "component", "has",       "have",         "been",
+	"is",       "are",         "was",     "be",        "to",        "now",          "replica",
+	"replicas", "set",         "chart",   "container", "instances", "pods",         "pod",
+	"all",      "up",          "down",    "out",       "back",      "successfully", "value",
+	"traffic",  "image",       "kubectl", "helm",      "info",      "notice",       "warn",
+	"warning",  "error",       "debug",   "happy",     "helming",   NULL,
 };
 static const char *const environments[] = {
-	"production", "prod", "staging", "stage", "stg", "live", "test", "testing", "qa", "dev", "development", "preprod",
-	"canary", "sandbox", "uat", NULL,
+	"production", "prod", "staging",     "stage",   "stg",    "live",    "test", "testing",
+	"qa",         "dev",  "development", "preprod", "canary", "sandbox", "uat",  NULL,
 };
 static const char *const objects[] = {
-	"deployment", "deployment.apps", "deploy", "statefulset", "statefulset.apps", "daemonset", "daemonset.apps", "service",
-	"svc", "app", "application", "application.argoproj.io", "release", "helmrelease", "kustomization", "rollout",
-	"replicaset", "job", "job.batch", "cronjob", "cronjob.batch", NULL,
+	"deployment",
+	"deployment.apps",
+	"deploy",
+	"statefulset",
+	"statefulset.apps",
+	"daemonset",
+	"daemonset.apps",
+	"service",
+	"svc",
+	"app",
+	"application",
+	"application.argoproj.io",
+	"release",
+	"helmrelease",
+	"kustomization",
+	"rollout",
+	"replicaset",
+	"job",
+	"job.batch",
+	"cronjob",
+	"cronjob.batch",
+	NULL,
 };
 
 static bool is_arrow(struct str w)
@@ -89,19 +120,22 @@ static bool read_pair(struct reader *r, struct str token)
 	while (t.len && memchr("([{,", t.ptr[0], 4))
 		t = str_from(t, 1);
 	name = str_cut(t, '=', &value);
-	if (name.len == 0 || name.len == t.len || value.len == 0 || str_starts(value, STR("=")) || is_arrow(t))
+	if (name.len == 0 || name.len == t.len || value.len == 0 || str_starts(value, STR("=")) ||
+	    is_arrow(t))
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("._-@/[]", c, 7)))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      memchr("._-@/[]", c, 7)))
 			return false;
 	}
 	while (value.len && memchr(",;)]}", value.ptr[value.len - 1], 5))
 		value.len--;
 	value = str_unquote(value);
 	f = change_field_parse(name);
-	/* A setting may well be called "service.timeout" or "version": only a setting's assignment has a dot. */
+	/* A setting may well be called "service.timeout" or "version": only a setting's assignment has a dot.
+	 */
 	if (f != FIELD_NONE && str_chr(name, '.') < 0) {
 		r->d->pairs++;
 		if (f == FIELD_KIND && change_verb(r->d, value))
@@ -172,7 +206,8 @@ static void place_value(struct reader *r, struct str w)
 		} else if (d->right.len == 0 && (d->left.len || d->has_kind)) {
 			bool number = w.len && ((w.ptr[0] >= '0' && w.ptr[0] <= '9') || w.ptr[0] == '-');
 
-			if (number || change_looks_like_version(w) || d->left.len || d->kind == CHANGE_CONFIG || d->kind == CHANGE_FLAG)
+			if (number || change_looks_like_version(w) || d->left.len ||
+			    d->kind == CHANGE_CONFIG || d->kind == CHANGE_FLAG)
 				d->right = w;
 			else
 				change_set(d, FIELD_SERVICE, w); /* "deployed 4.7.3 to web" */
@@ -195,9 +230,13 @@ static void place_value(struct reader *r, struct str w)
 /* Words that steer the reading. True when the word was one. */
 static bool read_steering(struct reader *r, struct str w, bool parenthesis)
 {
-	static const struct { const char *word; enum expect expect; } words[] = {
-		{ "by", EXPECT_ACTOR }, { "from", EXPECT_LEFT }, { "to", EXPECT_RIGHT }, { "on", EXPECT_PLACE },
-		{ "for", EXPECT_PLACE }, { "in", EXPECT_PLACE }, { "at", EXPECT_NONE },
+	static const struct {
+		const char *word;
+		enum expect expect;
+	} words[] = {
+		{ "by", EXPECT_ACTOR }, { "from", EXPECT_LEFT }, { "to", EXPECT_RIGHT },
+		{ "on", EXPECT_PLACE }, { "for", EXPECT_PLACE }, { "in", EXPECT_PLACE },
+		{ "at", EXPECT_NONE },
 	};
 	struct change_draft *d = r->d;
 
@@ -213,8 +252,8 @@ static bool read_steering(struct reader *r, struct str w, bool parenthesis)
 		r->expect = EXPECT_LEFT;
 		return true;
 	}
-	if (str_eq_nocase(w, STR("version")) || str_eq_nocase(w, STR("revision")) || str_eq_nocase(w, STR("tag")) ||
-	    str_eq_nocase(w, STR("--version"))) {
+	if (str_eq_nocase(w, STR("version")) || str_eq_nocase(w, STR("revision")) ||
+	    str_eq_nocase(w, STR("tag")) || str_eq_nocase(w, STR("--version"))) {
 		if (r->expect == EXPECT_NONE)
 			r->expect = EXPECT_VERSION;
 		return true;
@@ -227,8 +266,10 @@ static bool read_state(struct reader *r, struct str w)
 {
 	static const char *const on[] = { "enabled", "enable", "enabling", NULL };
 	static const char *const off[] = { "disabled", "disable", "disabling", NULL };
-	bool is_on = is_one_of(w, on) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("on")));
-	bool is_off = is_one_of(w, off) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("off")));
+	bool is_on =
+		is_one_of(w, on) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("on")));
+	bool is_off =
+		is_one_of(w, off) || (str_eq_nocase(r->last, STR("turned")) && str_eq_nocase(w, STR("off")));
 
 	if (!is_on && !is_off)
 		return str_eq_nocase(w, STR("turned"));
@@ -271,17 +312,20 @@ static void read_plain(struct reader *r, struct str w)
 /* "rolled back", "rolling out", "scaled up", "failed over": one verb of two words. */
 static bool read_double_verb(struct reader *r, struct str w, struct str next)
 {
-	static const char *const firsts[] = { "roll", "rolled", "rolling", "failed", "scale", "scaled", "feature", "config", NULL };
-	static const char *const seconds[] = { "back", "out", "over", "up", "down", "flag", "change", "update", NULL };
+	static const char *const firsts[] = { "roll",   "rolled",  "rolling", "failed", "scale",
+					      "scaled", "feature", "config",  NULL };
+	static const char *const seconds[] = { "back", "out",    "over",   "up", "down",
+					       "flag", "change", "update", NULL };
 	char text[24];
 
 	if (!is_one_of(w, firsts) || !is_one_of(next, seconds) || w.len + next.len > sizeof text)
 		return false;
 	memcpy(text, w.ptr, w.len);
 	memcpy(text + w.len, next.ptr, next.len);
-	struct str both = str_eq_nocase(w, STR("scaled")) || str_eq_nocase(w, STR("scale")) || str_eq_nocase(w, STR("config"))
-	                          ? w
-	                          : str_make(text, w.len + next.len);
+	struct str both = str_eq_nocase(w, STR("scaled")) || str_eq_nocase(w, STR("scale")) ||
+					  str_eq_nocase(w, STR("config"))
+				  ? w
+				  : str_make(text, w.len + next.len);
 
 	if (!change_verb(r->d, both))
 		return false;
@@ -324,8 +368,9 @@ void change_sentence(struct change_draft *d, struct str text)
 			/* said */
 		} else if (read_steering(&r, w, parenthesis)) {
 			/* said */
-		} else if (r.expect == EXPECT_NONE && (status = change_status(w)).len && (d->has_kind || r.before_verb.len || n == 0) &&
-		           !str_eq_nocase(w, STR("deployed"))) {
+		} else if (r.expect == EXPECT_NONE && (status = change_status(w)).len &&
+			   (d->has_kind || r.before_verb.len || n == 0) &&
+			   !str_eq_nocase(w, STR("deployed"))) {
 			change_set(d, FIELD_STATUS, w);
 		} else if (r.expect == EXPECT_NONE && r.plain < 8 && change_verb(d, w)) {
 			/* said */
@@ -334,7 +379,8 @@ void change_sentence(struct change_draft *d, struct str text)
 		}
 		r.last = w;
 	}
-	if (d->field[FIELD_SERVICE].len == 0 && r.before_verb.len && d->kind != CHANGE_CONFIG && d->kind != CHANGE_FLAG)
+	if (d->field[FIELD_SERVICE].len == 0 && r.before_verb.len && d->kind != CHANGE_CONFIG &&
+	    d->kind != CHANGE_FLAG)
 		change_set(d, FIELD_SERVICE, r.before_verb);
 	if (d->kind == CHANGE_FLAG && d->has_kind)
 		change_set(d, FIELD_FLAG, r.before_verb);

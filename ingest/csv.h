@@ -19,8 +19,8 @@ struct csv_record {
 void csv_read(struct str record, char separator, struct arena *a, struct csv_record *out);
 
 /*
- * Is a record still inside quotes at its end? Called for each line with the record so far, so what was counted
- * before is remembered: cost is linear in the record however many lines it has.
+ * Is a record still inside quotes at its end? Called for each line with the record so far, so what was
+ * counted before is remembered: cost is linear in the record however many lines it has.
  */
 struct csv_quotes {
 	size_t counted; /* bytes of the record looked at */

@@ -36,8 +36,9 @@ bool postgres_label_parse(struct str word, struct postgres_label *out);
 bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, struct postgres_label *out);
 
 /*
- * Fills kind, message and the fields the text states; does not touch what the head of the record said (time, pid, user
- * and the like stay when already set). `text` may span lines. `remark` is the record's own DETAIL, empty when none.
+ * Fills kind, message and the fields the text states; does not touch what the head of the record said (time,
+ * pid, user and the like stay when already set). `text` may span lines. `remark` is the record's own DETAIL,
+ * empty when none.
  */
 void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch);
 

@@ -1,14 +1,14 @@
 /*
- * Change records as a table with a header: any order of columns, any names of ingest/change.h's list, separated by
- * comma, semicolon, tab or bar. '-' stands for nothing. The header is what makes it a change table: a time column and at
- * least two that say what was done, to what or by whom.
+ * Change records as a table with a header: any order of columns, any names of ingest/change.h's list,
+ * separated by comma, semicolon, tab or bar. '-' stands for nothing. The header is what makes it a change
+ * table: a time column and at least two that say what was done, to what or by whom.
  */
 #include "ingest/change.h"
 #include "ingest/csv.h"
 #include "ingest/format.h"
 
 struct table {
-	bool known;          /* a header was seen */
+	bool known; /* a header was seen */
 	char separator;
 	uint8_t columns;
 	uint8_t field[CSV_FIELDS]; /* enum change_field */
@@ -36,9 +36,11 @@ static bool read_header(struct str line, struct table *t)
 			t->field[i] = (uint8_t)f;
 			seen[f] = true;
 		}
-		told = (size_t)seen[FIELD_KIND] + seen[FIELD_SERVICE] + seen[FIELD_VERSION] + seen[FIELD_REVISION] +
-		       seen[FIELD_FLAG] + seen[FIELD_PREVIOUS] + seen[FIELD_ACTOR] + (seen[FIELD_KEY] && seen[FIELD_NEW]);
-		if (!seen[FIELD_TIME] || told < 2 || !(seen[FIELD_KIND] || seen[FIELD_VERSION] || seen[FIELD_FLAG] || seen[FIELD_KEY]))
+		told = (size_t)seen[FIELD_KIND] + seen[FIELD_SERVICE] + seen[FIELD_VERSION] +
+		       seen[FIELD_REVISION] + seen[FIELD_FLAG] + seen[FIELD_PREVIOUS] + seen[FIELD_ACTOR] +
+		       (seen[FIELD_KEY] && seen[FIELD_NEW]);
+		if (!seen[FIELD_TIME] || told < 2 ||
+		    !(seen[FIELD_KIND] || seen[FIELD_VERSION] || seen[FIELD_FLAG] || seen[FIELD_KEY]))
 			continue;
 		t->columns = (uint8_t)csv.n;
 		t->separator = separators[s];
@@ -128,10 +130,12 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 static const struct format_sample samples[] = {
 	{ "deployed_at,environment,service,old_version,new_version,action,deployed_by,result,comment\n"
 	  "2026-03-15 01:18:29,production,catalog,3.7.4,3.7.5,deploy,ci-bot,succeeded,",
-	  "time=2026-03-15T01:18:29Z kind=change change.kind=deployment change.service=catalog change.version=3.7.5 "
+	  "time=2026-03-15T01:18:29Z kind=change change.kind=deployment change.service=catalog "
+	  "change.version=3.7.5 "
 	  "change.previous=3.7.4 change.actor=ci-bot change.status=succeeded" },
 	{ "time;kind;service;version;who;what\n2026-03-15T01:48:00Z;restart;postgresql;-;dba;kernel patch",
-	  "time=2026-03-15T01:48:00Z change.kind=restart change.service=postgresql change.actor=dba change.text='kernel patch'" },
+	  "time=2026-03-15T01:48:00Z change.kind=restart change.service=postgresql change.actor=dba "
+	  "change.text='kernel patch'" },
 	{ NULL, NULL },
 };
 

@@ -1,7 +1,7 @@
 /*
- * Change records as JSON lines, whoever wrote them: deployment tools, feature-flag audits (Unleash, LaunchDarkly),
- * deployments of GitHub and GitLab. Recognised by what an object says, not by a schema: a time, a verb of change or a
- * flag or two versions, and what it was done to.
+ * Change records as JSON lines, whoever wrote them: deployment tools, feature-flag audits (Unleash,
+ * LaunchDarkly), deployments of GitHub and GitLab. Recognised by what an object says, not by a schema: a
+ * time, a verb of change or a flag or two versions, and what it was done to.
  */
 #include "core/json.h"
 #include "ingest/change.h"
@@ -31,7 +31,8 @@ static struct str name_in(struct json_value object, struct arena *a)
 
 static bool is_request_member(struct str key)
 {
-	static const char *const names[] = { "method", "path", "url", "uri", "route", "http_status", "status_code", "request" };
+	static const char *const names[] = { "method", "path",        "url",         "uri",
+					     "route",  "http_status", "status_code", "request" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (str_eq_nocase(key, str_of(names[i])))
@@ -96,8 +97,10 @@ static bool is_change(const struct reading *r)
 		return thing || version || f[FIELD_KEY].len;
 	if (r->d.has_kind)
 		return (thing && version && f[FIELD_LEVEL].len == 0) || (f[FIELD_KEY].len && values);
-	return (f[FIELD_VERSION].len && f[FIELD_PREVIOUS].len && thing) || (f[FIELD_KEY].len && f[FIELD_OLD].len && f[FIELD_NEW].len) ||
-	       (f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len && f[FIELD_STATUS].len && f[FIELD_ACTOR].len);
+	return (f[FIELD_VERSION].len && f[FIELD_PREVIOUS].len && thing) ||
+	       (f[FIELD_KEY].len && f[FIELD_OLD].len && f[FIELD_NEW].len) ||
+	       (f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len && f[FIELD_STATUS].len &&
+		f[FIELD_ACTOR].len);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
@@ -117,7 +120,8 @@ static struct str state_of_verb(struct str verb)
 {
 	if (str_ends(verb, STR("enabled")) || str_ends(verb, STR("turned_on")))
 		return STR("on");
-	if (str_ends(verb, STR("disabled")) || str_ends(verb, STR("turned_off")) || str_ends(verb, STR("archived")))
+	if (str_ends(verb, STR("disabled")) || str_ends(verb, STR("turned_off")) ||
+	    str_ends(verb, STR("archived")))
 		return STR("off");
 	return STR_NONE;
 }
@@ -155,20 +159,29 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 }
 
 static const struct format_sample samples[] = {
-	{ "{\"time\": \"2026-06-18T03:18:00.008Z\", \"service\": \"catalog\", \"version\": \"3.8.2\", \"previous\": \"3.7.4\", \"actor\": "
-	  "\"ci-bot\", \"action\": \"deploy\", \"status\": \"started\", \"change\": \"SHOP-1420 ranking v2 behind flag\"}",
-	  "time=2026-06-18T03:18:00.008Z kind=change change.kind=deployment change.service=catalog change.version=3.8.2 "
+	{ "{\"time\": \"2026-06-18T03:18:00.008Z\", \"service\": \"catalog\", \"version\": \"3.8.2\", "
+	  "\"previous\": \"3.7.4\", \"actor\": "
+	  "\"ci-bot\", \"action\": \"deploy\", \"status\": \"started\", \"change\": \"SHOP-1420 ranking v2 "
+	  "behind flag\"}",
+	  "time=2026-06-18T03:18:00.008Z kind=change change.kind=deployment change.service=catalog "
+	  "change.version=3.8.2 "
 	  "change.previous=3.7.4 change.actor=ci-bot change.status=started change.id=SHOP-1420" },
-	{ "{\"timestamp\": \"2026-06-18T04:08:00.010Z\", \"event\": \"flag.updated\", \"flag\": \"search_v2\", \"environment\": "
+	{ "{\"timestamp\": \"2026-06-18T04:08:00.010Z\", \"event\": \"flag.updated\", \"flag\": "
+	  "\"search_v2\", \"environment\": "
 	  "\"production\", \"before\": false, \"after\": true, \"user\": \"ann@shop\"}",
-	  "time=2026-06-18T04:08:00.010Z change.kind=feature_flag change.key=search_v2 change.old=false change.new=true "
+	  "time=2026-06-18T04:08:00.010Z change.kind=feature_flag change.key=search_v2 change.old=false "
+	  "change.new=true "
 	  "change.actor=ann@shop" },
-	{ "{\"id\":842,\"type\":\"feature-environment-enabled\",\"createdBy\":\"ann\",\"createdAt\":\"2023-05-03T08:14:42.021Z\","
+	{ "{\"id\":842,\"type\":\"feature-environment-enabled\",\"createdBy\":\"ann\",\"createdAt\":\"2023-"
+	  "05-03T08:14:42.021Z\","
 	  "\"featureName\":\"new-banner\",\"project\":\"default\",\"environment\":\"production\"}",
-	  "time=2023-05-03T08:14:42.021Z change.kind=feature_flag change.key=new-banner change.new=on change.actor=ann change.id=842" },
-	{ "{\"id\":42,\"sha\":\"a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d\",\"ref\":\"main\",\"task\":\"deploy\",\"environment\":"
+	  "time=2023-05-03T08:14:42.021Z change.kind=feature_flag change.key=new-banner change.new=on "
+	  "change.actor=ann change.id=842" },
+	{ "{\"id\":42,\"sha\":\"a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d\",\"ref\":\"main\",\"task\":"
+	  "\"deploy\",\"environment\":"
 	  "\"production\",\"creator\":{\"login\":\"ann\"},\"created_at\":\"2026-07-20T01:19:13Z\"}",
-	  "time=2026-07-20T01:19:13Z change.kind=deployment change.version=a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d "
+	  "time=2026-07-20T01:19:13Z change.kind=deployment "
+	  "change.version=a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d "
 	  "change.actor=ann change.id=42" },
 	{ NULL, NULL },
 };

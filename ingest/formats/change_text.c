@@ -2,8 +2,8 @@
  * Change records as sentences or as a verb with name=value pairs, as deployment scripts write them:
  *   "2026-03-24 08:55:00 UTC [deployctl] deploy auth 2.3.1 -> 2.4.0 by ci: started (change=SHOP-1501)"
  *   "config service=web user=ann status=started key=timeouts.auth_ms old=3000 new=15"   (a syslog's payload)
- * The grammar is in ingest/change.h. What is no change record in a file that is named as a change log ("deploy.log")
- * and has a time is kept as a line.
+ * The grammar is in ingest/change.h. What is no change record in a file that is named as a change log
+ * ("deploy.log") and has a time is kept as a line.
  */
 #include "ingest/change.h"
 #include "ingest/format.h"
@@ -93,16 +93,19 @@ static bool named_as_changes(struct str path)
 static bool is_change(const struct head *h, const struct change_draft *d)
 {
 	const struct str *f = d->field;
-	bool thing = f[FIELD_SERVICE].len || f[FIELD_KEY].len || f[FIELD_FLAG].len || f[FIELD_VERSION].len || d->right.len;
-	bool detail = f[FIELD_VERSION].len || d->right.len || f[FIELD_NEW].len || f[FIELD_STATUS].len || f[FIELD_ACTOR].len ||
-	              d->tense.len;
+	bool thing = f[FIELD_SERVICE].len || f[FIELD_KEY].len || f[FIELD_FLAG].len || f[FIELD_VERSION].len ||
+		     d->right.len;
+	bool detail = f[FIELD_VERSION].len || d->right.len || f[FIELD_NEW].len || f[FIELD_STATUS].len ||
+		      f[FIELD_ACTOR].len || d->tense.len;
 
 	if (!d->has_kind || !thing)
 		return false;
 	if (h->has_time)
-		return d->strength == CHANGE_SURE || (d->pairs >= 2 && detail) || (f[FIELD_VERSION].len && d->right.len);
+		return d->strength == CHANGE_SURE || (d->pairs >= 2 && detail) ||
+		       (f[FIELD_VERSION].len && d->right.len);
 	/* Without a time only what begins with its verb, or names its parts. */
-	return d->verb.ptr == h->body.ptr && d->strength == CHANGE_SURE && detail && (d->pairs >= 2 || d->right.len || f[FIELD_VERSION].len);
+	return d->verb.ptr == h->body.ptr && d->strength == CHANGE_SURE && detail &&
+	       (d->pairs >= 2 || d->right.len || f[FIELD_VERSION].len);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
@@ -150,25 +153,34 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 static const struct format_sample samples[] = {
 	{ "2026-03-24 08:55:00 UTC [deployctl] deploy auth 2.3.1 -> 2.4.0 by ci: started (change=SHOP-1501)",
-	  "time=2026-03-24T08:55:00Z kind=change logger=deployctl change.kind=deployment change.service=auth change.version=2.4.0 "
+	  "time=2026-03-24T08:55:00Z kind=change logger=deployctl change.kind=deployment change.service=auth "
+	  "change.version=2.4.0 "
 	  "change.previous=2.3.1 change.actor=ci change.status=started change.id=SHOP-1501" },
 	{ "2026-09-03 10:17:30 UTC [deployctl] rollback catalog 3.9.2 -> 3.7.4 by oncall: succeeded",
-	  "change.kind=rollback change.service=catalog change.version=3.7.4 change.previous=3.9.2 change.status=succeeded" },
+	  "change.kind=rollback change.service=catalog change.version=3.7.4 change.previous=3.9.2 "
+	  "change.status=succeeded" },
 	{ "2026-03-24T09:00:00Z Deploying web v4.7.3 to production",
-	  "time=2026-03-24T09:00:00Z change.kind=deployment change.service=web change.version=v4.7.3 change.status=started" },
+	  "time=2026-03-24T09:00:00Z change.kind=deployment change.service=web change.version=v4.7.3 "
+	  "change.status=started" },
 	{ "2026-03-24T09:00:00Z INFO rolled back web to v4.7.2",
-	  "severity=info change.kind=rollback change.service=web change.version=v4.7.2 change.status=succeeded" },
+	  "severity=info change.kind=rollback change.service=web change.version=v4.7.2 "
+	  "change.status=succeeded" },
 	{ "2026-03-24 09:00:00 config: set timeouts.auth_ms=15 (was 3000) on web by piotr",
-	  "change.kind=config_change change.service=web change.key=timeouts.auth_ms change.old=3000 change.new=15 "
+	  "change.kind=config_change change.service=web change.key=timeouts.auth_ms change.old=3000 "
+	  "change.new=15 "
 	  "change.actor=piotr" },
-	{ "config service=web from=4.7.2 to=4.7.2 user=ann status=started key=\"timeouts.auth_ms\" old=\"3000\" new=\"15\" "
+	{ "config service=web from=4.7.2 to=4.7.2 user=ann status=started key=\"timeouts.auth_ms\" "
+	  "old=\"3000\" new=\"15\" "
 	  "ticket=\"OPS-902\"",
-	  "kind=change change.kind=config_change change.service=web change.key=timeouts.auth_ms change.old=3000 change.new=15 "
+	  "kind=change change.kind=config_change change.service=web change.key=timeouts.auth_ms "
+	  "change.old=3000 change.new=15 "
 	  "change.actor=ann change.status=started change.id=OPS-902 change.version=4.7.2" },
 	{ "2026-03-24 09:00:00 feature flag search_v2 enabled by mia",
 	  "change.kind=feature_flag change.key=search_v2 change.new=on change.actor=mia" },
-	{ "2026-03-24 09:00:00 scaled web from 3 to 5", "change.kind=scaling change.service=web change.old=3 change.new=5" },
-	{ "2026-03-24 09:00:00 deployment.apps/web restarted", "change.kind=restart change.service=web change.status=succeeded" },
+	{ "2026-03-24 09:00:00 scaled web from 3 to 5",
+	  "change.kind=scaling change.service=web change.old=3 change.new=5" },
+	{ "2026-03-24 09:00:00 deployment.apps/web restarted",
+	  "change.kind=restart change.service=web change.status=succeeded" },
 	{ NULL, NULL },
 };
 

@@ -1,8 +1,9 @@
 /*
  * PgBouncer: "2026-03-24 08:40:00.746 UTC [31978] LOG C-0x562d: db/user@10.0.0.1:35485 login attempt: ...".
- * Up to 1.8 the pid stands without brackets and the time without zone. "C-" speaks of a client's connection, "S-" of one
- * to the server. Only clients count as EV_CONN_OPEN and EV_CONN_CLOSE, so that opens less closes is the number of
- * clients; the warning "pooler error" is the refusal, not the line that closes the socket afterwards.
+ * Up to 1.8 the pid stands without brackets and the time without zone. "C-" speaks of a client's connection,
+ * "S-" of one to the server. Only clients count as EV_CONN_OPEN and EV_CONN_CLOSE, so that opens less closes
+ * is the number of clients; the warning "pooler error" is the refusal, not the line that closes the socket
+ * afterwards.
  */
 #include "ingest/format.h"
 
@@ -28,12 +29,13 @@ static bool read_head(struct str s, struct head *h)
 	size_t at = 20, n;
 	bool bracket;
 
-	if (s.len < 32 || digits(s, 0) != 4 || s.ptr[4] != '-' || s.ptr[7] != '-' || s.ptr[10] != ' ' || s.ptr[13] != ':' ||
-	    s.ptr[16] != ':' || s.ptr[19] != '.')
+	if (s.len < 32 || digits(s, 0) != 4 || s.ptr[4] != '-' || s.ptr[7] != '-' || s.ptr[10] != ' ' ||
+	    s.ptr[13] != ':' || s.ptr[16] != ':' || s.ptr[19] != '.')
 		return false;
 	at += digits(s, at);
 	h->time = str_head(s, at);
-	if (at + 1 < s.len && s.ptr[at] == ' ' && (s.ptr[at + 1] < '0' || s.ptr[at + 1] > '9') && s.ptr[at + 1] != '[') {
+	if (at + 1 < s.len && s.ptr[at] == ' ' && (s.ptr[at + 1] < '0' || s.ptr[at + 1] > '9') &&
+	    s.ptr[at + 1] != '[') {
 		/* zone: an abbreviation or an offset */
 		for (at++; at < s.len && s.ptr[at] != ' '; at++)
 			if (at > 40)
@@ -126,22 +128,26 @@ static enum event_kind kind_of(struct str text, char side)
 	if (str_starts(head, STR("closing because: "))) {
 		if (side == 'C')
 			return has(head, "no more connections allowed") ? EV_LINE : EV_CONN_CLOSE;
-		return has(head, "server conn crashed") || has(head, "connect failed") || has(head, "connect timeout") ||
-		                       has(head, "login failed") || has(head, "server_login_retry")
-		               ? EV_UPSTREAM
-		               : EV_LINE;
+		return has(head, "server conn crashed") || has(head, "connect failed") ||
+				       has(head, "connect timeout") || has(head, "login failed") ||
+				       has(head, "server_login_retry")
+			       ? EV_UPSTREAM
+			       : EV_LINE;
 	}
-	if (has(head, "cannot connect to server") || has(head, "server login failed") || has(head, "server login has been failing") ||
-	    has(head, "connect failed") || has(head, "server DNS lookup failed") || has(head, "could not connect to server"))
+	if (has(head, "cannot connect to server") || has(head, "server login failed") ||
+	    has(head, "server login has been failing") || has(head, "connect failed") ||
+	    has(head, "server DNS lookup failed") || has(head, "could not connect to server"))
 		return EV_UPSTREAM;
-	if (has(head, "password authentication failed") || has(head, "auth failed") || has(head, "no such user") ||
-	    has(head, "authentication failed"))
+	if (has(head, "password authentication failed") || has(head, "auth failed") ||
+	    has(head, "no such user") || has(head, "authentication failed"))
 		return EV_AUTH_FAILURE;
-	if (str_starts(head, STR("pooler error: ")) || has(head, "no more connections allowed") || has(head, "query_wait_timeout"))
+	if (str_starts(head, STR("pooler error: ")) || has(head, "no more connections allowed") ||
+	    has(head, "query_wait_timeout"))
 		return EV_CONN_REFUSED;
 	if (str_starts(head, STR("process up: ")))
 		return EV_START;
-	if (has(head, "shutting down") || str_starts(head, STR("got SIGTERM")) || str_starts(head, STR("got SIGINT")))
+	if (has(head, "shutting down") || str_starts(head, STR("got SIGTERM")) ||
+	    str_starts(head, STR("got SIGINT")))
 		return EV_STOP;
 	if (str_starts(head, STR("got SIGHUP")) || has(head, "RELOAD command issued"))
 		return EV_RELOAD;
@@ -160,7 +166,9 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	time = h.time;
 	e->has_time = timestamp_parse_iso(&time, &e->time);
 	str_to_i64(h.pid, &e->pid);
-	e->severity = str_eq(h.level, STR("NOISE")) ? SEV_TRACE : str_eq(h.level, STR("LOG")) ? SEV_INFO : severity_parse(h.level);
+	e->severity = str_eq(h.level, STR("NOISE")) ? SEV_TRACE
+		      : str_eq(h.level, STR("LOG")) ? SEV_INFO
+						    : severity_parse(h.level);
 	text = h.text;
 	if (read_socket(&text, &side, e))
 		e->logger = side == 'C' ? STR("client") : STR("server");
@@ -177,17 +185,22 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 }
 
 static const struct format_sample samples[] = {
-	{ "2026-03-24 08:40:00.746 UTC [31978] LOG C-0x562d5d5caa30: shop/web@10.0.1.21:35485 login attempt: db=shop user=web tls=no",
-	  "time=2026-03-24T08:40:00.746Z severity=info kind=conn_open pid=31978 db=shop user=web client=10.0.1.21 logger=client" },
+	{ "2026-03-24 08:40:00.746 UTC [31978] LOG C-0x562d5d5caa30: shop/web@10.0.1.21:35485 login attempt: "
+	  "db=shop user=web tls=no",
+	  "time=2026-03-24T08:40:00.746Z severity=info kind=conn_open pid=31978 db=shop user=web "
+	  "client=10.0.1.21 logger=client" },
 	{ "2019-06-13 11:37:29.313 12 LOG listening on 0.0.0.0:6432",
 	  "time=2019-06-13T11:37:29.313Z severity=info pid=12 message='listening on 0.0.0.0:6432'" },
-	{ "2026-03-24 08:40:02.579 UTC [31978] LOG stats: 5 xacts/s, 6 queries/s, in 907 B/s, out 2624 B/s, xact 10386 us, query "
+	{ "2026-03-24 08:40:02.579 UTC [31978] LOG stats: 5 xacts/s, 6 queries/s, in 907 B/s, out 2624 B/s, "
+	  "xact 10386 us, query "
 	  "8325 us, wait 0 us",
 	  "kind=stats" },
-	{ "2026-03-24 08:40:02.579 UTC [31978] WARNING C-0x562d: shop/web@10.0.1.21:3548 pooler error: no more connections allowed "
+	{ "2026-03-24 08:40:02.579 UTC [31978] WARNING C-0x562d: shop/web@10.0.1.21:3548 pooler error: no "
+	  "more connections allowed "
 	  "(max_client_conn)",
 	  "severity=warn kind=conn_refused client=10.0.1.21" },
-	{ "2026-03-24 08:40:02.579 UTC [31978] LOG S-0x562d: shop/web@10.0.2.5:5432 closing because: server conn crashed? (age=5s)",
+	{ "2026-03-24 08:40:02.579 UTC [31978] LOG S-0x562d: shop/web@10.0.2.5:5432 closing because: server "
+	  "conn crashed? (age=5s)",
 	  "kind=upstream upstream=10.0.2.5:5432 logger=server" },
 	{ NULL, NULL },
 };

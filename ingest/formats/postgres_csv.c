@@ -1,7 +1,8 @@
 /*
  * PostgreSQL's log_destination = csvlog. 23 columns up to version 12, 24 in 13 (backend_type), 26 since 14
- * (leader_pid, query_id): read by position, so the number does not matter. Messages and statements contain line
- * breaks inside quotes. A record that a crash cut off ends where the next line is unmistakably a record's head.
+ * (leader_pid, query_id): read by position, so the number does not matter. Messages and statements contain
+ * line breaks inside quotes. A record that a crash cut off ends where the next line is unmistakably a
+ * record's head.
  * https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-LOGGING-CSVLOG
  */
 #include "ingest/csv.h"
@@ -9,9 +10,29 @@
 #include "ingest/postgres.h"
 
 enum column {
-	COL_TIME, COL_USER, COL_DB, COL_PID, COL_CLIENT, COL_SESSION, COL_LINE, COL_TAG, COL_SESSION_START, COL_VXID, COL_XID,
-	COL_SEVERITY, COL_SQLSTATE, COL_MESSAGE, COL_DETAIL, COL_HINT, COL_INNER_QUERY, COL_INNER_POSITION, COL_CONTEXT,
-	COL_QUERY, COL_POSITION, COL_LOCATION, COL_APPLICATION,
+	COL_TIME,
+	COL_USER,
+	COL_DB,
+	COL_PID,
+	COL_CLIENT,
+	COL_SESSION,
+	COL_LINE,
+	COL_TAG,
+	COL_SESSION_START,
+	COL_VXID,
+	COL_XID,
+	COL_SEVERITY,
+	COL_SQLSTATE,
+	COL_MESSAGE,
+	COL_DETAIL,
+	COL_HINT,
+	COL_INNER_QUERY,
+	COL_INNER_POSITION,
+	COL_CONTEXT,
+	COL_QUERY,
+	COL_POSITION,
+	COL_LOCATION,
+	COL_APPLICATION,
 };
 
 static size_t digits(struct str s, size_t at)
@@ -40,8 +61,8 @@ static bool is_head(struct str s)
 {
 	size_t at, n;
 
-	if (s.len < 40 || digits(s, 0) != 4 || s.ptr[4] != '-' || digits(s, 5) != 2 || s.ptr[7] != '-' || s.ptr[10] != ' ' ||
-	    s.ptr[13] != ':' || s.ptr[16] != ':' || s.ptr[19] != '.')
+	if (s.len < 40 || digits(s, 0) != 4 || s.ptr[4] != '-' || digits(s, 5) != 2 || s.ptr[7] != '-' ||
+	    s.ptr[10] != ' ' || s.ptr[13] != ':' || s.ptr[16] != ':' || s.ptr[19] != '.')
 		return false;
 	for (at = 20; at < 40 && s.ptr[at] != ',' && s.ptr[at] != '"'; at++)
 		;
@@ -104,17 +125,26 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 }
 
 static const struct format_sample samples[] = {
-	{ "2026-01-29 22:05:02.346 UTC,\"shop\",\"shop\",25357,\"10.0.1.11:40035\",697bd8cf.630d,4,\"idle\",2026-01-29 22:01:51 "
-	  "UTC,,0,LOG,00000,\"disconnection: session time: 0:03:10.887 user=shop database=shop host=10.0.1.11 "
+	{ "2026-01-29 22:05:02.346 "
+	  "UTC,\"shop\",\"shop\",25357,\"10.0.1.11:40035\",697bd8cf.630d,4,\"idle\",2026-01-29 22:01:51 "
+	  "UTC,,0,LOG,00000,\"disconnection: session time: 0:03:10.887 user=shop database=shop "
+	  "host=10.0.1.11 "
 	  "port=40035\",,,,,,,,,\"web-1\",\"client backend\",,0",
-	  "time=2026-01-29T22:05:02.346Z severity=info kind=conn_close user=shop db=shop pid=25357 client=10.0.1.11 logger=web-1" },
-	{ "2021-01-04 00:22:01.903 UTC,\"postgres\",\"postgres\",59,\"::1:42642\",5ff25f96.3b,3,\"SELECT\",2021-01-04 00:21:42 "
-	  "UTC,3/0,0,LOG,00000,\"duration: 0.658 ms  statement: SELECT \"\"a\"\",\n'line';\",,,,,,,,,\"psql\"",
-	  "time=2021-01-04T00:22:01.903Z kind=query duration_ms=0.658 client=::1 query='SELECT \"a\",\n\\'line\\';'" },
-	{ "2026-06-18 13:10:00.100 UTC,\"shop\",\"shop\",8,\"10.0.1.31:4000\",68529d00.8,4,\"PARSE\",2026-06-18 13:00:00 "
-	  "UTC,3/5,0,ERROR,42703,\"column \"\"rank_score\"\" does not exist\",,,,,,\"SELECT id FROM products ORDER BY "
+	  "time=2026-01-29T22:05:02.346Z severity=info kind=conn_close user=shop db=shop pid=25357 "
+	  "client=10.0.1.11 logger=web-1" },
+	{ "2021-01-04 00:22:01.903 "
+	  "UTC,\"postgres\",\"postgres\",59,\"::1:42642\",5ff25f96.3b,3,\"SELECT\",2021-01-04 00:21:42 "
+	  "UTC,3/0,0,LOG,00000,\"duration: 0.658 ms  statement: SELECT "
+	  "\"\"a\"\",\n'line';\",,,,,,,,,\"psql\"",
+	  "time=2021-01-04T00:22:01.903Z kind=query duration_ms=0.658 client=::1 query='SELECT "
+	  "\"a\",\n\\'line\\';'" },
+	{ "2026-06-18 13:10:00.100 "
+	  "UTC,\"shop\",\"shop\",8,\"10.0.1.31:4000\",68529d00.8,4,\"PARSE\",2026-06-18 13:00:00 "
+	  "UTC,3/5,0,ERROR,42703,\"column \"\"rank_score\"\" does not exist\",,,,,,\"SELECT id FROM products "
+	  "ORDER BY "
 	  "rank_score\",24,,\"catalog-1\",\"client backend\",,0",
-	  "severity=error sqlstate=42703 message='column \"rank_score\" does not exist' query='SELECT id FROM products ORDER BY "
+	  "severity=error sqlstate=42703 message='column \"rank_score\" does not exist' query='SELECT id "
+	  "FROM products ORDER BY "
 	  "rank_score' logger=catalog-1" },
 	{ NULL, NULL },
 };

@@ -1,7 +1,7 @@
 /*
- * PostgreSQL's log_destination = stderr: "<log_line_prefix>LABEL:  text", further lines of a message indented with a
- * TAB. A record begins where a label stands; DETAIL, HINT, CONTEXT and STATEMENT are records of their own.
- * https://www.postgresql.org/docs/current/runtime-config-logging.html
+ * PostgreSQL's log_destination = stderr: "<log_line_prefix>LABEL:  text", further lines of a message indented
+ * with a TAB. A record begins where a label stands; DETAIL, HINT, CONTEXT and STATEMENT are records of their
+ * own. https://www.postgresql.org/docs/current/runtime-config-logging.html
  */
 #include "ingest/format.h"
 #include "ingest/postgres.h"
@@ -49,7 +49,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	postgres_prefix_read(prefix, e, &words);
 	switch (label.part) {
 	case POSTGRES_MESSAGE:
-		if (learned && words.n && (str_starts(text, STR("connection auth")) || str_starts(text, STR("disconnection: ")))) {
+		if (learned && words.n &&
+		    (str_starts(text, STR("connection auth")) || str_starts(text, STR("disconnection: ")))) {
 			struct event said = EVENT_INIT;
 
 			postgres_message(&said, text, STR_NONE, ctx->scratch);
@@ -60,8 +61,10 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		break;
 	case POSTGRES_STATEMENT:
 		postgres_prefix_assign(learned, &words, e);
-		/* The label alone: the statement is in `query`, and one template for all of them is enough. */
-		e->message = str_make(record.ptr + prefix.len, (size_t)(text.ptr - record.ptr) - 3 - prefix.len);
+		/* The label alone: the statement is in `query`, and one template for all of them is enough.
+		 */
+		e->message =
+			str_make(record.ptr + prefix.len, (size_t)(text.ptr - record.ptr) - 3 - prefix.len);
 		e->query = str_trim(text);
 		break;
 	case POSTGRES_REMARK:
@@ -73,22 +76,31 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 }
 
 static const struct format_sample samples[] = {
-	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop LOG:  duration: 12.437 ms  execute S_30: SELECT 1\n\tFROM dual",
-	  "time=2026-03-24T09:24:03.206Z severity=info kind=query pid=1835 user=shop db=shop duration_ms=12.437 "
+	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop LOG:  duration: 12.437 ms  execute S_30: SELECT "
+	  "1\n\tFROM dual",
+	  "time=2026-03-24T09:24:03.206Z severity=info kind=query pid=1835 user=shop db=shop "
+	  "duration_ms=12.437 "
 	  "query='SELECT 1\n\tFROM dual'" },
 	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop STATEMENT:  ALTER TABLE orders ADD COLUMN note text",
 	  "time=2026-03-24T09:24:03.206Z message=STATEMENT query='ALTER TABLE orders ADD COLUMN note text'" },
-	{ "2026-03-24 10:24:04.206 CET [4284] cron@shop LOG:  process 4284 still waiting for AccessShareLock on relation "
+	{ "2026-03-24 10:24:04.206 CET [4284] cron@shop LOG:  process 4284 still waiting for AccessShareLock "
+	  "on relation "
 	  "16435 of database 16388 after 1135.246 ms at character 82",
-	  "kind=lock_wait lock_ms=1135.246 user=cron detail='AccessShareLock on relation 16435 of database 16388'" },
-	{ "2018-08-22 16:00:03 UTC:127.0.0.1(36404):app@orders:[21495]:FATAL:  password authentication failed for user \"app\"",
-	  "time=2018-08-22T16:00:03Z severity=fatal kind=auth_failure client=127.0.0.1 user=app db=orders pid=21495" },
-	{ "2020-05-04 10:11:12 UTC [77]: [3-1] user=web,db=shop,app=pgAdmin 4 - DB:shop,client=::1 ERROR:  42P01: relation \"x\" "
+	  "kind=lock_wait lock_ms=1135.246 user=cron detail='AccessShareLock on relation 16435 of database "
+	  "16388'" },
+	{ "2018-08-22 16:00:03 UTC:127.0.0.1(36404):app@orders:[21495]:FATAL:  password authentication "
+	  "failed for user \"app\"",
+	  "time=2018-08-22T16:00:03Z severity=fatal kind=auth_failure client=127.0.0.1 user=app db=orders "
+	  "pid=21495" },
+	{ "2020-05-04 10:11:12 UTC [77]: [3-1] user=web,db=shop,app=pgAdmin 4 - DB:shop,client=::1 ERROR:  "
+	  "42P01: relation \"x\" "
 	  "does not exist at character 15",
-	  "time=2020-05-04T10:11:12Z severity=error pid=77 user=web db=shop logger='pgAdmin 4 - DB:shop' client=::1 "
+	  "time=2020-05-04T10:11:12Z severity=error pid=77 user=web db=shop logger='pgAdmin 4 - DB:shop' "
+	  "client=::1 "
 	  "sqlstate=42P01" },
 	{ "2020-05-04 10:11:12 UTC [77] LOG:  parameter \"work_mem\" changed to \"64MB\"",
-	  "kind=reload change.kind=config_change change.key=work_mem change.new=64MB change.service=postgresql" },
+	  "kind=reload change.kind=config_change change.key=work_mem change.new=64MB "
+	  "change.service=postgresql" },
 	{ "2020-05-04 10:11:12.123 CEST [77] FEHLER:  Relation »x« existiert nicht",
 	  "time=2020-05-04T08:11:12.123Z severity=error pid=77" },
 	{ NULL, NULL },

@@ -45,8 +45,8 @@ static bool read_time(struct str s, struct head *h)
 {
 	size_t at = digits(s, 0), n;
 
-	if (at < 1 || at > 2 || s.len < at + 15 || s.ptr[at] != ' ' || s.ptr[at + 1] < 'A' || s.ptr[at + 1] > 'Z' ||
-	    s.ptr[at + 4] != ' ')
+	if (at < 1 || at > 2 || s.len < at + 15 || s.ptr[at] != ' ' || s.ptr[at + 1] < 'A' ||
+	    s.ptr[at + 1] > 'Z' || s.ptr[at + 4] != ' ')
 		return false;
 	at += 5;
 	if (digits(s, at) == 4 && at + 4 < s.len && s.ptr[at + 4] == ' ')
@@ -107,8 +107,8 @@ static bool read_head(struct str s, struct head *h)
 static bool is_banner(struct str line)
 {
 	return line.len > 1 && line.ptr[0] == ' ' &&
-	       (str_find(line, STR("-._")) >= 0 || str_find(line, STR("_.-")) >= 0 || str_find(line, STR("_._")) >= 0 ||
-	        str_find(line, STR("-.__")) >= 0);
+	       (str_find(line, STR("-._")) >= 0 || str_find(line, STR("_.-")) >= 0 ||
+		str_find(line, STR("_._")) >= 0 || str_find(line, STR("-.__")) >= 0);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
@@ -138,7 +138,10 @@ struct kind_row {
 	struct str text;
 	enum event_kind kind;
 };
-#define ROW(text, kind) { { text, sizeof text - 1 }, kind }
+#define ROW(text, kind)                                                                                      \
+	{                                                                                                    \
+		{ text, sizeof text - 1 }, kind                                                              \
+	}
 
 /* How a message begins. */
 static const struct kind_row starts[] = {
@@ -249,12 +252,14 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 static const struct format_sample samples[] = {
 	{ "25082:M 29 Jan 2026 17:11:47.095 * 2000 changes in 300 seconds. Saving...",
-	  "time=2026-01-29T17:11:47.095Z severity=notice pid=25082 message='2000 changes in 300 seconds. Saving...'" },
+	  "time=2026-01-29T17:11:47.095Z severity=notice pid=25082 message='2000 changes in 300 seconds. "
+	  "Saving...'" },
 	{ "4961:M 30 May 12:50:13.463 # Server started, Redis version 3.0.2",
 	  "time=2000-05-30T12:50:13.463Z severity=warn kind=start version=3.0.2" },
 	{ "[2932] 31 May 04:32:08 - 0 clients connected (0 slaves), 1179968 bytes in use",
 	  "time=2000-05-31T04:32:08Z severity=debug kind=stats pid=2932" },
-	{ "30 May 10:05:37 . Accepted 127.0.0.1:56742", "time=2000-05-30T10:05:37Z kind=conn_open client=127.0.0.1" },
+	{ "30 May 10:05:37 . Accepted 127.0.0.1:56742",
+	  "time=2000-05-30T10:05:37Z kind=conn_open client=127.0.0.1" },
 	{ "4961:signal-handler (1496141561) Received SIGINT scheduling shutdown...",
 	  "time=2017-05-30T10:52:41Z kind=stop pid=4961 message='Received SIGINT scheduling shutdown...'" },
 	{ NULL, NULL },
