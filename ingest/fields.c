@@ -1,0 +1,409 @@
+#include "ingest/fields.h"
+
+#include "ingest/access.h"
+#include "ingest/lifecycle.h"
+
+enum { RANK_WEAK = 3, RANK_GROUP = 8 };
+
+void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch)
+{
+	f->cache = cache;
+	f->scratch = scratch;
+	f->seen = 0;
+	memset(f->rank, UINT8_MAX, sizeof f->rank);
+}
+
+/* Enough to tell the containers of one application apart; the key itself is compared in full. */
+static uint16_t prefix_hash(struct str prefix)
+{
+	uint32_t h = 5381;
+	for (size_t i = 0; i < prefix.len; i++)
+		h = h * 33 + (unsigned char)prefix.ptr[i];
+	return (uint16_t)(h ^ (h >> 16));
+}
+
+static struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+{
+	struct str full = scope ? scope->full : STR_NONE;
+	struct field_slot *slot = NULL;
+	uint16_t hash = full.len ? prefix_hash(full) : 0;
+	if (f->cache && f->seen < FIELD_CACHE_SLOTS && key.len <= FIELD_KEY_BYTES) {
+		slot = &f->cache->slots[f->seen];
+		if (slot->len == key.len && slot->prefix_len == full.len && slot->prefix_hash == hash &&
+		    memcmp(slot->key, key.ptr, key.len) == 0)
+			return slot->alias;
+	}
+	struct field_alias alias = field_lookup(full, key);
+	if (scope && alias.field == FIELD_NONE && scope->bare.len != full.len) {
+		alias = field_lookup(scope->bare, key);
+		alias.rank = (uint8_t)(alias.rank + scope->rank_add);
+	}
+	if (slot && key.len) {
+		memcpy(slot->key, key.ptr, key.len);
+		slot->len = (uint8_t)key.len;
+		slot->prefix_len = (uint8_t)full.len;
+		slot->prefix_hash = hash;
+		slot->alias = alias;
+	}
+	return alias;
+}
+
+static void keep(struct fields *f, struct field_alias alias, struct field_value v)
+{
+	if (alias.rank >= f->rank[alias.field])
+		return;
+	f->rank[alias.field] = alias.rank;
+	v.unit = alias.unit;
+	f->value[alias.field] = v;
+}
+
+enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key,
+		      struct field_value v)
+{
+	struct field_alias alias = alias_of(f, scope, key);
+	f->seen++;
+	if (alias.field != FIELD_NONE && v.text.len > 0)
+		keep(f, alias, v);
+	return (enum field)alias.field;
+}
+
+/* One level of the walk; recursion is bounded by FIELD_DEPTH_MAX. */
+static bool put_object(struct fields *f, struct json_value object, const struct field_scope *scope,
+		       unsigned depth)
+{
+	struct json_iter it;
+	struct str key;
+	struct json_value v;
+	if (!json_iter_init(&it, object))
+		return false;
+	while (json_iter_next(&it, &key, &v)) {
+		if (v.type == JSON_NULL)
+			continue;
+		if (v.type == JSON_ARRAY) {
+			/* header values: ["curl/8.5"] */
+			struct json_iter items;
+			struct str none;
+			if (!json_iter_init(&items, v) || !json_iter_next(&items, &none, &v) ||
+			    v.type != JSON_STRING)
+				continue;
+		}
+		if (v.type != JSON_OBJECT) {
+			fields_put(f, scope, key,
+				   (struct field_value){ .text = v.raw,
+							 .escaped = v.has_escape,
+							 .bare = v.type != JSON_STRING });
+			continue;
+		}
+		if (depth == 0)
+			continue;
+		struct field_alias alias = alias_of(f, scope, key);
+		f->seen++;
+		bool group = alias.field == FIELD_GROUP || alias.field == FIELD_REQUEST;
+		char full[FIELD_KEY_BYTES], bare[FIELD_KEY_BYTES];
+		struct field_scope inner = { .full = STR_NONE, .bare = STR_NONE };
+		size_t n = 0;
+		/* a group inside a group: the outer one is forgotten */
+		struct str outer = scope ? (group ? scope->bare : scope->full) : STR_NONE;
+		memcpy(full, outer.ptr ? outer.ptr : "", outer.len);
+		n = outer.len + field_fold(key, full + outer.len, sizeof full - outer.len);
+		inner.full = str_make(full, n);
+		outer = scope ? scope->bare : STR_NONE;
+		memcpy(bare, outer.ptr ? outer.ptr : "", outer.len);
+		n = outer.len + (group ? 0 : field_fold(key, bare + outer.len, sizeof bare - outer.len));
+		inner.bare = str_make(bare, n);
+		inner.rank_add = (uint8_t)((scope ? scope->rank_add : 0) + (group ? RANK_GROUP : 0));
+		if (!put_object(f, v, &inner, depth - 1))
+			return false;
+	}
+	return !it.failed;
+}
+
+bool fields_put_json(struct fields *f, struct str object)
+{
+	struct str rest;
+	struct json_value v = json_value_at(object, &rest);
+	return v.type == JSON_OBJECT && put_object(f, v, NULL, FIELD_DEPTH_MAX);
+}
+
+struct str fields_text(const struct fields *f, enum field k)
+{
+	if (!fields_has(f, k))
+		return STR_NONE;
+	const struct field_value *v = &f->value[k];
+	if (!v->escaped)
+		return v->text;
+	return json_text((struct json_value){ .type = JSON_STRING, .raw = v->text, .has_escape = true },
+			 f->scratch);
+}
+
+/* "", "-" and null are how logs write nothing. */
+static struct str known_text(const struct fields *f, enum field k)
+{
+	struct str s = str_trim(fields_text(f, k));
+	return str_eq(s, STR("-")) || str_eq(s, STR("null")) || str_eq(s, STR("None")) ||
+			       str_eq(s, STR("<nil>"))
+		       ? STR_NONE
+		       : s;
+}
+
+static bool is_number(struct str s)
+{
+	double unused;
+	return s.len > 0 && ((s.ptr[0] >= '0' && s.ptr[0] <= '9') || s.ptr[0] == '-') &&
+	       str_to_double(s, &unused);
+}
+
+bool field_time(struct str text, struct timestamp *out)
+{
+	struct str s = str_trim(text);
+	if (is_number(s))
+		return timestamp_parse_epoch(s, out);
+	if (s.len && (s.ptr[0] == '[' || s.ptr[0] == '"'))
+		s = str_from(s, 1);
+	return timestamp_parse_iso(&s, out) || timestamp_parse(&s, out);
+}
+
+enum severity field_level(struct str text)
+{
+	int64_t n;
+	struct str s = str_trim(text);
+	if (s.len == 0)
+		return SEV_NONE;
+	if (s.ptr[0] >= '0' && s.ptr[0] <= '9' && str_to_i64(s, &n)) {
+		if (n <= 7)
+			return severity_from_syslog((int)n);
+		if (n >= 1000)
+			n = n / 1000 + 10; /* logback's 20000 is INFO */
+		return n <= 100 ? severity_from_pino(n) : SEV_NONE;
+	}
+	return severity_parse(s);
+}
+
+static void finish_time(struct fields *f, struct event *e)
+{
+	if (fields_has(f, FIELD_TIME)) {
+		struct str text = fields_text(f, FIELD_TIME);
+		e->has_time = field_time(text, &e->time);
+		if (e->has_time && !e->time.has_date && fields_has(f, FIELD_DATE)) {
+			struct str date = fields_text(f, FIELD_DATE);
+			e->has_time = field_time(
+				arena_printf(f->scratch, "%.*s %.*s", STR_ARG(date), STR_ARG(text)),
+				&e->time);
+		}
+	}
+	if (!e->has_time && fields_has(f, FIELD_EPOCH_S)) {
+		int64_t nano = 0;
+		e->has_time = timestamp_parse_epoch(fields_text(f, FIELD_EPOCH_S), &e->time);
+		if (e->has_time && str_to_i64(fields_text(f, FIELD_EPOCH_NANO), &nano) && nano >= 0 &&
+		    nano < NS_PER_S) {
+			e->time.ns += nano;
+			e->time.digits = 9;
+		}
+	}
+}
+
+static void finish_level(struct fields *f, struct event *e)
+{
+	if (fields_has(f, FIELD_LEVEL))
+		e->severity = field_level(fields_text(f, FIELD_LEVEL));
+	int64_t n;
+	if (e->severity == SEV_NONE && str_to_i64(fields_text(f, FIELD_LEVEL_PYTHON), &n) && n >= 10 &&
+	    n <= 50)
+		e->severity = severity_from_pino(n + 10);
+	if (e->severity == SEV_NONE && fields_has(f, FIELD_STATUS) &&
+	    !is_number(fields_text(f, FIELD_STATUS)))
+		e->severity =
+			severity_parse(fields_text(f, FIELD_STATUS)); /* Datadog's name for the level */
+}
+
+static bool duration_of(const struct fields *f, enum field k, enum field_unit bare, double *ms)
+{
+	if (!fields_has(f, k))
+		return false;
+	struct str s = known_text(f, k);
+	double n;
+	if (!str_to_double(s, &n)) {
+		if (duration_parse_ms(s, ms))
+			return true;
+		return f->value[k].unit == UNIT_S && seconds_list_ms(s, ms);
+	}
+	if (!(n >= 0))
+		return false;
+	enum field_unit unit = (enum field_unit)f->value[k].unit;
+	if (unit == UNIT_NONE)
+		unit = bare;
+	if (unit == UNIT_NONE) {
+		bool zap = fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].bare &&
+			   str_chr(f->value[FIELD_TIME].text, '.') > 0;
+		bool whole = str_chr(s, '.') < 0 && str_chr(s, 'e') < 0;
+		unit = zap ? UNIT_S : whole && n >= 1e7 ? UNIT_NS : UNIT_MS;
+	}
+	static const double to_ms[] = {
+		[UNIT_NONE] = 1, [UNIT_NS] = 1e-6, [UNIT_US] = 1e-3, [UNIT_MS] = 1, [UNIT_S] = 1e3
+	};
+	*ms = n * to_ms[unit];
+	return true;
+}
+
+/* The path of a URL: "https://host/path?x" → "/path?x". */
+static struct str url_path(struct str url)
+{
+	ptrdiff_t scheme = str_find(url, STR("://"));
+	if (scheme <= 0 || scheme > 12)
+		return url;
+	struct str rest = str_from(url, (size_t)scheme + 3);
+	ptrdiff_t slash = str_chr(rest, '/');
+	return slash < 0 ? STR("/") : str_from(rest, (size_t)slash);
+}
+
+static void finish_request(struct fields *f, struct event *e, enum field_unit bare)
+{
+	int64_t n;
+	struct str text = known_text(f, FIELD_STATUS);
+	if (str_to_i64(text, &n) && n >= 100 && n <= 999)
+		e->status = (int)n;
+	text = known_text(f, FIELD_METHOD);
+	if (request_method_is(text))
+		e->method = text;
+	else if (text.len && (text.ptr[0] == '/' || e->status >= 0))
+		e->path = text.ptr[0] == '/' ? text : STR_NONE; /* gRPC: "/package.Service/Method" */
+	text = known_text(f, FIELD_REQUEST);
+	if (text.len && !request_line_parse(text, e) && text.ptr[0] == '/')
+		e->path = text;
+	text = known_text(f, FIELD_PATH);
+	if (!text.len && !e->path.len && e->method.len)
+		text = known_text(f, FIELD_ROUTE);
+	if (text.len && !e->path.len && (e->method.len || e->status >= 0))
+		e->path = url_path(text);
+	text = known_text(f, FIELD_QUERY_STRING);
+	if (text.len && e->path.len && str_chr(e->path, '?') < 0)
+		e->path = arena_printf(f->scratch, "%.*s?%.*s", STR_ARG(e->path), STR_ARG(text));
+	if (e->status < 0 && e->method.len && str_to_i64(known_text(f, FIELD_CODE), &n) && n >= 100 &&
+	    n <= 599)
+		e->status = (int)n;
+	if (str_to_i64(known_text(f, FIELD_BYTES), &n) && n >= 0)
+		e->bytes = n;
+	duration_of(f, FIELD_DURATION, bare, &e->duration_ms);
+	duration_of(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
+	text = endpoint_host(known_text(f, FIELD_CLIENT));
+	if (address_is(text))
+		e->client = text;
+	text = client_of_list(known_text(f, FIELD_FORWARDED));
+	if (text.len && (!e->client.len || address_is_private(e->client)))
+		e->client = text;
+	e->user = known_text(f, FIELD_USER);
+	e->agent = known_text(f, FIELD_AGENT);
+	e->referrer = known_text(f, FIELD_REFERRER);
+	e->request_id = known_text(f, FIELD_REQUEST_ID);
+	e->upstream = upstream_of_list(url_authority(known_text(f, FIELD_UPSTREAM)));
+	if (!e->upstream.len) {
+		struct str peer = known_text(f, FIELD_PEER), port = known_text(f, FIELD_PEER_PORT);
+		e->upstream = peer.len && port.len && !endpoint_is(peer)
+				      ? arena_printf(f->scratch, "%.*s:%.*s", STR_ARG(peer), STR_ARG(port))
+				      : peer;
+	}
+}
+
+/* A version in words: digits with a point, or a commit; not the "1" of logstash's @version nor GELF's "1.1". */
+static bool version_is(struct str s)
+{
+	if (s.len < 3 || s.len > 64 || str_eq(s, STR("1.0")) || str_eq(s, STR("1.1")) ||
+	    str_chr(s, ' ') >= 0)
+		return false;
+	return str_chr(s, '.') > 0 || s.len >= 7;
+}
+
+static void finish_names(struct fields *f, struct event *e)
+{
+	int64_t n;
+	e->service = known_text(f, FIELD_SERVICE);
+	e->host = known_text(f, FIELD_HOST);
+	e->logger = known_text(f, FIELD_LOGGER);
+	struct str text = known_text(f, FIELD_NAME);
+	/* pino and bunyan: "name" beside "hostname" and a level in numbers is the application */
+	bool numeric_level = fields_has(f, FIELD_LEVEL) && f->value[FIELD_LEVEL].bare;
+	if (text.len && numeric_level && !e->service.len)
+		e->service = text;
+	else if (text.len && (!e->logger.len || f->rank[FIELD_LOGGER] > 0))
+		e->logger = text;
+	/* beside level and message it is the machine; in a bare access record it is what the client asked for */
+	bool machine = e->status < 0 || (fields_has(f, FIELD_LEVEL) && fields_has(f, FIELD_MESSAGE));
+	if (!e->host.len && machine)
+		e->host = known_text(f, FIELD_VHOST_OR_HOST);
+	if (version_is(known_text(f, FIELD_VERSION)))
+		e->version = known_text(f, FIELD_VERSION);
+	if (str_to_i64(known_text(f, FIELD_PID), &n) && n >= 0)
+		e->pid = n;
+	e->db = known_text(f, FIELD_DB);
+	text = known_text(f, FIELD_QUERY);
+	if (str_chr(text, ' ') > 0)
+		e->query = text;
+	if (str_to_i64(known_text(f, FIELD_ROWS), &n) && n >= 0)
+		e->rows = n;
+	duration_of(f, FIELD_LOCK_TIME, UNIT_MS, &e->lock_ms);
+}
+
+/* The line of a trace that says what was thrown: the last of Python's, the first of the others'. */
+static struct str thrown_line(struct str stack)
+{
+	struct str rest;
+	struct str first = str_cut(stack, '\n', &rest);
+	if (!str_starts(first, STR("Traceback")))
+		return str_trim(first);
+	struct str trimmed = str_trim(stack);
+	ptrdiff_t at = str_rchr(trimmed, '\n');
+	return str_trim(str_from(trimmed, (size_t)(at + 1)));
+}
+
+static void finish_texts(struct fields *f, struct event *e)
+{
+	e->message = str_trim(fields_text(f, FIELD_MESSAGE));
+	struct str error = known_text(f, FIELD_ERROR);
+	bool flag = fields_has(f, FIELD_ERROR) && f->value[FIELD_ERROR].bare && !is_number(error);
+	bool weak = f->rank[FIELD_ERROR] >= RANK_WEAK && e->severity < SEV_WARN;
+	if (!(flag && (str_eq(error, STR("true")) || str_eq(error, STR("false")))) && !weak)
+		e->error = error;
+	e->detail = known_text(f, FIELD_STACK);
+	if (!e->error.len)
+		e->error = e->detail.len ? thrown_line(e->detail) : known_text(f, FIELD_ERROR_TYPE);
+	struct str rest;
+	struct str *texts[] = { &e->message, &e->error };
+	for (size_t i = 0; i < 2; i++) {
+		struct str head = str_cut(*texts[i], '\n', &rest);
+		if (!rest.len)
+			continue;
+		if (!e->detail.len)
+			e->detail = rest;
+		*texts[i] = str_trim(i == 1 ? thrown_line(*texts[i]) : head);
+	}
+	e->sqlstate = known_text(f, FIELD_SQLSTATE);
+	struct str code = known_text(f, FIELD_CODE);
+	if (!e->sqlstate.len && e->error.len && code.len <= 40)
+		e->sqlstate = code;
+	if (!e->message.len && e->error.len)
+		e->message = e->error;
+	if (!e->message.len && e->path.len)
+		e->message = e->method.len ? arena_printf(f->scratch, "%.*s %.*s", STR_ARG(e->method),
+							  STR_ARG(e->path))
+					   : e->path;
+}
+
+void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
+{
+	finish_time(f, e);
+	finish_level(f, e);
+	finish_request(f, e, bare);
+	finish_names(f, e);
+	finish_texts(f, e);
+	if (e->status >= 0 && (e->path.len || e->method.len)) {
+		e->kind = EV_HTTP;
+		if (e->severity == SEV_NONE)
+			e->severity = severity_from_status(e->status);
+	} else if (e->query.len && !isnan(e->duration_ms)) {
+		e->kind = EV_QUERY;
+	} else if (e->upstream.len && e->severity >= SEV_WARN) {
+		e->kind = EV_UPSTREAM;
+	} else {
+		lifecycle_apply(e);
+	}
+}

@@ -1,0 +1,137 @@
+/*
+ * fields: from the keys that applications use to the fields of an event, shared by every
+ * structured format (JSON lines, logfmt, access logs in JSON, envelopes). A key is folded (ASCII
+ * letters lowered, everything but letters and digits dropped: "http.response.status_code", "statusCode")
+ * and looked up in one table of aliases; of several keys for one field the best ranked wins, then the
+ * first. Values are collected first and interpreted at the end, because their meaning depends on each
+ * other: "name" is a service beside a hostname and a logger otherwise, a bare "duration" has the unit
+ * of the family of loggers. A cache of the last record's keys makes the usual case one comparison a key.
+ */
+#ifndef INGEST_FIELDS_H
+#define INGEST_FIELDS_H
+
+#include "core/json.h"
+#include "ingest/format.h"
+
+/* What a key can mean. */
+enum field {
+	FIELD_NONE,
+	FIELD_TIME,
+	FIELD_DATE,          /* the date alone, the time beside it */
+	FIELD_EPOCH_S,       /* log4j 2's {"epochSecond", */
+	FIELD_EPOCH_NANO,    /* "nanoOfSecond"} */
+	FIELD_LEVEL,         /* word, pino's or syslog's number */
+	FIELD_LEVEL_PYTHON,  /* 10..50 as Python counts */
+	FIELD_MESSAGE,
+	FIELD_ERROR,
+	FIELD_ERROR_TYPE,
+	FIELD_STACK,
+	FIELD_CODE,          /* of an error, or a status at some */
+	FIELD_SERVICE,
+	FIELD_NAME,          /* service or logger */
+	FIELD_HOST,
+	FIELD_VHOST_OR_HOST, /* "host": the machine, or what the request asked for */
+	FIELD_LOGGER,
+	FIELD_VERSION,
+	FIELD_PID,
+	FIELD_METHOD,
+	FIELD_PATH,
+	FIELD_QUERY_STRING,
+	FIELD_ROUTE,
+	FIELD_REQUEST,       /* a request line, or a path */
+	FIELD_STATUS,
+	FIELD_BYTES,
+	FIELD_DURATION,
+	FIELD_UPSTREAM_TIME,
+	FIELD_CLIENT,
+	FIELD_FORWARDED,     /* X-Forwarded-For */
+	FIELD_USER,
+	FIELD_AGENT,
+	FIELD_REFERRER,
+	FIELD_UPSTREAM,
+	FIELD_PEER,          /* address of the other side of a failed call */
+	FIELD_PEER_PORT,
+	FIELD_REQUEST_ID,
+	FIELD_DB,
+	FIELD_QUERY,
+	FIELD_SQLSTATE,
+	FIELD_ROWS,
+	FIELD_LOCK_TIME,
+	FIELD_GROUP,         /* a container whose members count as if they stood outside */
+	FIELD_COUNT
+};
+
+/* Unit of a number. */
+enum field_unit { UNIT_NONE, UNIT_NS, UNIT_US, UNIT_MS, UNIT_S };
+
+/* Meaning of a key. */
+struct field_alias {
+	uint8_t field; /* enum field */
+	uint8_t rank;  /* lower is better */
+	uint8_t unit;  /* enum field_unit */
+};
+
+enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 48, FIELD_DEPTH_MAX = 5 };
+
+/* The meaning of a key, given the keys of the containers around it, already folded. */
+struct field_alias field_lookup(struct str prefix, struct str key);
+/* Folds a key into out, at most cap bytes; returns the length. */
+size_t field_fold(struct str key, char *out, size_t cap);
+
+/* Keys of the last record in their order, with their meaning. A format's `state` may begin with one. */
+struct field_cache {
+	struct field_slot {
+		char key[FIELD_KEY_BYTES]; /* as written */
+		uint8_t len;               /* 0 free */
+		uint8_t prefix_len;        /* folded bytes of the containers around it */
+		uint16_t prefix_hash;      /* and a hash of them */
+		struct field_alias alias;
+	} slots[FIELD_CACHE_SLOTS];
+};
+
+/* A value as found. */
+struct field_value {
+	struct str text; /* a string's inside, or the raw text */
+	uint8_t unit;
+	bool escaped;    /* JSON escapes to be resolved */
+	bool bare;       /* not quoted: a number, bool or word */
+};
+
+/* Where a member stands: the folded keys of the containers around it, with and without those that are mere groups. */
+struct field_scope {
+	struct str full, bare;
+	uint8_t rank_add; /* members of a group rank behind those outside */
+};
+
+/* One record's fields while they are collected. */
+struct fields {
+	struct field_cache *cache; /* may be NULL */
+	struct arena *scratch;
+	unsigned seen;             /* keys so far: position in the cache */
+	uint8_t rank[FIELD_COUNT]; /* of the value kept, UINT8_MAX none */
+	struct field_value value[FIELD_COUNT];
+};
+
+void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch);
+/* Offers a value under its key; scope NULL: not in a container. Returns what the key means. */
+enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct field_value v);
+/* Collects all members of a JSON object. False when it is not a well-formed object. */
+bool fields_put_json(struct fields *f, struct str object);
+static inline bool fields_has(const struct fields *f, enum field k)
+{
+	return f->rank[k] != UINT8_MAX;
+}
+/* The text kept for a field, escapes resolved; empty when none. */
+struct str fields_text(const struct fields *f, enum field k);
+/*
+ * Interprets what was collected. `bare` is the unit of a duration whose key and text say none; UNIT_NONE judges by
+ * the family: seconds beside an epoch with a fraction (zap), nanoseconds when of ten million or more (slog), else ms.
+ */
+void fields_finish(struct fields *f, struct event *e, enum field_unit bare);
+
+/* A timestamp as a value: any notation timestamp_parse knows, or an epoch. */
+bool field_time(struct str text, struct timestamp *out);
+/* A level as a value: a word, or a number of pino, bunyan, logback, syslog. SEV_NONE when it is none. */
+enum severity field_level(struct str text);
+
+#endif

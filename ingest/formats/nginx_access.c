@@ -1,0 +1,525 @@
+/*
+ * nginx_access: the access log that nginx and Apache share ("common" and "combined"), with
+ * what people put in front (virtual host, X-Forwarded-For) and behind (times, upstreams, ids).
+ * The head has a fixed grammar; what follows the agent is classified token by token, because
+ * every site has its own. Hand-written: this is the most frequent line of a web archive.
+ *
+ *     client ident user [29/Jan/2026:17:35:00 -0500] "GET / HTTP/1.1" 200 949 "referrer" "agent" tail...
+ *
+ * Times in a tail: a number with a point is seconds (nginx), "12ms" says its unit, a lone integer
+ * of 10,000 or more is Apache's %D in microseconds; once one was seen, smaller ones of the file are, too.
+ */
+#include "ingest/access.h"
+#include "ingest/format.h"
+
+enum { MICROSECONDS_FROM = 10000, HEAD_BYTES_MAX = 1024 };
+
+struct access_state {
+	bool tail_is_us; /* the file's lone integers are microseconds */
+};
+
+static bool two_digits(const char *p)
+{
+	return p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9';
+}
+
+/* "[dd/Mon/yyyy:HH:MM:SS ±zzzz]" at p, 28 bytes with its brackets. */
+static bool date_at(const char *p, const char *end)
+{
+	return end - p >= 28 && p[0] == '[' && two_digits(p + 1) && p[3] == '/' && p[7] == '/' &&
+	       two_digits(p + 8) && two_digits(p + 10) && p[12] == ':' && p[15] == ':' && p[18] == ':' &&
+	       p[21] == ' ' && (p[22] == '+' || p[22] == '-') && two_digits(p + 23) && two_digits(p + 25) &&
+	       p[27] == ']';
+}
+
+/* Offset of the bracketed date, or -1: users may have blanks and brackets in their names. */
+static ptrdiff_t date_find(struct str line)
+{
+	const char *p = line.ptr, *end = line.ptr + line.len;
+	const char *last = line.len > HEAD_BYTES_MAX ? line.ptr + HEAD_BYTES_MAX : end;
+	while (p < last && (p = memchr(p, '[', (size_t)(last - p)))) {
+		if (date_at(p, end))
+			return p - line.ptr;
+		p++;
+	}
+	return -1;
+}
+
+static enum line_class nginx_access_classify(struct str line, struct str record,
+					     const struct decode_ctx *ctx)
+{
+	(void)record;
+	(void)ctx;
+	if (line.len == 0)
+		return LINE_SKIP;
+	ptrdiff_t at = date_find(line);
+	if (at < 0)
+		return LINE_ALIEN;
+	struct str rest = str_from(line, (size_t)at + 28);
+	if (str_starts(rest, STR(" \"")))
+		return LINE_START;
+	/* proxy manager: " - 200 200 - GET http host "/path"", TLS request log: " client protocol cipher "GET" */
+	return (str_starts(rest, STR(" - ")) || at == 0) && str_find(rest, STR(" \"")) > 0 ? LINE_START
+											   : LINE_ALIEN;
+}
+
+/* Who asked: everything in front of the date. */
+static void head_decode(struct str head, struct event *e)
+{
+	struct str s = str_trim(head);
+	struct str who;
+	if (s.len && s.ptr[0] == '"') {
+		size_t n = quoted_length(str_from(s, 1));
+		who = str_make(s.ptr + 1, n);
+		s = str_from(s, n + 2);
+		e->client = client_of_list(who);
+		ptrdiff_t dash = str_find(s, STR(" - "));
+		if (!e->client.len)
+			e->client = client_of_list(str_head(s, dash < 0 ? s.len : (size_t)dash));
+		s = dash < 0 ? STR_NONE : str_from(s, (size_t)dash + 3);
+	} else {
+		ptrdiff_t dash = str_find(s, STR(" - "));
+		if (dash < 0) {
+			e->client = str_word(&s); /* an ident other than "-" */
+			str_word(&s);
+		} else {
+			who = str_head(s, (size_t)dash);
+			s = str_from(s, (size_t)dash + 3);
+			struct str more = who;
+			struct str first = str_word(&more);
+			more = str_trim(more);
+			bool list = first.len && first.ptr[first.len - 1] == ',';
+			if (more.len && !list) {
+				/* "vhost client", or lighttpd's "client vhost" */
+				struct str second = client_of_list(str_unquote(more));
+				struct str name = str_word(&more);
+				if (name.len && name.ptr[name.len - 1] == ',')
+					name.len--;
+				e->client = second.len ? second : address_is(first) ? first : name;
+			} else {
+				e->client = list ? client_of_list(who) : first;
+				if (!e->client.len)
+					e->client = str_head(first, first.len - 1);
+			}
+		}
+	}
+	s = str_trim(s);
+	if (s.len && !str_eq(s, STR("-")) && !str_eq(s, STR("\"\"")))
+		e->user = str_unquote(s);
+}
+
+/* What a key=value pair of a tail tells. */
+enum tail_key {
+	TAIL_OTHER,
+	TAIL_SECONDS,
+	TAIL_MILLIS,
+	TAIL_MICROS,
+	TAIL_UPSTREAM_SECONDS,
+	TAIL_UPSTREAM,
+	TAIL_ID,
+	TAIL_CLIENT,
+	TAIL_USER,
+};
+
+static enum tail_key tail_key_of(struct str key)
+{
+	static const struct {
+		const char *name;
+		enum tail_key is;
+	} rows[] = {
+		{ "rt", TAIL_SECONDS },
+		{ "urt", TAIL_UPSTREAM_SECONDS },
+		{ "ua", TAIL_UPSTREAM },
+		{ "request_time", TAIL_SECONDS },
+		{ "upstream_response_time", TAIL_UPSTREAM_SECONDS },
+		{ "upstream_addr", TAIL_UPSTREAM },
+		{ "upstream", TAIL_UPSTREAM },
+		{ "us_addr", TAIL_UPSTREAM },
+		{ "upstream_time", TAIL_UPSTREAM_SECONDS },
+		{ "ut", TAIL_UPSTREAM_SECONDS },
+		{ "backend", TAIL_UPSTREAM },
+		{ "time_us", TAIL_MICROS },
+		{ "D", TAIL_MICROS },
+		{ "us", TAIL_MICROS },
+		{ "duration_us", TAIL_MICROS },
+		{ "time_ms", TAIL_MILLIS },
+		{ "duration_ms", TAIL_MILLIS },
+		{ "ms", TAIL_MILLIS },
+		{ "T", TAIL_SECONDS },
+		{ "duration", TAIL_SECONDS },
+		{ "rid", TAIL_ID },
+		{ "req_id", TAIL_ID },
+		{ "reqid", TAIL_ID },
+		{ "request_id", TAIL_ID },
+		{ "requestid", TAIL_ID },
+		{ "trace_id", TAIL_ID },
+		{ "id", TAIL_ID },
+		{ "xff", TAIL_CLIENT },
+		{ "real_ip", TAIL_CLIENT },
+		{ "user", TAIL_USER },
+		{ "uid", TAIL_USER },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].name[0] == key.ptr[0] && str_eq(key, str_of(rows[i].name)))
+			return rows[i].is;
+	return TAIL_OTHER;
+}
+
+/* One token of a tail: a value, perhaps quoted or bracketed, perhaps with a key. Lists after retries stay together. */
+struct tail_token {
+	struct str key, value;
+	bool quoted, bracketed;
+};
+
+static bool key_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static bool tail_next(struct str *s, struct tail_token *t)
+{
+	*t = (struct tail_token){ 0 };
+	while (s->len && (s->ptr[0] == ' ' || s->ptr[0] == '\t' || s->ptr[0] == ','))
+		*s = str_from(*s, 1);
+	if (!s->len)
+		return false;
+	size_t n = 0;
+	while (n < s->len && key_byte(s->ptr[n]))
+		n++;
+	if (n > 0 && n + 1 < s->len &&
+	    (s->ptr[n] == '=' || (s->ptr[n] == ':' && tail_key_of(str_head(*s, n)) != TAIL_OTHER))) {
+		t->key = str_head(*s, n);
+		*s = str_from(*s, n + 1);
+		if (s->ptr[0] == ' ' && s->ptr[-1] == ':')
+			*s = str_from(*s, 1);
+		if (!s->len)
+			return true;
+	}
+	if (s->ptr[0] == '"' || s->ptr[0] == '[') {
+		t->quoted = s->ptr[0] == '"';
+		t->bracketed = !t->quoted;
+		*s = str_from(*s, 1);
+		ptrdiff_t end = t->quoted ? (ptrdiff_t)quoted_length(*s) : str_chr(*s, ']');
+		t->value = str_head(*s, end < 0 ? s->len : (size_t)end);
+		*s = str_from(*s, t->value.len + 1);
+		return true;
+	}
+	for (n = 0; n < s->len; n++) {
+		if (s->ptr[n] != ' ')
+			continue;
+		bool joined = n > 0 && s->ptr[n - 1] == ',';
+		bool colon = n + 2 < s->len && s->ptr[n + 1] == ':' && s->ptr[n + 2] == ' ';
+		if (colon)
+			n += 2;
+		else if (!joined)
+			break;
+	}
+	t->value = str_head(*s, n);
+	*s = str_from(*s, n);
+	return true;
+}
+
+/* Counters of one tail. */
+struct tail {
+	unsigned seconds;  /* times in seconds seen without a key */
+	unsigned integers; /* integers without a key */
+	int64_t integer;   /* the last of them */
+	bool timed;	   /* a time with its unit was seen */
+};
+
+static bool has_point(struct str s)
+{
+	return str_chr(s, '.') > 0;
+}
+
+static void tail_value(struct str v, struct tail *t, struct event *e)
+{
+	double ms;
+	int64_t n;
+	if (v.len == 0 || str_eq(v, STR("-")))
+		return;
+	bool digit = v.ptr[0] >= '0' && v.ptr[0] <= '9';
+	if (digit && str_to_i64(v, &n)) {
+		t->integers++;
+		t->integer = n;
+	} else if (digit && has_point(v) && seconds_list_ms(v, &ms)) {
+		if (t->seconds == 0)
+			e->duration_ms = ms;
+		else if (t->seconds == 1)
+			e->upstream_ms = ms;
+		t->seconds++;
+		t->timed = true;
+	} else if (digit && v.len < 16 && v.ptr[v.len - 1] == 's' && duration_parse_ms(v, &ms)) {
+		e->duration_ms = ms;
+		t->timed = true;
+	} else if (digit && str_chr(v, '/') > 0) {
+		/* Apache's %T/%D */
+		struct str micros;
+		struct str seconds = str_cut(v, '/', &micros);
+		if (str_to_i64(seconds, &n) && str_to_i64(micros, &n) && !t->timed) {
+			e->duration_ms = (double)n / 1000.0;
+			t->timed = true;
+		}
+	} else if (!e->upstream.len && str_find(v, STR("://")) > 0) {
+		e->upstream = url_authority(v);
+	} else if (!e->request_id.len && hex_id_is(v)) {
+		e->request_id = v;
+	} else if (!e->upstream.len &&
+		   (endpoint_is(v) || (str_chr(v, ',') > 0 && endpoint_is(upstream_of_list(v))))) {
+		e->upstream = upstream_of_list(v);
+	}
+}
+
+static void tail_pair(struct tail_token *p, struct tail *t, struct event *e)
+{
+	double number;
+	struct str v = p->value;
+	if (v.len == 0 || str_eq(v, STR("-")))
+		return;
+	switch (tail_key_of(p->key)) {
+	case TAIL_SECONDS:
+		if (seconds_list_ms(v, &number) || duration_parse_ms(v, &number)) {
+			e->duration_ms = number;
+			t->timed = true;
+		}
+		break;
+	case TAIL_MILLIS:
+	case TAIL_MICROS:
+		if (str_to_double(v, &number)) {
+			e->duration_ms = tail_key_of(p->key) == TAIL_MICROS ? number / 1000.0 : number;
+			t->timed = true;
+		}
+		break;
+	case TAIL_UPSTREAM_SECONDS:
+		if (seconds_list_ms(v, &number))
+			e->upstream_ms = number;
+		break;
+	case TAIL_UPSTREAM:
+		/* "ua" is the agent at some sites: an upstream has no blank but after a comma */
+		if (str_chr(v, ' ') < 0 || str_find(v, STR(", ")) > 0 || str_find(v, STR(" : ")) > 0)
+			e->upstream = upstream_of_list(v);
+		break;
+	case TAIL_ID:
+		e->request_id = v;
+		break;
+	case TAIL_CLIENT:
+		if (client_of_list(v).len && address_is_private(e->client))
+			e->client = client_of_list(v);
+		break;
+	case TAIL_USER:
+		if (!e->user.len)
+			e->user = v;
+		break;
+	case TAIL_OTHER:
+		break;
+	}
+}
+
+static void tail_decode(struct str s, struct access_state *state, struct event *e)
+{
+	struct tail t = { 0 };
+	struct tail_token token;
+	while (tail_next(&s, &token)) {
+		if (token.key.len) {
+			tail_pair(&token, &t, e);
+		} else if (token.quoted && address_is_private(e->client) &&
+			   client_of_list(token.value).len) {
+			e->client = client_of_list(token.value); /* X-Forwarded-For behind a balancer */
+		} else if (!token.bracketed) {
+			tail_value(token.value, &t, e);
+		}
+	}
+	if (!t.timed && t.integers == 1) {
+		if (t.integer >= MICROSECONDS_FROM && state)
+			state->tail_is_us = true;
+		if (t.integer >= MICROSECONDS_FROM || (state && state->tail_is_us))
+			e->duration_ms = (double)t.integer / 1000.0;
+	}
+}
+
+/* The request's text after its opening quote: up to the quote that a status follows; clients may send bare quotes. */
+static struct str request_cut(struct str s, struct str *rest)
+{
+	size_t at = quoted_length(s);
+	for (size_t end = at; end < s.len;) {
+		struct str after = str_from(s, end + 1);
+		int status;
+		if (after.len == 0 || str_starts(after, STR(" - ")) ||
+		    (after.ptr[0] == ' ' && status_parse(str_head(str_from(after, 1), 3), &status))) {
+			at = end;
+			break;
+		}
+		end += 1 + quoted_length(after);
+	}
+	*rest = str_from(s, at + 1);
+	return str_head(s, at);
+}
+
+/* A quoted field, or "-" without quotes; false when neither stands there. */
+static bool field_cut(struct str *s, struct str *out)
+{
+	struct str t = *s;
+	if (t.len && t.ptr[0] == ' ')
+		t = str_from(t, 1);
+	if (str_starts(t, STR("\""))) {
+		size_t n = quoted_length(str_from(t, 1));
+		*out = str_make(t.ptr + 1, n);
+		*s = str_from(t, n + 2);
+	} else if (str_starts(t, STR("- "))) {
+		*out = STR_NONE;
+		*s = str_from(t, 1);
+	} else {
+		return false;
+	}
+	if (str_eq(*out, STR("-")))
+		*out = STR_NONE;
+	return true;
+}
+
+/* " - 200 200 - GET https host "/path" [Client 1.2.3.4] [Length 12] [Gzip -] [Sent-to app] "agent" "referrer"" */
+static bool proxy_manager_decode(struct str s, struct event *e)
+{
+	str_word(&s);
+	struct str upstream_status = str_word(&s);
+	struct str status = str_word(&s);
+	if (!status_parse(status, &e->status) && !status_parse(upstream_status, &e->status))
+		return false;
+	str_word(&s);
+	e->method = str_word(&s);
+	str_word(&s);
+	str_word(&s);
+	struct str quoted;
+	if (!request_method_is(e->method) || !field_cut(&s, &quoted))
+		return false;
+	e->path = quoted;
+	struct tail_token t;
+	unsigned fields = 0;
+	while (tail_next(&s, &t)) {
+		int64_t n;
+		if (t.bracketed && str_starts(t.value, STR("Client ")))
+			e->client = str_from(t.value, 7);
+		else if (t.bracketed && str_starts(t.value, STR("Length ")) &&
+			 str_to_i64(str_from(t.value, 7), &n))
+			e->bytes = n;
+		else if (t.bracketed && str_starts(t.value, STR("Sent-to ")))
+			e->upstream = str_from(t.value, 8);
+		else if (t.quoted && fields++ == 0)
+			e->agent = t.value;
+		else if (t.quoted && !str_eq(t.value, STR("-")))
+			e->referrer = t.value;
+	}
+	return true;
+}
+
+static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	ptrdiff_t at = date_find(record);
+	if (at < 0)
+		return false;
+	struct str date = str_from(record, (size_t)at + 1);
+	if (!timestamp_parse_clf(&date, &e->time))
+		return false;
+	e->has_time = true;
+	e->kind = EV_HTTP;
+	struct str rest = str_from(record, (size_t)at + 28);
+	if (str_starts(rest, STR(" - "))) {
+		if (!proxy_manager_decode(rest, e))
+			return false;
+		e->severity = severity_from_status(e->status);
+		e->message = str_from(rest, 3);
+		return true;
+	}
+	rest = str_from(rest, 1);
+	if (at == 0) {
+		/* TLS request log: client, protocol and cipher stand behind the date */
+		e->client = str_word(&rest);
+		ptrdiff_t quote = str_chr(rest, '"');
+		if (quote < 0)
+			return false;
+		rest = str_from(rest, (size_t)quote);
+	} else {
+		head_decode(str_head(record, (size_t)at), e);
+	}
+	if (!rest.len || rest.ptr[0] != '"')
+		return false;
+	struct str request = request_cut(str_from(rest, 1), &rest);
+	request_line_parse(request, e);
+	e->message = str_eq(request, STR("-")) ? STR_NONE : request;
+	struct str after_status = rest;
+	if (status_parse(str_word(&after_status), &e->status))
+		rest = after_status;
+	int64_t n;
+	struct str after_bytes = rest;
+	struct str bytes = str_word(&after_bytes);
+	if (str_to_i64(bytes, &n)) {
+		e->bytes = n;
+		rest = after_bytes;
+	} else if (str_eq(bytes, STR("-"))) {
+		rest = after_bytes;
+	}
+	if (e->status < 0 && e->bytes < 0 && rest.ptr == after_status.ptr)
+		return false;
+	if (field_cut(&rest, &e->referrer))
+		field_cut(&rest, &e->agent);
+	tail_decode(rest, ctx->state, e);
+	e->severity = e->status < 0 ? SEV_INFO : severity_from_status(e->status);
+	return true;
+}
+
+static const struct format_sample samples[] = {
+	{ "198.51.100.7 - - [29/Jan/2026:17:35:00 -0500] \"GET /account?tab=2 HTTP/1.1\" 200 949 "
+	  "\"https://shop.example.test/\" \"ShopApp/5.3.1 (Android 14)\" rt=0.015 uct=\"0.000\" "
+	  "urt=\"0.012\" "
+	  "ua=\"10.0.1.11:3000\"",
+	  "time=2026-01-29T22:35:00Z kind=http severity=info status=200 method=GET path=/account?tab=2 "
+	  "bytes=949 "
+	  "duration_ms=15 upstream_ms=12 client=198.51.100.7 upstream=10.0.1.11:3000 "
+	  "referrer=https://shop.example.test/" },
+	{ "203.0.113.4 - alice [29/Jan/2026:17:48:00 -0500] \"POST /cart HTTP/2.0\" 502 150 \"-\" "
+	  "\"curl/8.5\" rt=0.037 "
+	  "uct=\"-, 0.000\" urt=\"0.002, 0.035\" ua=\"10.0.1.11:3000, 10.0.1.12:3000\"",
+	  "time=2026-01-29T22:48:00Z severity=error status=502 user=alice duration_ms=37 upstream_ms=37 "
+	  "upstream=10.0.1.12:3000 agent=curl/8.5" },
+	{ "10.0.0.2, 198.51.100.9, 127.0.0.1 - - [07/Dec/2025:11:05:07 +0100] \"GET /x HTTP/1.1\" 404 571 "
+	  "\"-\" \"-\"",
+	  "time=2025-12-07T10:05:07Z severity=warn status=404 path=/x client=198.51.100.9" },
+	{ "www.example.test:443 198.51.100.10 - - [26/Dec/2025:16:22:14 +0000] \"GET /hello HTTP/1.1\" 200 "
+	  "499 \"-\" "
+	  "\"Mozilla/5.0 (X11; Linux x86_64)\" 48211",
+	  "time=2025-12-26T16:22:14Z status=200 client=198.51.100.10 duration_ms=48.211" },
+	{ "192.0.2.1 - - [07/Feb/2026:11:48:51 +0000] \"POST /products HTTP/1.1\" 200 59 \"-\" "
+	  "\"curl/7.54.0\" 89 0.004 "
+	  "[default-web-8080] [] 10.2.0.5:8080, 10.2.0.6:8080 0, 59 0.001, 0.002 502, 200 "
+	  "529a007902362a5f51385a5fa7049884",
+	  "status=200 duration_ms=4 upstream_ms=3 upstream=10.2.0.6:8080 "
+	  "request_id=529a007902362a5f51385a5fa7049884" },
+	{ "198.51.100.3 - - [02/Oct/2025:20:22:07 +0000] \"GET /ui/favicon.ico HTTP/1.1\" 304 0 "
+	  "\"http://example.test/login\" "
+	  "\"Mozilla/5.0\" 262 \"host-ui\" \"http://172.19.0.3:5601\" 2ms",
+	  "status=304 bytes=0 duration_ms=2 upstream=172.19.0.3:5601" },
+	{ "::1 - - [26/Dec/2025:16:16:48 +0200] \"-\" 408 -",
+	  "time=2025-12-26T14:16:48Z status=408 client=::1" },
+	{ "198.51.100.5 - - [26/Dec/2025:16:17:00 +0000] \"\\x16\\x03\\x01\\x00\" 400 150 \"-\" \"-\"",
+	  "status=400 bytes=150 severity=warn client=198.51.100.5" },
+	{ "[10/Aug/2025:09:45:56 +0200] 172.30.0.119 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a?b=c "
+	  "HTTP/1.1\" 1375",
+	  "time=2025-08-10T07:45:56Z client=172.30.0.119 path=/a?b=c bytes=1375" },
+	{ "[24/Jan/2026:16:51:02 +0000] - 502 502 - GET https app.example.test \"/login\" [Client "
+	  "198.51.100.8] [Length 122] "
+	  "[Gzip -] [Sent-to app] \"Mozilla/5.0\" \"-\"",
+	  "time=2026-01-24T16:51:02Z status=502 method=GET path=/login client=198.51.100.8 bytes=122 "
+	  "upstream=app" },
+	{ NULL, NULL },
+};
+
+const struct format format_nginx_access = {
+	.id = "nginx_access",
+	.title = "nginx and Apache access log (common, combined, with virtual host and times)",
+	.service = "nginx",
+	.role = ROLE_ACCESS,
+	.specificity = 50,
+	.state_bytes = sizeof(struct access_state),
+	.classify = nginx_access_classify,
+	.decode = nginx_access_decode,
+	.samples = samples,
+};

@@ -1,0 +1,21 @@
+/*
+ * jsonshape: is this line a JSON object, the start of one over several lines, or a further
+ * line of one? Shared by all formats whose records are JSON objects. Looks at the ends of lines
+ * and counts braces only for records that are open over several lines.
+ */
+#ifndef INGEST_JSONSHAPE_H
+#define INGEST_JSONSHAPE_H
+
+#include "ingest/format.h"
+
+/*
+ * LINE_START: begins an object. LINE_CONTINUES: the record is an object not yet closed and this is a further line.
+ * LINE_SKIP: blank, or the brackets and commas of an array of objects. Else LINE_ALIEN.
+ */
+enum line_class json_shape_classify(struct str line, struct str record);
+/* The object inside a record: without blanks around it and the comma of an array behind it. */
+struct str json_shape_object(struct str record);
+/* `"key"` stands in the line as a key, followed by a colon. key comes with its quotes: STR("\"level\""). */
+bool json_shape_has_key(struct str line, struct str quoted_key);
+
+#endif

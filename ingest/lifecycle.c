@@ -1,0 +1,192 @@
+#include "ingest/lifecycle.h"
+
+enum { MESSAGE_BYTES_MAX = 240, WORDS_MAX = 9 };
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool letter(char c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+/* Words that any announcement contains: the quick test that nearly all messages fail. */
+static bool has_trigger(struct str s)
+{
+	static const char *const triggers[] = {
+		"listening", "start",	   "started",	 "starting", "startup",	  "ready",	 "running",
+		"up",	     "online",	   "booted",	 "booting",  "accepting", "launched",	 "shutting",
+		"shutdown",  "shut",	   "stopped",	 "stopping", "sigterm",	  "sigint",	 "sighup",
+		"exiting",   "exited",	   "reload",	 "reloaded", "reloading", "terminating", "closed",
+		"stop",	     "terminated", "restarting",
+	};
+	for (size_t i = 0; i < s.len;) {
+		size_t n = i;
+		while (n < s.len && letter(s.ptr[n]))
+			n++;
+		size_t len = n - i;
+		if (len >= 2 && len <= 11) {
+			char c = lower(s.ptr[i]);
+			for (size_t k = 0; k < sizeof triggers / sizeof triggers[0]; k++)
+				if (triggers[k][0] == c &&
+				    str_eq_nocase(str_make(s.ptr + i, len), str_of(triggers[k])))
+					return true;
+		}
+		i = n + 1;
+	}
+	return false;
+}
+
+/* Phrases that need no subject. */
+static const struct phrase {
+	const char *text;
+	enum event_kind kind;
+} phrases[] = {
+	{ "listening on", EV_START },
+	{ "listening at", EV_START },
+	{ "listening for", EV_START },
+	{ "now listening", EV_START },
+	{ "startup complete", EV_START },
+	{ "startup finished", EV_START },
+	{ "started server process", EV_START },
+	{ "accepting connections", EV_START },
+	{ "ready to accept", EV_START },
+	{ "ready for connections", EV_START },
+	{ "running on http", EV_START },
+	{ "booted in", EV_START },
+	{ "shutting down", EV_STOP },
+	{ "shutdown complete", EV_STOP },
+	{ "shutdown initiated", EV_STOP },
+	{ "graceful shutdown", EV_STOP },
+	{ "gracefully stopping", EV_STOP },
+	{ "gracefully shutting", EV_STOP },
+	{ "received sigterm", EV_STOP },
+	{ "sigterm received", EV_STOP },
+	{ "received sigint", EV_STOP },
+	{ "sigint received", EV_STOP },
+	{ "sigterm, ", EV_STOP },
+	{ "server closed", EV_STOP },
+	{ "reloading config", EV_RELOAD },
+	{ "configuration reloaded", EV_RELOAD },
+	{ "config reloaded", EV_RELOAD },
+	{ "reloaded configuration", EV_RELOAD },
+	{ "reloaded config", EV_RELOAD },
+	{ "received sighup", EV_RELOAD },
+	{ "sighup received", EV_RELOAD },
+};
+
+/* What serves: the subjects beside the service's own name. */
+static bool is_server_word(struct str w, struct str service)
+{
+	static const char *const words[] = { "server", "service", "application", "app",
+					     "daemon", "process", "webserver",	 "api" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_eq_nocase(w, str_of(words[i])))
+			return true;
+	return service.len > 0 && str_eq_nocase(w, service);
+}
+
+static enum event_kind verb_kind(struct str w)
+{
+	static const char *const starts[] = { "started", "starting", "ready",  "running", "up",
+					      "online",	 "launched", "booted", "booting", "listening" };
+	static const char *const stops[] = { "stopped", "stopping", "terminated", "terminating",
+					     "exiting", "exited",   "shutdown" };
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+		if (str_eq_nocase(w, str_of(starts[i])))
+			return EV_START;
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		if (str_eq_nocase(w, str_of(stops[i])))
+			return EV_STOP;
+	return EV_LINE;
+}
+
+static struct str bare_word(struct str w)
+{
+	while (w.len && memchr(".,:;!()[]\"'", w.ptr[w.len - 1], 11))
+		w.len--;
+	while (w.len && memchr("([\"'", w.ptr[0], 4))
+		w = str_from(w, 1);
+	return w;
+}
+
+/* A short message in which a server is the subject of the verb: "web 4.7.2 started", "Starting application". */
+static enum event_kind sentence_kind(struct str message, struct str service)
+{
+	struct str s = message;
+	bool subject = false;
+	enum event_kind kind = EV_LINE;
+	unsigned words = 0;
+	for (struct str w = str_word(&s); w.len; w = str_word(&s)) {
+		if (++words > WORDS_MAX)
+			return EV_LINE;
+		w = bare_word(w);
+		subject = subject || is_server_word(w, service);
+		if (kind == EV_LINE)
+			kind = verb_kind(w);
+		if (str_eq_nocase(w, STR("listening")) && words <= 3)
+			subject = true;
+	}
+	return subject ? kind : EV_LINE;
+}
+
+/* "Started ShopApplication in 4.2 seconds (process running for 5.1)", "Server startup in 812 ms" */
+static bool started_in(struct str message)
+{
+	if (!str_starts_nocase(message, STR("started ")) &&
+	    str_find_nocase(message, STR("startup in ")) < 0 &&
+	    str_find_nocase(message, STR(" started in ")) < 0)
+		return false;
+	ptrdiff_t in = str_find(message, STR(" in "));
+	struct str after = in < 0 ? STR_NONE : str_from(message, (size_t)in + 4);
+	if (after.len && after.ptr[0] == '[')
+		after = str_from(after, 1);
+	return after.len && after.ptr[0] >= '0' && after.ptr[0] <= '9' && str_find(after, STR("s")) > 0;
+}
+
+/* "3.7.5", "v4.7.2-rc.1" among the first words of an announcement. */
+static struct str version_of(struct str message)
+{
+	struct str s = message;
+	for (unsigned words = 0; words < 6; words++) {
+		struct str w = bare_word(str_word(&s));
+		struct str digits = w.len && w.ptr[0] == 'v' ? str_from(w, 1) : w;
+		if (!digits.len || digits.ptr[0] < '0' || digits.ptr[0] > '9')
+			continue;
+		unsigned points = 0, colons = 0;
+		for (size_t i = 0; i < digits.len; i++) {
+			points += digits.ptr[i] == '.';
+			colons += digits.ptr[i] == ':' || digits.ptr[i] == '/';
+		}
+		bool address = points == 3 && digits.len >= 7 && str_chr(digits, '-') < 0;
+		if (points >= 1 && colons == 0 && !address && digits.ptr[digits.len - 1] != 's')
+			return digits;
+	}
+	return STR_NONE;
+}
+
+void lifecycle_apply(struct event *e)
+{
+	if (e->kind != EV_LINE || e->severity > SEV_WARN || e->message.len == 0 ||
+	    e->message.len > MESSAGE_BYTES_MAX || !has_trigger(e->message))
+		return;
+	if (str_find_nocase(e->message, STR("fail")) >= 0 ||
+	    str_find_nocase(e->message, STR(" not ")) >= 0 ||
+	    str_find_nocase(e->message, STR("cannot")) >= 0)
+		return;
+	enum event_kind kind = EV_LINE;
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && kind == EV_LINE; i++)
+		if (str_find_nocase(e->message, str_of(phrases[i].text)) >= 0)
+			kind = phrases[i].kind;
+	if (kind == EV_LINE && started_in(e->message))
+		kind = EV_START;
+	if (kind == EV_LINE)
+		kind = sentence_kind(e->message, e->service);
+	if (kind == EV_LINE || (kind != EV_STOP && e->severity > SEV_NOTICE))
+		return;
+	e->kind = kind;
+	if (!e->version.len && kind != EV_RELOAD)
+		e->version = version_of(e->message);
+}

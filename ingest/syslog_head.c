@@ -1,0 +1,258 @@
+#include "ingest/syslog_head.h"
+
+#include "core/vocab.h"
+
+enum { NAME_BYTES_MAX = 128 };
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static struct str skip_blanks(struct str s)
+{
+	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+		s = str_from(s, 1);
+	return s;
+}
+
+static bool name_byte(char c)
+{
+	return alpha(c) || digit(c) || (c != 0 && strchr("._-/@+%$~", c) != NULL);
+}
+
+static bool host_is(struct str w)
+{
+	if (w.len == 0 || w.len > NAME_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < w.len; i++)
+		if (!name_byte(w.ptr[i]) && w.ptr[i] != ':' && w.ptr[i] != '[' && w.ptr[i] != ']')
+			return false;
+	return true;
+}
+
+/*
+ * "prog:", "prog[12]:", "prog(pam_unix)[12]:", "launchd[1] (com.x.y[99]):" at the start of *s, which moves behind
+ * it. False, *s untouched, when no program stands there.
+ */
+static bool program_parse(struct str *s, struct syslog_head *h)
+{
+	struct str t = *s;
+	size_t n = 0;
+	while (n < t.len && n < NAME_BYTES_MAX && name_byte(t.ptr[n]))
+		n++;
+	if (n == 0 || n == t.len)
+		return false;
+	/* "Google Chrome[852]:" */
+	if (t.ptr[n] == ' ') {
+		size_t word = n + 1;
+		while (word < t.len && word < NAME_BYTES_MAX && name_byte(t.ptr[word]))
+			word++;
+		if (word + 1 < t.len && word > n + 1 && t.ptr[word] == '[' && digit(t.ptr[word + 1]))
+			n = word;
+	}
+	size_t name_len = n;
+	int64_t pid = -1;
+	if (t.ptr[n] == '(') {
+		ptrdiff_t close = str_chr(str_head(t, n + 40), ')');
+		if (close < 0)
+			return false;
+		n = (size_t)close + 1;
+	}
+	if (n < t.len && t.ptr[n] == '[') {
+		ptrdiff_t close = str_chr(str_head(t, n + 40), ']');
+		if (close < 0)
+			return false;
+		str_to_i64(str_make(t.ptr + n + 1, (size_t)close - n - 1), &pid);
+		n = (size_t)close + 1;
+		if (n + 1 < t.len && t.ptr[n] == ' ' && t.ptr[n + 1] == '(') {
+			ptrdiff_t colon = str_find(t, STR("):"));
+			if (colon > 0 && (size_t)colon < n + 200)
+				n = (size_t)colon + 1;
+		}
+	}
+	if (n == t.len || t.ptr[n] != ':' || (n + 1 < t.len && t.ptr[n + 1] != ' ' && pid < 0))
+		return false;
+	h->program = str_head(t, name_len);
+	h->pid = pid;
+	*s = skip_blanks(str_from(t, n + 1));
+	return true;
+}
+
+static bool sd_parse(struct str *s, struct str *sd)
+{
+	struct str t = *s;
+	if (t.len && t.ptr[0] == '-') {
+		*sd = STR_NONE;
+		*s = str_from(t, 1);
+		return true;
+	}
+	size_t i = 0;
+	while (i < t.len && t.ptr[i] == '[') {
+		bool quoted = false;
+		for (i++; i < t.len && (quoted || t.ptr[i] != ']'); i++) {
+			if (t.ptr[i] == '\\' && quoted)
+				i++;
+			else if (t.ptr[i] == '"')
+				quoted = !quoted;
+		}
+		if (i >= t.len)
+			return false;
+		i++;
+	}
+	*sd = str_head(t, i);
+	*s = str_from(t, i);
+	return i > 0;
+}
+
+static struct str known(struct str s)
+{
+	return str_eq(s, STR("-")) ? STR_NONE : s;
+}
+
+/* Behind "<pri>1 ". */
+static bool rfc5424_parse(struct str s, struct syslog_head *h)
+{
+	if (str_starts(s, STR("- ")))
+		s = str_from(s, 1);
+	else if (timestamp_parse_iso(&s, &h->time))
+		h->has_time = true;
+	else
+		return false;
+	h->host = known(str_word(&s));
+	h->program = known(str_word(&s));
+	struct str procid = known(str_word(&s));
+	h->msgid = known(str_word(&s));
+	if (!str_to_i64(procid, &h->pid))
+		h->pid = -1;
+	s = skip_blanks(s);
+	if (!sd_parse(&s, &h->sd))
+		return false;
+	s = skip_blanks(s);
+	if (str_starts(s, STR("\xef\xbb\xbf")))
+		s = str_from(s, 3);
+	h->message = s;
+	return true;
+}
+
+/* "2026-01-29T17:43:00.1+01:00 host prog[1]: ...": needs more proof, because applications begin their lines alike. */
+static bool iso_parse(struct str s, struct syslog_head *h)
+{
+	if (s.len < 20 || s.ptr[10] != 'T' || !timestamp_parse_iso(&s, &h->time) ||
+	    (!h->time.has_zone && h->time.digits < 6))
+		return false;
+	h->has_time = true;
+	h->host = str_word(&s);
+	s = skip_blanks(s);
+	if (!host_is(h->host) || h->host.ptr[h->host.len - 1] == ':' ||
+	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, h))
+		return false;
+	if (h->pid < 0)
+		for (size_t i = 0; i < h->program.len; i++)
+			if (h->program.len > 24 ||
+			    (h->program.ptr[i] >= 'A' && h->program.ptr[i] <= 'Z' && i > 0))
+				return str_eq(h->program, STR("CRON"));
+	h->message = s;
+	return true;
+}
+
+static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
+{
+	/* Cisco: "123: *Mar  1 18:46:11.000: %SYS-5-CONFIG_I: ..." */
+	size_t n = 0;
+	while (n < s.len && n < 10 && digit(s.ptr[n]))
+		n++;
+	if (n > 0 && n + 1 < s.len && s.ptr[n] == ':' && s.ptr[n + 1] == ' ')
+		s = str_from(s, n + 2);
+	if (s.len && (s.ptr[0] == '*' || s.ptr[0] == '.'))
+		s = str_from(s, 1);
+	if (!s.len || (!alpha(s.ptr[0]) && (unsigned char)s.ptr[0] < 0x80))
+		return false;
+	if (!timestamp_parse(&s, &h->time) || !h->time.has_date || h->time.has_zone)
+		return false;
+	h->has_time = true;
+	if (s.len && s.ptr[0] == ':')
+		s = str_from(s, 1);
+	else if (!s.len || s.ptr[0] != ' ')
+		return false;
+	s = skip_blanks(s);
+	if (!program_parse(&s, h)) {
+		struct str rest = s;
+		struct str host = str_word(&rest);
+		if (!host_is(host) || (h->time.has_year && !has_pri && severity_parse(host) != SEV_NONE))
+			return false;
+		h->host = host;
+		s = skip_blanks(rest);
+		program_parse(&s, h);
+	}
+	h->message = s;
+	return true;
+}
+
+bool syslog_head_parse(struct str line, struct syslog_head *h)
+{
+	*h = (struct syslog_head){ .pri = -1, .pid = -1 };
+	struct str s = line;
+	if (s.len && s.ptr[0] == '<') {
+		ptrdiff_t close = str_chr(str_head(s, 6), '>');
+		int64_t pri;
+		if (close < 2 || !str_to_i64(str_make(s.ptr + 1, (size_t)close - 1), &pri) || pri < 0 ||
+		    pri > 191)
+			return false;
+		h->pri = (int)pri;
+		s = str_from(s, (size_t)close + 1);
+		if (s.len > 2 && s.ptr[0] == '1' && s.ptr[1] == ' ')
+			return rfc5424_parse(str_from(s, 2), h);
+	}
+	if (s.len && digit(s.ptr[0]) && s.len > 10 && s.ptr[4] == '-')
+		return iso_parse(s, h);
+	return rfc3164_parse(s, h->pri >= 0, h);
+}
+
+struct str syslog_sd_value(struct str sd, struct str name)
+{
+	for (struct str s = sd; s.len;) {
+		ptrdiff_t at = str_find(s, name);
+		if (at < 0)
+			return STR_NONE;
+		bool start = at > 0 && s.ptr[at - 1] == ' ';
+		s = str_from(s, (size_t)at + name.len);
+		if (!start || !str_starts(s, STR("=\"")))
+			continue;
+		s = str_from(s, 2);
+		size_t n = 0;
+		while (n < s.len && s.ptr[n] != '"')
+			n += s.ptr[n] == '\\' ? 2 : 1;
+		return str_head(s, n);
+	}
+	return STR_NONE;
+}
+
+static bool octal_escape(struct str s, size_t at)
+{
+	return at + 3 < s.len && s.ptr[at] == '#' && s.ptr[at + 1] == '0' && s.ptr[at + 2] >= '0' &&
+	       s.ptr[at + 2] <= '3' && s.ptr[at + 3] >= '0' && s.ptr[at + 3] <= '7';
+}
+
+struct str syslog_unescape(struct str s, struct arena *a)
+{
+	ptrdiff_t first = str_find(s, STR("#0"));
+	if (first < 0)
+		return s;
+	char *out = arena_new_n(a, char, s.len);
+	size_t n = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		if (octal_escape(s, i)) {
+			out[n++] = (char)((s.ptr[i + 2] - '0') * 8 + (s.ptr[i + 3] - '0'));
+			i += 3;
+		} else {
+			out[n++] = s.ptr[i];
+		}
+	}
+	return str_make(out, n);
+}
