@@ -62,7 +62,7 @@ struct zone {
 	int32_t *offset_s;         /* offset from there on */
 	size_t n;
 	int32_t first_offset_s;    /* before the first transition */
-	struct str posix_tail;     /* TZif footer, for times after the last transition; may be empty */
+	struct str posix_tail;     /* TZif footer; may be empty. What it says up to 2200 is among the transitions */
 };
 NODISCARD bool zone_open(struct zone *z, struct arena *a, struct str name, struct err *err);
 /* Offset for an instant, and for a wall clock read as UTC (a fold takes the earlier, a gap the later offset). */

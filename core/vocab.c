@@ -81,7 +81,8 @@ struct level_word {
 
 /*
  * Levels as written by syslog, log4j, java.util.logging (fine .. severe), Python, Go, .NET (trce, dbug,
- * fail), Serilog (vrb, wrn), PostgreSQL (log, debug1..5), MySQL (note, system), MongoDB (d1..d5), zap (dpanic).
+ * fail), Serilog (vrb, wrn), PostgreSQL (log, debug1..5), MySQL (note, system), MongoDB (d1..d5) and zap
+ * (dpanic).
  */
 static const struct level_word level_words[] = {
 	{ "alert", SEV_FATAL },       { "c", SEV_FATAL },            { "config", SEV_DEBUG },
