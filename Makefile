@@ -14,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # What the system has: written by tools/setup, included, and made again when it changes (make then starts over by
 # itself). `make demo` and `make test` may install what is missing; every other goal only names it.
-NO_CONFIG := clean help dist
+NO_CONFIG := clean help dist lint
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
@@ -142,14 +142,55 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 
 # ---- goals ----------------------------------------------------------------------------------------------------------
 
-.PHONY: FORCE all test clean help install
+.PHONY: FORCE all demo test asan tsan fuzz bench accuracy lint coverage golden-update install dist clean help
 FORCE:
 
-all: $(PROGRAMS_release) build/release/libinquest.a ## build the programs
-release clang: %: %-build ## build one variant: also clang, asan-build, tsan-build, coverage-build
+all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
+release clang: %: %-build ## one variant with its tests; also asan-build, tsan-build, coverage-build
 
-test: release-build ## build and run every test
-	@if [ -x build/release/unit ]; then build/release/unit; fi
+demo: $(PROGRAMS_release) ## generate a reference incident's logs and investigate them
+	@rm -rf demo
+	@mkdir -p demo
+	@build/release/inquest-fixture slow-query demo/logs
+	@build/release/inquest investigate demo/logs -o demo/report
+
+test: release-build ## every test; the last line is "N passed, N failed"
+	@JOBS=$(JOBS) tests/run build/release --accuracy
+
+asan: asan-build ## unit and end-to-end tests under the address and undefined behaviour sanitizers
+	@JOBS=$(JOBS) tests/run build/asan
+
+# Criterion aborts under ThreadSanitizer, so races are looked for by running the program itself.
+tsan: tsan-build ## end-to-end tests under the thread sanitizer
+	@tests/run-cli build/tsan
+
+fuzz: $(FUZZERS_fuzz) ## every fuzz target for FUZZ_SECONDS (default 60)
+	@tests/run-fuzz build/fuzz $(or $(FUZZ_SECONDS),60)
+
+bench: $(PROGRAMS_release) ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
+	@tests/run-bench build/release
+
+accuracy: $(PROGRAMS_release) ## found, rank, onset error, false alarms, ruled out: a table over cases with a known cause
+	@tests/run-accuracy build/release
+
+lint: ## static analysis: the tree's rules, cppcheck, clang-tidy
+	@tools/lint
+
+coverage: coverage-build ## which lines the tests reach
+	@find build/coverage -name '*.gcda' -delete
+	@JOBS=$(JOBS) tests/run build/coverage
+	@tools/coverage build/coverage
+
+golden-update: $(PROGRAMS_release) ## record what the end-to-end tests print now as what they expect
+	@tests/run-cli build/release --update
+
+install: all ## into PREFIX (default /usr/local), under DESTDIR
+	install -D -m 755 build/release/inquest $(DESTDIR)$(PREFIX)/bin/inquest
+	@for page in $(wildcard docs/*.1); do install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $$page; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/inquest README.md LICENSE CHANGELOG.md
+
+dist: ## inquest-VERSION.tar.gz of what is committed
+	git archive --format=tar.gz --prefix=inquest-$(VERSION)/ -o inquest-$(VERSION).tar.gz HEAD
 
 clean: ## remove everything that was built
 	rm -rf build demo

@@ -31,8 +31,7 @@ static const struct example examples[] = {
 };
 
 /* The command to run next; NULL when nothing was kept to go on with. */
-static const char *next_command(struct invocation *in, const struct investigate_options *o, struct str store,
-				bool found)
+static const char *next_command(struct invocation *in, const struct investigate_options *o, struct str store)
 {
 	struct buf line;
 
@@ -45,7 +44,7 @@ static const char *next_command(struct invocation *in, const struct investigate_
 		}
 		buf_addz(&line, str_eq(in->args[0], STR("-")) ? "- -o out/" : "-o out/");
 	} else {
-		buf_addz(&line, found ? "inquest report -v -s " : "inquest report -s ");
+		buf_addz(&line, "inquest report -f markdown -s ");
 		shell_word(&line, store);
 	}
 	struct str kept = arena_str(in->arena, buf_str(&line));
@@ -105,7 +104,7 @@ static int investigate(struct invocation *in, struct str building, struct str st
 	if (building.ptr != store.ptr && store.len > 0 && !output_rename(building, store, err))
 		return EXIT_SYSTEM;
 	if (!in->common.quiet)
-		options.next_command = next_command(in, o, store, c.n_incidents > 0);
+		options.next_command = next_command(in, o, store);
 	if (!pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
 		return EXIT_SYSTEM;
 	fflush(stdout);
