@@ -75,7 +75,7 @@ $(foreach id,$(5),	&$(3)_$(id),
 endef
 ids = $(patsubst $(2)%,%,$(basename $(notdir $(1))))
 format_registry_TEXT = $(call registry,ingest/format.h,format,format,format_registry,$(call ids,$(FORMATS)))
-cause_registry_TEXT = $(call registry,analyze/cause.h,cause_rule,cause,cause_registry,$(call ids,$(CAUSES)))
+cause_registry_TEXT = $(call registry,analyze/inquiry.h,cause_rule,cause,cause_registry,$(call ids,$(CAUSES)))
 renderer_registry_TEXT = $(call registry,report/renderer.h,renderer,renderer,renderer_registry,$(call ids,$(RENDERERS)))
 command_registry_TEXT = $(call registry,cli/command.h,command,command,command_registry,$(call ids,$(COMMANDS),cmd_))
 

@@ -1,0 +1,269 @@
+#include "analyze/acts.h"
+
+#include <stdlib.h>
+
+/* A later record of the same act: within this time and with the same particulars. */
+static const int64_t act_span_ns = 6 * 3600 * NS_PER_S;
+/* A server's own start or version line this near to a change record of its service belongs to that record. */
+static const int64_t own_line_ns = 300 * NS_PER_S;
+
+static bool is_end(struct str status)
+{
+	static const char *const words[] = { "succe", "fail", "complet", "done", "finish", "end", "abort", "cancel", "error", "ok", "rolled", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (str_starts_nocase(status, str_of(words[i])))
+			return true;
+	return false;
+}
+
+static bool is_failure(struct str status)
+{
+	return str_starts_nocase(status, STR("fail")) || str_starts_nocase(status, STR("abort")) || str_starts_nocase(status, STR("error"));
+}
+
+static bool same_or_empty(struct str a, struct str b)
+{
+	return !a.len || !b.len || str_eq_nocase(a, b);
+}
+
+static bool same_act(const struct act *act, const struct store_change *c)
+{
+	return act->kind == c->kind && str_eq_nocase(act->service, c->service) && same_or_empty(act->version, c->version) &&
+	       same_or_empty(act->key, c->key) && same_or_empty(act->new_value, c->new_value) && same_or_empty(act->id, c->id);
+}
+
+static struct str entity_of(const struct act *act, struct arena *a)
+{
+	struct str service = act->service;
+	if (act->key.len && act->kind != CHANGE_DEPLOYMENT && act->kind != CHANGE_ROLLBACK) {
+		if (act->old_value.len && act->new_value.len && act->kind != CHANGE_FLAG)
+			return arena_printf(a, "%.*s %.*s -> %.*s", STR_ARG(act->key), STR_ARG(act->old_value), STR_ARG(act->new_value));
+		if (act->new_value.len && act->kind == CHANGE_CONFIG)
+			return arena_printf(a, "%.*s = %.*s", STR_ARG(act->key), STR_ARG(act->new_value));
+		return act->key;
+	}
+	if (act->version.len && !str_eq(act->version, act->previous)) {
+		if (service.len)
+			return arena_printf(a, "%.*s %.*s", STR_ARG(service), STR_ARG(act->version));
+		return act->version;
+	}
+	if (service.len)
+		return service;
+	return str_head(act->text, 80);
+}
+
+struct str act_words(const struct act *act, struct arena *a)
+{
+	const char *kind = change_kind_words(act->kind);
+	if (act->service.len && str_find_nocase(act->entity, act->service) < 0)
+		return arena_printf(a, "%s %.*s of %.*s", kind, STR_ARG(act->entity), STR_ARG(act->service));
+	return arena_printf(a, "%s %s%.*s", kind, act->kind == CHANGE_RESTART ? "of " : "", STR_ARG(act->entity));
+}
+
+bool act_is_intervention(const struct act *act)
+{
+	return act->kind == CHANGE_RESTART || act->kind == CHANGE_SCALING || act->kind == CHANGE_ROLLBACK || act->kind == CHANGE_FAILOVER;
+}
+
+static void add_ref(struct facts *f, struct refs *refs, const struct ref *r)
+{
+	if (refs->n < 6)
+		*vec_push(f->arena, refs) = *r;
+}
+
+static struct act *push_act(struct facts *f, size_t *cap)
+{
+	if (f->n_acts == *cap)
+		f->acts = arena_grow(f->arena, f->acts, f->n_acts, cap, sizeof *f->acts, _Alignof(struct act));
+	struct act *act = &f->acts[f->n_acts++];
+	*act = (struct act){ .undone_by = -1, .undoes = -1 };
+	return act;
+}
+
+static void join_records(struct facts *f, const struct store_change *changes, size_t n, size_t *cap)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct store_change *c = &changes[i];
+		struct act *found = NULL;
+		for (size_t j = f->n_acts; j-- > 0 && !found;) {
+			struct act *act = &f->acts[j];
+			if (c->time_ns - act->begin_ns > act_span_ns)
+				break;
+			/* An end joins its beginning; two plain records join only when they are the same minute's echo. */
+			bool open = act->end_ns == act->begin_ns;
+			if (same_act(act, c) && ((is_end(c->status) && open) || c->time_ns - act->end_ns < 60 * NS_PER_S))
+				found = act;
+		}
+		if (found) {
+			if (c->time_ns > found->end_ns)
+				found->end_ns = c->time_ns;
+			found->failed |= is_failure(c->status);
+			if (!found->version.len)
+				found->version = c->version;
+			if (!found->actor.len)
+				found->actor = c->actor;
+			add_ref(f, &found->refs, &c->ref);
+			continue;
+		}
+		struct act *act = push_act(f, cap);
+		act->kind = c->kind;
+		act->service = c->service;
+		act->version = c->version;
+		act->previous = c->previous;
+		act->key = c->key;
+		act->old_value = c->old_value;
+		act->new_value = c->new_value;
+		act->actor = c->actor;
+		act->id = c->id;
+		act->text = c->text;
+		act->host = c->host;
+		act->begin_ns = c->time_ns;
+		act->end_ns = c->end_ns != TIME_NONE && c->end_ns > c->time_ns ? c->end_ns : c->time_ns;
+		act->failed = is_failure(c->status);
+		add_ref(f, &act->refs, &c->ref);
+	}
+}
+
+/* Is there a change record of this service around an instant? */
+static bool recorded(const struct facts *f, ptrdiff_t service, int64_t ns)
+{
+	for (size_t i = 0; i < f->n_acts; i++) {
+		const struct act *act = &f->acts[i];
+		if (ns < act->begin_ns - own_line_ns || ns > act->end_ns + own_line_ns)
+			continue;
+		if (!act->service.len || facts_service(f, act->service) == service)
+			return true;
+	}
+	return false;
+}
+
+/* Restarts, crashes and reloads that no record mentions, from the servers' own lines; one act a burst. */
+static void own_lines(struct facts *f, size_t *cap)
+{
+	size_t records = f->n_acts;
+	for (size_t i = 0; i < f->n_kept; i++) {
+		const struct kept_line *k = &f->kept[i];
+		if (k->kind != EV_START && k->kind != EV_CRASH && k->kind != EV_STOP && k->kind != EV_RELOAD)
+			continue;
+		ptrdiff_t service = facts_service(f, k->service);
+		if (service < 0 || recorded(f, service, k->time_ns))
+			continue;
+		struct act *same = NULL;
+		for (size_t j = f->n_acts; j-- > records && !same;)
+			if (facts_service(f, f->acts[j].service) == service && k->time_ns - f->acts[j].end_ns < own_line_ns)
+				same = &f->acts[j];
+		if (same) {
+			if (k->time_ns > same->end_ns)
+				same->end_ns = k->time_ns;
+			if (k->kind != EV_RELOAD)
+				same->kind = CHANGE_RESTART;
+			add_ref(f, &same->refs, &k->ref);
+			continue;
+		}
+		if (f->n_acts > records + 200)
+			return;
+		struct act *act = push_act(f, cap);
+		act->kind = k->kind == EV_RELOAD ? CHANGE_CONFIG : CHANGE_RESTART;
+		act->service = k->service;
+		act->host = k->host;
+		act->version = STR_NONE;
+		act->begin_ns = act->end_ns = k->time_ns;
+		act->derived = true;
+		act->text = str_head(k->ref.text, 160);
+		add_ref(f, &act->refs, &k->ref);
+	}
+}
+
+/* A version that appears in the middle of a service's lines without a record is a deployment. */
+static void new_versions(struct facts *f, size_t *cap)
+{
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || !s->n_cells)
+			continue;
+		int64_t first = (int64_t)s->cells[0].bucket * BUCKET_S * NS_PER_S;
+		if (first < f->from_ns + own_line_ns)
+			continue;
+		ptrdiff_t service = facts_service(f, s->service);
+		bool known = recorded(f, service, first), earlier = false;
+		struct str before = STR_NONE;
+		for (size_t j = 0; j < f->n_series; j++) {
+			const struct series *o = &f->series[j];
+			if (o->kind != SERIES_FACET || o->code != FACET_VERSION || !o->n_cells || !str_eq(o->service, s->service))
+				continue;
+			if (str_eq(o->key_text, s->key_text)) {
+				earlier |= o->cells[0].bucket < s->cells[0].bucket;
+			} else if (o->cells[0].bucket < s->cells[0].bucket) {
+				before = o->key_text;
+			}
+		}
+		if (known || earlier || !before.len)
+			continue;
+		struct act *act = push_act(f, cap);
+		act->kind = CHANGE_DEPLOYMENT;
+		act->service = s->service;
+		act->version = s->key_text;
+		act->previous = before;
+		act->begin_ns = act->end_ns = first;
+		act->derived = true;
+		act->text = arena_printf(f->arena, "first line of version %.*s", STR_ARG(s->key_text));
+	}
+}
+
+static int by_begin(const void *x, const void *y)
+{
+	const struct act *a = x, *b = y;
+	if (a->begin_ns != b->begin_ns)
+		return a->begin_ns < b->begin_ns ? -1 : 1;
+	int c = str_cmp(a->entity, b->entity);
+	return c ? c : str_cmp(a->text, b->text);
+}
+
+static bool takes_back(const struct act *later, const struct act *act)
+{
+	if (!str_eq_nocase(later->service, act->service) && later->service.len && act->service.len)
+		return false;
+	bool keyed = later->key.len && act->key.len;
+	if (keyed && !str_eq_nocase(later->key, act->key))
+		return false;
+	if (keyed && later->new_value.len && act->new_value.len && later->kind != CHANGE_ROLLBACK)
+		return !str_eq_nocase(later->new_value, act->new_value);
+	bool versions = later->version.len && act->previous.len && str_eq_nocase(later->version, act->previous);
+	bool from = later->previous.len && act->version.len && str_eq_nocase(later->previous, act->version) &&
+	            !str_eq_nocase(later->version, act->version);
+	if (later->kind == CHANGE_ROLLBACK)
+		return versions || from || (keyed) || (str_eq_nocase(later->service, act->service) && act->service.len && !later->version.len);
+	if (later->kind == act->kind && act->kind == CHANGE_DEPLOYMENT)
+		return versions && from;
+	if (later->kind == act->kind && (act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_NETWORK))
+		return keyed;
+	return false;
+}
+
+static void pair(struct facts *f)
+{
+	for (size_t i = 0; i < f->n_acts; i++) {
+		struct act *later = &f->acts[i];
+		for (size_t j = i; j-- > 0;) {
+			struct act *act = &f->acts[j];
+			if (act->undone_by >= 0 || act->kind == CHANGE_ROLLBACK || act->kind == CHANGE_RESTART || !takes_back(later, act))
+				continue;
+			act->undone_by = (ptrdiff_t)i;
+			later->undoes = (ptrdiff_t)j;
+			break;
+		}
+	}
+}
+
+void acts_build(struct facts *f, const struct store_change *changes, size_t n)
+{
+	size_t cap = 0;
+	join_records(f, changes, n, &cap);
+	new_versions(f, &cap);
+	own_lines(f, &cap);
+	for (size_t i = 0; i < f->n_acts; i++)
+		f->acts[i].entity = entity_of(&f->acts[i], f->arena);
+	if (f->n_acts)
+		qsort(f->acts, f->n_acts, sizeof *f->acts, by_begin);
+	pair(f);
+}

@@ -1,0 +1,67 @@
+#include <math.h>
+
+#include "analyze/dense.h"
+#include "analyze/terms.h"
+
+/* Failures that sit on one of several hosts of a service, while its siblings stay healthy; or a device that fails. */
+enum { MAX_HOSTS = 64 };
+struct host_load { struct str host; double requests, failed; };
+
+static size_t load_hosts(const struct inquiry *q, size_t service, struct host_load hosts[static MAX_HOSTS])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_HTTP || !s->host.len || !str_eq(s->service, q->f->services[service].name))
+			continue;
+		size_t h = 0;
+		while (h < n && !str_eq(hosts[h].host, s->host))
+			h++;
+		if (h == MAX_HOSTS)
+			break;
+		if (h == n)
+			hosts[n++] = (struct host_load){ .host = s->host };
+		double count = series_between(s, q->o->onset_best_ns, q->o->end_ns);
+		hosts[h].requests += count;
+		hosts[h].failed += status_failed(s->code) ? count : 0;
+	}
+	return n;
+}
+
+static void raise_host_fault(struct inquiry *q)
+{
+	raise_family(q, CAUSE_HOST_FAULT);
+	for (size_t v = 0; v < q->f->n_services; v++) {
+		struct host_load hosts[MAX_HOSTS];
+		size_t n = load_hosts(q, v, hosts), worst = 0;
+		double all = 0, failed = 0;
+		for (size_t h = 0; h < n; h++) {
+			all += hosts[h].requests;
+			failed += hosts[h].failed;
+			if (hosts[h].failed > hosts[worst].failed)
+				worst = h;
+		}
+		if (n < 2 || failed < 20 || hosts[worst].failed < 0.9 * failed)
+			continue;
+		double others = all - hosts[worst].requests, others_failed = failed - hosts[worst].failed;
+		if (others < 50 || others_failed / others > 0.1 * hosts[worst].failed / fmax(1, hosts[worst].requests))
+			continue;
+		struct candidate *c = inquiry_raise(q, CAUSE_HOST_FAULT, q->f->services[v].name, hosts[worst].host, q->o->onset_best_ns);
+		if (!c)
+			return;
+		c->share = hosts[worst].failed / q->failures;
+		c->what = arena_printf(q->arena, "a fault of host %.*s", STR_ARG(hosts[worst].host));
+		term_add(q, c, "place", 2.0, NULL, "%.0f of %.0f failures are on host %.*s, which serves %.0f %% of the requests", hosts[worst].failed,
+		         failed, STR_ARG(hosts[worst].host), 100 * hosts[worst].requests / fmax(1, all));
+	}
+}
+
+static void test_host_fault(struct inquiry *q, struct candidate *c)
+{
+	if (c->family)
+		test_family(q, c);
+	else
+		term_prior(q, c);
+}
+
+const struct cause_rule cause_host_fault = { CAUSE_HOST_FAULT, "one host fails and its siblings do not", raise_host_fault, test_host_fault };

@@ -1,0 +1,111 @@
+#include "analyze/dense.h"
+
+static bool step_of(const struct grid *g, int32_t bucket, size_t *step)
+{
+	if (bucket < g->first)
+		return false;
+	*step = (size_t)((bucket - g->first) / g->width);
+	return *step < g->n;
+}
+
+void dense_count(const struct grid *g, const struct series *s, double *out)
+{
+	for (size_t i = 0, t; i < s->n_cells; i++)
+		if (step_of(g, s->cells[i].bucket, &t))
+			out[t] += s->cells[i].count;
+}
+
+void dense_failed(const struct grid *g, const struct series *s, double *out)
+{
+	for (size_t i = 0, t; i < s->n_cells; i++)
+		if (step_of(g, s->cells[i].bucket, &t))
+			out[t] += s->cells[i].failed;
+}
+
+void dense_sum_ms(const struct grid *g, const struct series *s, double *out)
+{
+	for (size_t i = 0, t; i < s->n_cells; i++)
+		if (step_of(g, s->cells[i].bucket, &t))
+			out[t] += (double)s->cells[i].sum_ms;
+}
+
+void dense_slow(const struct grid *g, const struct series *s, double limit_ms, double *slow, double *timed)
+{
+	for (size_t i = 0, t; i < s->n_cells; i++) {
+		const struct cell *c = &s->cells[i];
+		if (!step_of(g, c->bucket, &t))
+			continue;
+		timed[t] += c->timed;
+		for (size_t h = 0; h < c->n_hist; h++) {
+			const struct hist_entry *e = &s->hist[c->hist + h];
+			if (hist_middle_ms(e->bucket) > limit_ms)
+				slow[t] += e->count;
+		}
+	}
+}
+
+double dense_total(const double *v, size_t from, size_t to)
+{
+	double sum = 0;
+	for (size_t i = from; i < to; i++)
+		sum += v[i];
+	return sum;
+}
+
+static int32_t bucket_floor(int64_t ns)
+{
+	return (int32_t)(ns / (BUCKET_S * NS_PER_S));
+}
+
+static int32_t bucket_ceil(int64_t ns)
+{
+	return (int32_t)((ns + BUCKET_S * NS_PER_S - 1) / (BUCKET_S * NS_PER_S));
+}
+
+/* First cell at or after a bucket. */
+static size_t cell_at(const struct series *s, int32_t bucket)
+{
+	size_t lo = 0, hi = s->n_cells;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->cells[mid].bucket < bucket)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+double series_between(const struct series *s, int64_t from_ns, int64_t to_ns)
+{
+	double sum = 0;
+	int32_t end = bucket_ceil(to_ns);
+	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && s->cells[i].bucket < end; i++)
+		sum += s->cells[i].count;
+	return sum;
+}
+
+double series_ms_between(const struct series *s, int64_t from_ns, int64_t to_ns)
+{
+	double sum = 0;
+	int32_t end = bucket_ceil(to_ns);
+	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && s->cells[i].bucket < end; i++)
+		sum += (double)s->cells[i].sum_ms;
+	return sum;
+}
+
+int64_t series_first(const struct series *s, int64_t from_ns, int64_t to_ns)
+{
+	size_t i = cell_at(s, bucket_floor(from_ns));
+	if (i < s->n_cells && s->cells[i].bucket < bucket_ceil(to_ns))
+		return (int64_t)s->cells[i].bucket * BUCKET_S * NS_PER_S;
+	return TIME_NONE;
+}
+
+struct grid grid_over(int64_t from_ns, int64_t to_ns, int32_t width)
+{
+	int32_t first = bucket_floor(from_ns), end = bucket_ceil(to_ns);
+	if (end <= first)
+		end = first + 1;
+	return (struct grid){ first, width, (size_t)((end - first + width - 1) / width) };
+}

@@ -1,0 +1,228 @@
+#include "analyze/inquiry.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyze/dense.h"
+
+/* Lines shortly before the first failure belong to it: the cause speaks before its victims. */
+static const int64_t before_ns = 60 * NS_PER_S;
+enum { MAX_TERM_REFS = 4, MAX_CANDIDATES = 400 };
+
+static int by_llr(const void *x, const void *y)
+{
+	const struct emergence *a = x, *b = y;
+	if (a->llr > b->llr || a->llr < b->llr)
+		return a->llr > b->llr ? -1 : 1;
+	int c = str_cmp(a->voice->text, b->voice->text);
+	return c ? c : (a->voice->service < b->voice->service ? -1 : a->voice->service > b->voice->service);
+}
+
+/* A whole word: not inside a longer one. */
+static bool names_word(struct str text, struct str word)
+{
+	size_t from = 0;
+	for (;;) {
+		ptrdiff_t at = str_find_nocase(str_from(text, from), word);
+		if (at < 0)
+			return false;
+		size_t begin = from + (size_t)at, end = begin + word.len;
+		char left = begin ? text.ptr[begin - 1] : ' ', right = end < text.len ? text.ptr[end] : ' ';
+		bool l = (left >= 'a' && left <= 'z') || (left >= 'A' && left <= 'Z');
+		bool r = (right >= 'a' && right <= 'z') || (right >= 'A' && right <= 'Z');
+		if (!l && !r)
+			return true;
+		from = begin + 1;
+	}
+}
+
+/* Words that stand for the database or the cache in callers' texts. */
+static ptrdiff_t names_role(const struct facts *f, struct str text)
+{
+	static const char *const database[] = { "postgres", "pg", "sql", "database", "db", "mysql", "relation", "query", "pool", NULL };
+	static const char *const cache[] = { "redis", "cache", "memcached", NULL };
+	for (size_t i = 0; i < f->n_services; i++) {
+		const char *const *words = f->services[i].cache ? cache : f->services[i].database ? database : NULL;
+		for (; words && *words; words++)
+			if (names_word(text, str_of(*words)))
+				return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
+static ptrdiff_t names_service(const struct facts *f, struct str text, size_t self)
+{
+	for (size_t i = 0; i < f->n_services; i++)
+		if (i != self && f->services[i].name.len >= 3 && names_word(text, f->services[i].name))
+			return (ptrdiff_t)i;
+	ptrdiff_t role = names_role(f, text);
+	return role == (ptrdiff_t)self ? -1 : role;
+}
+
+static void find_emergent(struct inquiry *q)
+{
+	const struct facts *f = q->f;
+	const struct grid *g = &f->grid;
+	double *v = arena_new_n(q->arena, double, g->n);
+	VEC(struct emergence) all = { 0 };
+	for (size_t i = 0; i < f->n_voices; i++) {
+		const struct voice *voice = &f->voices[i];
+		if (voice->service == SIZE_MAX)
+			continue;
+		memset(v, 0, g->n * sizeof *v);
+		for (size_t p = 0; p < voice->n_parts; p++)
+			dense_count(g, voice->parts[p], v);
+		double bad = outbreak_bad_sum(q->o, g, v), quiet = outbreak_quiet_sum(q->o, g, v);
+		int64_t first = TIME_NONE;
+		for (size_t p = 0; p < voice->n_parts; p++) {
+			int64_t t = series_first(voice->parts[p], q->o->onset_from_ns - before_ns, q->o->end_ns);
+			if (t != TIME_NONE && (first == TIME_NONE || t < first))
+				first = t;
+		}
+		/* Lines in the minute before the first failure count as the outbreak's. */
+		double lead = 0;
+		for (size_t p = 0; p < voice->n_parts; p++)
+			lead += series_between(voice->parts[p], q->o->onset_from_ns - before_ns, q->o->onset_from_ns);
+		bad += lead;
+		double exposure = q->o->degraded_s + (double)before_ns / (double)NS_PER_S;
+		double expected = q->o->baseline_s > 0 ? quiet * exposure / q->o->baseline_s : 0;
+		double floor = 0.5 * exposure / (q->o->baseline_s + exposure);
+		struct emergence e = { .voice = voice, .bad = bad, .expected = expected, .first_ns = first, .names = -1 };
+		e.llr = llr_poisson(bad, expected + floor);
+		if (bad < expected && expected >= 10) {
+			e.lost = true;
+			e.llr = expected - bad - (bad > 0 ? bad * log(expected / bad) : 0);
+		}
+		if (e.llr < 3)
+			continue;
+		e.trouble = !e.lost && (voice->severity >= SEV_WARN || voice->family);
+		e.names = names_service(f, voice->text, voice->service);
+		*vec_push(q->arena, &all) = e;
+	}
+	if (all.n)
+		qsort(all.at, all.n, sizeof *all.at, by_llr);
+	q->emergent = all.at;
+	q->n_emergent = all.n;
+}
+
+static double surplus(const struct inquiry *q, const struct signal *s)
+{
+	double n = outbreak_bad_sum(q->o, &q->f->grid, s->n), k = outbreak_bad_sum(q->o, &q->f->grid, s->k);
+	return fmax(0, k - n * s->scan.base);
+}
+
+static void earliest(int64_t *t, int64_t ns)
+{
+	if (ns != TIME_NONE && (*t == TIME_NONE || ns < *t))
+		*t = ns;
+}
+
+static void find_illness(struct inquiry *q)
+{
+	const struct facts *f = q->f;
+	q->ill = arena_new_n(q->arena, struct illness, f->n_services + 1);
+	for (size_t i = 0; i < f->n_services; i++)
+		q->ill[i].first_ns = TIME_NONE;
+	for (size_t i = 0; i < q->signals->n; i++) {
+		const struct signal *s = &q->signals->at[i];
+		if (s->route.len)
+			continue;
+		struct illness *v = &q->ill[s->service];
+		double k = surplus(q, s);
+		if (s->kind == SYMPTOM_LATENCY)
+			v->slow += k;
+		else if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_AUTH) {
+			v->failed += k;
+			v->requests = fmax(v->requests, outbreak_bad_sum(q->o, &f->grid, s->n));
+		}
+		for (size_t j = 0; j < s->scan.n_segments; j++)
+			if (grid_ns(&f->grid, s->scan.segments[j].to) > q->o->onset_from_ns &&
+			    grid_ns(&f->grid, s->scan.segments[j].from) < q->o->end_ns)
+				earliest(&v->first_ns, grid_ns(&f->grid, s->scan.segments[j].from));
+	}
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (!e->trouble || e->llr < 6)
+			continue;
+		struct illness *v = &q->ill[e->voice->service];
+		bool caller = (e->voice->family && e->voice->family->nature == NATURE_CALLER) || e->names >= 0;
+		if (caller)
+			v->caller_lines += e->bad - e->expected;
+		else
+			v->own_lines += e->bad - e->expected;
+		earliest(&v->first_ns, e->first_ns);
+	}
+	const struct signal *lead = &q->signals->at[q->o->lead];
+	q->failures = fmax(1, surplus(q, lead));
+	for (size_t i = 0; i < f->n_services; i++) {
+		struct illness *v = &q->ill[i];
+		double own = v->own_lines / q->failures, http = (v->failed + 0.5 * v->slow) / q->failures;
+		double caller = v->caller_lines / q->failures;
+		v->score = 1 - exp(-(1.2 * fmin(own, 1.5) + 0.6 * fmin(http, 1.5) + 0.2 * fmin(caller, 1)));
+	}
+}
+
+void inquiry_init(struct inquiry *q, const struct facts *f, const struct signals *signals, const struct outbreaks *all,
+                  const struct outbreak *o)
+{
+	*q = (struct inquiry){ .f = f, .signals = signals, .outbreaks = all, .o = o, .arena = f->arena };
+	find_emergent(q);
+	find_illness(q);
+}
+
+struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct str service, struct str entity, int64_t time_ns)
+{
+	if (q->candidates.n >= MAX_CANDIDATES)
+		return NULL;
+	struct candidate *c = vec_push(q->arena, &q->candidates);
+	*c = (struct candidate){ .kind = kind, .service = service, .entity = entity, .time_ns = time_ns, .act = -1, .caused_by = -1 };
+	c->service_index = facts_service(q->f, service);
+	return c;
+}
+
+void term_add(struct inquiry *q, struct candidate *c, const char *name, double log_odds, const struct refs *refs, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	struct term_entry t = { .name = name, .log_odds = log_odds, .text = arena_str(q->arena, str_of(text)) };
+	for (size_t i = 0; refs && i < refs->n && i < MAX_TERM_REFS; i++)
+		*vec_push(q->arena, &t.refs) = refs->at[i];
+	*vec_push(q->arena, &c->terms) = t;
+	c->score += log_odds;
+}
+
+struct refs inquiry_lines(const struct inquiry *q, const struct voice *v, size_t max)
+{
+	struct refs refs = { 0 };
+	for (size_t i = 0; i < q->f->n_kept && refs.n < max; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if (k->time_ns < q->o->onset_from_ns - before_ns || k->time_ns > q->o->end_ns)
+			continue;
+		for (size_t p = 0; p < v->n_parts; p++)
+			if (k->template_id && v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service)) {
+				*vec_push(q->arena, &refs) = k->ref;
+				break;
+			}
+	}
+	return refs;
+}
+
+bool inquiry_depends(const struct inquiry *q, ptrdiff_t a, ptrdiff_t b)
+{
+	if (a < 0 || b < 0)
+		return false;
+	if (a == b)
+		return true;
+	for (size_t i = 0; i < q->f->n_voices; i++) {
+		const struct voice *v = &q->f->voices[i];
+		if (v->service == (size_t)a && v->severity >= SEV_WARN && names_service(q->f, v->text, (size_t)a) == b)
+			return true;
+	}
+	/* Databases and caches are called by whoever has no front of its own; a front calls what is behind it. */
+	return q->f->services[b].database || q->f->services[b].cache || a == q->f->edge;
+}

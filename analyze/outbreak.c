@@ -1,0 +1,317 @@
+#include "analyze/outbreak.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze/dense.h"
+
+/* Segments nearer than this are one, whatever they hit. */
+static const int64_t touch_ns = 90 * NS_PER_S;
+/* With the same routes hit, pauses up to three times the longer side are one, within these bounds. */
+static const int64_t pause_min_ns = 30 * 60 * NS_PER_S, pause_max_ns = 3 * 3600 * NS_PER_S;
+
+struct cluster { size_t first, last; int64_t from_ns, to_ns; double llr; }; /* parts [first, last) */
+
+static int by_from(const void *x, const void *y)
+{
+	const struct sick_part *a = x, *b = y;
+	if (a->segment.from != b->segment.from)
+		return a->segment.from < b->segment.from ? -1 : 1;
+	return a->signal < b->signal ? -1 : a->signal > b->signal;
+}
+
+/* ---- bursts that only hurt themselves ---- */
+
+/*
+ * Refused requests that come and go with the traffic of one agent family or one network are that client's trouble.
+ * True when one facet's surplus of requests accounts for most of the segment's surplus of refusals.
+ */
+static bool self_inflicted(const struct facts *f, const struct signal *s, const struct segment *g, struct burst *out)
+{
+	int64_t from = grid_ns(&f->grid, g->from), to = grid_ns(&f->grid, g->to);
+	double inside_s = (double)(to - from) / (double)NS_PER_S;
+	double outside_s = (double)(f->to_ns - f->from_ns) / (double)NS_PER_S - inside_s;
+	double best = 0;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *q = &f->series[i];
+		if (q->kind != SERIES_FACET || (q->code != FACET_AGENT && q->code != FACET_CLIENT_NET) ||
+		    !str_eq(q->service, f->services[s->service].name))
+			continue;
+		double inside = series_between(q, from, to);
+		double all = series_between(q, f->from_ns, f->to_ns);
+		double expected = outside_s > 0 ? (all - inside) * inside_s / outside_s : 0;
+		double surplus = inside - expected;
+		if (inside < 3 * expected || surplus < 0.6 * g->excess || surplus <= best)
+			continue;
+		best = surplus;
+		out->who = q->key_text;
+	}
+	if (best <= 0)
+		return false;
+	out->from_ns = from;
+	out->to_ns = to;
+	out->service = s->service;
+	out->count = g->k;
+	out->what = s->route;
+	return true;
+}
+
+/* ---- clusters ---- */
+
+/* How alike two clusters are in what they hit: cosine over the surplus of failures by signal of a route. */
+static double alike(const struct facts *f, const struct signals *all, const struct cluster *a, const struct cluster *b)
+{
+	double ab = 0, aa = 0, bb = 0;
+	size_t a0 = grid_step(&f->grid, a->from_ns), a1 = grid_step(&f->grid, a->to_ns - 1) + 1;
+	size_t b0 = grid_step(&f->grid, b->from_ns), b1 = grid_step(&f->grid, b->to_ns - 1) + 1;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct signal *s = &all->at[i];
+		if (!s->user_facing || (!s->route.len && s->kind != SYMPTOM_LOG_ERRORS))
+			continue;
+		double weight = s->kind == SYMPTOM_LATENCY ? 0.3 : 1;
+		double x = weight * fmax(0, dense_total(s->k, a0, a1) - s->scan.base * dense_total(s->n, a0, a1));
+		double y = weight * fmax(0, dense_total(s->k, b0, b1) - s->scan.base * dense_total(s->n, b0, b1));
+		ab += x * y;
+		aa += x * x;
+		bb += y * y;
+	}
+	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+}
+
+static size_t join_clusters(const struct facts *f, const struct signals *all, struct cluster *c, size_t n)
+{
+	for (bool again = true; again;) {
+		again = false;
+		for (size_t i = 0; i + 1 < n && !again; i++) {
+			struct cluster *a = &c[i], *b = &c[i + 1];
+			int64_t pause = b->from_ns - a->to_ns;
+			int64_t longer = a->to_ns - a->from_ns > b->to_ns - b->from_ns ? a->to_ns - a->from_ns : b->to_ns - b->from_ns;
+			int64_t allowed = 3 * longer;
+			if (allowed < pause_min_ns)
+				allowed = pause_min_ns;
+			if (allowed > pause_max_ns)
+				allowed = pause_max_ns;
+			if (pause > touch_ns && (pause > allowed || alike(f, all, a, b) < 0.6))
+				continue;
+			a->last = b->last;
+			a->to_ns = a->to_ns > b->to_ns ? a->to_ns : b->to_ns;
+			a->llr = a->llr > b->llr ? a->llr : b->llr;
+			memmove(b, b + 1, (n - i - 2) * sizeof *c);
+			n--;
+			again = true;
+		}
+	}
+	return n;
+}
+
+/* ---- times ---- */
+
+struct first_hit { const struct signal *s; uint64_t service, route; int64_t first_ns, last_ns; };
+
+static bool note_hit(void *self, const struct scan_row *r)
+{
+	struct first_hit *h = self;
+	if (r->kind != EV_HTTP || r->service != h->service || (h->route && r->route_id != h->route))
+		return true;
+	bool hit = h->s->kind == SYMPTOM_ERRORS ? status_failed(r->status)
+	         : h->s->kind == SYMPTOM_AUTH   ? status_refused(r->status)
+	                                        : r->duration_us != UINT32_MAX && r->duration_us / 1000.0 > h->s->limit_ms;
+	if (!hit)
+		return true;
+	if (h->first_ns == TIME_NONE || r->time_ns < h->first_ns)
+		h->first_ns = r->time_ns;
+	if (h->last_ns == TIME_NONE || r->time_ns > h->last_ns)
+		h->last_ns = r->time_ns;
+	return true;
+}
+
+/* First and last event of a signal in [from, to): sharper than any bucket. */
+static bool hits_between(const struct facts *f, const struct signal *s, int64_t from, int64_t to, struct first_hit *h, struct err *err)
+{
+	*h = (struct first_hit){ s, hash64(f->services[s->service].name), s->route.len ? hash64(s->route) : 0, TIME_NONE, TIME_NONE };
+	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, note_hit, h, err);
+}
+
+/*
+ * Onset: the earliest change point among the parts that carry the outbreak, on a 10-second grid, then the first
+ * failing event at or after it.
+ */
+static bool find_onset(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
+{
+	double top = 0;
+	for (size_t i = 0; i < o->n_parts; i++)
+		top = fmax(top, o->parts[i].segment.llr);
+	o->onset_best_ns = INT64_MAX;
+	for (size_t i = 0; i < o->n_parts; i++) {
+		const struct sick_part *p = &o->parts[i];
+		if (p->segment.llr < 0.08 * top && p->segment.llr < 60)
+			continue;
+		int64_t start = grid_ns(&f->grid, p->segment.from);
+		if (start - 120 * NS_PER_S > o->onset_best_ns)
+			continue;
+		const struct signal *s = &all->at[p->signal];
+		int64_t lead = 6 * grid_step_ns(&f->grid) + 60 * NS_PER_S;
+		int64_t lo = start - lead > f->from_ns ? start - lead : f->from_ns;
+		int64_t end = grid_ns(&f->grid, p->segment.to);
+		/* The likelihood of an early stretch places the step; a long tail would only average it away. */
+		int64_t stretch = end - start > 1800 * NS_PER_S ? start + 1800 * NS_PER_S : end;
+		struct grid fine = grid_over(lo, stretch, 1);
+		double *n = arena_new_n(f->arena, double, fine.n), *k = arena_new_n(f->arena, double, fine.n);
+		signal_dense(f, s, &fine, n, k);
+		size_t from, best, to;
+		scan_onset(n, k, s->scan.base, 0, fine.n, fine.n, &from, &best, &to);
+		int64_t best_ns = grid_ns(&fine, best), to_ns = grid_ns(&fine, to);
+		struct first_hit h;
+		if (!hits_between(f, s, best_ns, to_ns + 120 * NS_PER_S, &h, err))
+			return false;
+		if (h.first_ns != TIME_NONE)
+			best_ns = h.first_ns;
+		if (best_ns >= o->onset_best_ns)
+			continue;
+		o->onset_best_ns = best_ns;
+		o->onset_from_ns = grid_ns(&fine, from) < best_ns ? grid_ns(&fine, from) : best_ns;
+		o->onset_to_ns = to_ns > best_ns ? to_ns : best_ns;
+	}
+	return true;
+}
+
+static bool find_end(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
+{
+	const struct sick_part *last = &o->parts[0];
+	for (size_t i = 0; i < o->n_parts; i++)
+		if (o->parts[i].segment.to > last->segment.to ||
+		    (o->parts[i].segment.to == last->segment.to && o->parts[i].segment.llr > last->segment.llr))
+			last = &o->parts[i];
+	o->end_ns = grid_ns(&f->grid, last->segment.to);
+	o->ongoing = o->end_ns + 3 * grid_step_ns(&f->grid) >= f->to_ns;
+	if (o->ongoing) {
+		o->end_ns = f->to_ns;
+		return true;
+	}
+	struct first_hit h;
+	if (!hits_between(f, &all->at[last->signal], o->end_ns - 2 * grid_step_ns(&f->grid), o->end_ns, &h, err))
+		return false;
+	if (h.last_ns != TIME_NONE)
+		o->end_ns = h.last_ns + NS_PER_MS;
+	return true;
+}
+
+static void find_peak(const struct facts *f, const struct signals *all, struct outbreak *o)
+{
+	const struct signal *s = &all->at[o->lead];
+	size_t window = (size_t)(60 / (BUCKET_S * f->grid.width)) + 1;
+	double best = -1;
+	for (size_t t = 0; t + window <= f->grid.n; t++) {
+		if (!o->bad[t])
+			continue;
+		double n = dense_total(s->n, t, t + window), k = dense_total(s->k, t, t + window);
+		if (n >= 10 && k / n > best) {
+			best = k / n;
+			o->peak_ns = grid_ns(&f->grid, t);
+		}
+	}
+	o->peak_rate = best < 0 ? 0 : best;
+	if (best < 0)
+		o->peak_ns = o->onset_best_ns;
+}
+
+bool outbreak_quiet_step(const struct outbreak *o, const struct grid *g, size_t step)
+{
+	int64_t guard = 120 * NS_PER_S;
+	int64_t from = grid_ns(g, step), to = grid_ns(g, step + 1);
+	return to <= o->onset_from_ns - guard || from >= o->end_ns + 2 * guard;
+}
+
+double outbreak_bad_sum(const struct outbreak *o, const struct grid *g, const double *v)
+{
+	double sum = 0;
+	for (size_t i = 0; i < g->n; i++)
+		if (o->bad[i])
+			sum += v[i];
+	return sum;
+}
+
+double outbreak_quiet_sum(const struct outbreak *o, const struct grid *g, const double *v)
+{
+	double sum = 0;
+	for (size_t i = 0; i < g->n; i++)
+		if (outbreak_quiet_step(o, g, i))
+			sum += v[i];
+	return sum;
+}
+
+static bool complete(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
+{
+	double top = 0;
+	o->bad = arena_new_n(f->arena, bool, f->grid.n + 1);
+	for (size_t i = 0; i < o->n_parts; i++) {
+		const struct sick_part *p = &o->parts[i];
+		/* The lead is a whole-service signal where there is one: routes share its failures. */
+		double weight = p->segment.llr * (all->at[p->signal].route.len ? 0.9 : 1);
+		if (weight > top) {
+			top = weight;
+			o->lead = p->signal;
+		}
+		for (size_t t = p->segment.from; t < p->segment.to; t++)
+			o->bad[t] = true;
+	}
+	if (!find_onset(f, all, o, err) || !find_end(f, all, o, err))
+		return false;
+	double step_s = (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
+	for (size_t t = 0; t < f->grid.n; t++) {
+		o->degraded_s += o->bad[t] ? step_s : 0;
+		o->baseline_s += outbreak_quiet_step(o, &f->grid, t) ? step_s : 0;
+	}
+	double span = (double)(o->end_ns - o->onset_best_ns) / (double)NS_PER_S;
+	if (o->degraded_s > span)
+		o->degraded_s = span;
+	find_peak(f, all, o);
+	return true;
+}
+
+struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all, struct err *err)
+{
+	struct outbreaks out = { 0 };
+	VEC(struct sick_part) parts = { 0 };
+	VEC(struct burst) bursts = { 0 };
+	for (size_t i = 0; i < all->n; i++) {
+		const struct signal *s = &all->at[i];
+		for (size_t j = 0; s->user_facing && j < s->scan.n_segments; j++) {
+			struct burst b;
+			if (s->kind == SYMPTOM_AUTH && self_inflicted(f, s, &s->scan.segments[j], &b))
+				*vec_push(f->arena, &bursts) = b;
+			else
+				*vec_push(f->arena, &parts) = (struct sick_part){ i, s->scan.segments[j] };
+		}
+	}
+	out.bursts = bursts.at;
+	out.n_bursts = bursts.n;
+	if (!parts.n)
+		return out;
+	qsort(parts.at, parts.n, sizeof *parts.at, by_from);
+	struct cluster *c = arena_new_n(f->arena, struct cluster, parts.n);
+	size_t n = 0;
+	for (size_t i = 0; i < parts.n; i++) {
+		int64_t from = grid_ns(&f->grid, parts.at[i].segment.from), to = grid_ns(&f->grid, parts.at[i].segment.to);
+		if (n && from <= c[n - 1].to_ns + touch_ns) {
+			c[n - 1].last = i + 1;
+			if (to > c[n - 1].to_ns)
+				c[n - 1].to_ns = to;
+		} else {
+			c[n++] = (struct cluster){ i, i + 1, from, to, 0 };
+		}
+		c[n - 1].llr = fmax(c[n - 1].llr, parts.at[i].segment.llr);
+	}
+	n = join_clusters(f, all, c, n);
+	out.at = arena_new_n(f->arena, struct outbreak, n);
+	for (size_t i = 0; i < n; i++) {
+		struct outbreak *o = &out.at[out.n++];
+		o->parts = parts.at + c[i].first;
+		o->n_parts = c[i].last - c[i].first;
+		if (!complete(f, all, o, err)) {
+			out.n = 0;
+			return out;
+		}
+	}
+	return out;
+}

@@ -1,0 +1,270 @@
+#include "analyze/scan.h"
+
+#include <math.h>
+
+enum { ROUNDS = 8, BLOCKS = 60 };
+
+/* Alternatives to the baseline rate, as factors. */
+static const double factors[] = { 1.35, 1.8, 2.5, 4, 8, 16, 40, 100, 300, 1000, 4000 };
+enum { FACTORS = sizeof factors / sizeof *factors };
+
+static double xlog(double x, double ratio)
+{
+	return x > 0 ? x * log(ratio) : 0;
+}
+
+double llr_binomial(double n, double k, double p0)
+{
+	if (n <= 0 || k <= n * p0)
+		return 0;
+	double p = k / n;
+	return xlog(k, p / p0) + xlog(n - k, (1 - p) / (1 - p0));
+}
+
+double llr_poisson(double k, double m)
+{
+	if (k <= m)
+		return 0;
+	return xlog(k, k / m) - (k - m);
+}
+
+/* What the two models differ in: the score of a step at a factor, and the ratio of a whole interval. */
+struct model {
+	const double *n, *k; /* n: trials, or expected counts, or NULL for a constant 1 */
+	size_t steps;
+	bool binomial, up;
+	double base, dispersion;
+};
+
+static double trials(const struct model *m, size_t i)
+{
+	return m->n ? m->n[i] : 1;
+}
+
+static double interval_llr(const struct model *m, double n, double k)
+{
+	if (n <= 0)
+		return 0;
+	if (m->binomial)
+		return llr_binomial(n, k, m->base) / m->dispersion;
+	double mean = n * m->base;
+	if (m->up)
+		return llr_poisson(k, mean) / m->dispersion;
+	return k < mean ? (xlog(k, k / mean) - (k - mean)) / m->dispersion : 0;
+}
+
+/* Rate and overdispersion of the steps that are not masked. */
+static void fit(struct model *m, const bool *masked)
+{
+	double n = 0, k = 0;
+	for (size_t i = 0; i < m->steps; i++)
+		if (!masked[i]) {
+			n += trials(m, i);
+			k += m->k[i];
+		}
+	if (n <= 0) {
+		m->base = 1e-6;
+		m->dispersion = 1;
+		return;
+	}
+	m->base = (k + 0.5) / (n + 1);
+	if (m->binomial && m->base > 0.9)
+		m->base = 0.9;
+
+	/* Blocks long enough to expect about three hits keep chi-square honest for rare events. */
+	double want = n / BLOCKS;
+	if (m->base * want < 3)
+		want = 3 / m->base;
+	double chi = 0, bn = 0, bk = 0;
+	size_t blocks = 0;
+	for (size_t i = 0; i < m->steps; i++) {
+		if (masked[i])
+			continue;
+		bn += trials(m, i);
+		bk += m->k[i];
+		if (bn >= want) {
+			double mean = bn * m->base;
+			double var = m->binomial ? mean * (1 - m->base) : mean;
+			chi += (bk - mean) * (bk - mean) / var;
+			blocks++;
+			bn = bk = 0;
+		}
+	}
+	m->dispersion = blocks > 3 ? chi / (double)(blocks - 1) : 1;
+	if (m->dispersion < 1)
+		m->dispersion = 1;
+	/* A series that wanders by an order of magnitude has no baseline to speak of; the cap keeps plain steps visible. */
+	if (m->dispersion > 30)
+		m->dispersion = 30;
+}
+
+static double step_score(const struct model *m, size_t i, double factor, double log_hit, double log_miss)
+{
+	double n = trials(m, i);
+	if (n <= 0)
+		return 0;
+	if (m->binomial)
+		return m->k[i] * log_hit + (n - m->k[i]) * log_miss;
+	return m->k[i] * log_hit - n * m->base * (factor - 1);
+}
+
+/* Best single interval at each factor; returns the factor whose interval has the largest ratio. */
+static double best_factor(const struct model *m, double *llr)
+{
+	double chosen = 0;
+	*llr = 0;
+	for (size_t f = 0; f < FACTORS; f++) {
+		double factor = m->up ? factors[f] : 1 / factors[f];
+		double p1 = m->base * factor;
+		if (m->binomial && p1 >= 0.98) {
+			if (f && m->base * factors[f - 1] >= 0.9)
+				break;
+			p1 = 0.98;
+			factor = p1 / m->base;
+		}
+		double log_hit = log(factor), log_miss = m->binomial ? log((1 - p1) / (1 - m->base)) : 0;
+		double sum = 0, n = 0, k = 0, best = 0, best_n = 0, best_k = 0;
+		for (size_t i = 0; i < m->steps; i++) {
+			sum += step_score(m, i, factor, log_hit, log_miss);
+			n += trials(m, i);
+			k += m->k[i];
+			if (sum <= 0) {
+				sum = n = k = 0;
+			} else if (sum > best) {
+				best = sum;
+				best_n = n;
+				best_k = k;
+			}
+		}
+		double ratio = best > 0 ? interval_llr(m, best_n, best_k) : 0;
+		if (ratio > *llr) {
+			*llr = ratio;
+			chosen = factor;
+		}
+	}
+	return chosen;
+}
+
+struct run { size_t from, to; double left, right; };
+
+/* All maximal-scoring disjoint intervals at a factor (Ruzzo & Tompa), those above the limit kept. */
+static size_t all_maximal(const struct model *m, double factor, double limit, struct segment *out, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	struct run *stack = arena_new_n(a, struct run, m->steps + 1);
+	double p1 = m->base * factor;
+	double log_hit = log(factor), log_miss = m->binomial ? log((1 - p1) / (1 - m->base)) : 0;
+	double sum = 0;
+	size_t depth = 0;
+	for (size_t i = 0; i < m->steps; i++) {
+		double s = step_score(m, i, factor, log_hit, log_miss);
+		double before = sum;
+		sum += s;
+		if (s <= 0)
+			continue;
+		struct run r = { i, i + 1, before, sum };
+		for (;;) {
+			size_t j = depth;
+			while (j > 0 && stack[j - 1].left >= r.left)
+				j--;
+			if (j == 0 || stack[j - 1].right >= r.right)
+				break;
+			r.from = stack[j - 1].from;
+			r.left = stack[j - 1].left;
+			depth = j - 1;
+		}
+		stack[depth++] = r;
+	}
+	size_t n_out = 0;
+	for (size_t j = 0; j < depth; j++) {
+		struct segment g = { .from = stack[j].from, .to = stack[j].to };
+		for (size_t i = g.from; i < g.to; i++) {
+			g.n += trials(m, i);
+			g.k += m->k[i];
+		}
+		g.llr = interval_llr(m, g.n, g.k);
+		g.excess = g.k - g.n * m->base;
+		g.rate = g.n > 0 ? g.k / g.n : 0;
+		if (g.llr >= limit)
+			out[n_out++] = g;
+	}
+	arena_rewind(a, mark);
+	return n_out;
+}
+
+static struct scan run_scan(struct model m, double limit, struct arena *a)
+{
+	struct scan s = { .dispersion = 1 };
+	if (!m.steps)
+		return s;
+	bool *masked = arena_new_n(a, bool, m.steps);
+	s.segments = arena_new_n(a, struct segment, m.steps / 2 + 1);
+	size_t last = SIZE_MAX;
+	for (int round = 0; round < ROUNDS; round++) {
+		fit(&m, masked);
+		double llr;
+		double factor = best_factor(&m, &llr);
+		s.base = m.base;
+		s.dispersion = m.dispersion;
+		s.best_llr = llr;
+		s.n_segments = 0;
+		if (factor == 0 || llr < limit)
+			break;
+		s.n_segments = all_maximal(&m, factor, limit, s.segments, a);
+		size_t covered = 0;
+		memset(masked, 0, m.steps * sizeof *masked);
+		for (size_t j = 0; j < s.n_segments; j++)
+			for (size_t i = s.segments[j].from; i < s.segments[j].to; i++) {
+				masked[i] = true;
+				covered++;
+			}
+		if (covered == last)
+			break;
+		last = covered;
+	}
+	return s;
+}
+
+struct scan scan_binomial(const double *n, const double *k, size_t steps, double limit, struct arena *a)
+{
+	return run_scan((struct model){ .n = n, .k = k, .steps = steps, .binomial = true, .up = true }, limit, a);
+}
+
+struct scan scan_poisson(const double *k, const double *expected, size_t steps, bool up, double limit, struct arena *a)
+{
+	return run_scan((struct model){ .n = expected, .k = k, .steps = steps, .up = up }, limit, a);
+}
+
+void scan_onset(const double *n, const double *k, double p0, size_t lo, size_t hi, size_t end, size_t *from, size_t *best, size_t *to)
+{
+	/* Log-likelihood of "p0 before t, the interval's own rate from t to its end". */
+	double total_n = 0, total_k = 0;
+	for (size_t i = lo; i < end; i++) {
+		total_n += n ? n[i] : 1;
+		total_k += k[i];
+	}
+	double top = -INFINITY;
+	*from = *best = *to = lo;
+	for (int pass = 0; pass < 2; pass++) {
+		double bn = 0, bk = 0;
+		bool any = false;
+		for (size_t t = lo; t < hi && t < end; t++) {
+			double ll = llr_binomial(total_n - bn, total_k - bk, p0);
+			if (!n) {
+				ll = llr_poisson(total_k - bk, (total_n - bn) * p0);
+			}
+			if (pass == 0 && ll > top) {
+				top = ll;
+				*best = t;
+			}
+			if (pass == 1 && ll >= top - 1.92) {
+				if (!any)
+					*from = t;
+				any = true;
+				*to = t + 1;
+			}
+			bn += n ? n[t] : 1;
+			bk += k[t];
+		}
+	}
+}

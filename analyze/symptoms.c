@@ -1,0 +1,247 @@
+#include "analyze/symptoms.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze/dense.h"
+
+enum { MAX_ROUTES = 40, LATENCY_BLOCKS = 24, MIN_ROUTE_REQUESTS = 60 };
+
+/* Smallest ratio of a segment: exp(-12) over the few million intervals a scan looks at, further controlled below. */
+static const double min_llr = 12;
+
+struct route_total { struct str route; uint64_t requests; };
+
+static int by_requests(const void *x, const void *y)
+{
+	const struct route_total *a = x, *b = y;
+	if (a->requests != b->requests)
+		return a->requests > b->requests ? -1 : 1;
+	return str_cmp(a->route, b->route);
+}
+
+static bool of_scope(const struct facts *f, const struct series *s, size_t service, struct str route)
+{
+	return s->kind == SERIES_HTTP && str_eq(s->service, f->services[service].name) &&
+	       (!route.len || str_eq(s->key_text, route));
+}
+
+static int cmp_double(const void *x, const void *y)
+{
+	double a = *(const double *)x, b = *(const double *)y;
+	return a < b ? -1 : a > b;
+}
+
+/*
+ * What is slow on this scope: twice the usual 95th percentile, and at least 80 ms above it, since nobody feels less.
+ * "Usual" is the median over blocks of the archive, so an incident shorter than half of it does not move it.
+ */
+static double slow_limit(const struct facts *f, size_t service, struct str route)
+{
+	uint32_t (*hist)[HIST_BUCKETS] = arena_alloc_n(f->arena, LATENCY_BLOCKS, sizeof *hist, _Alignof(uint32_t));
+	double total[LATENCY_BLOCKS] = { 0 };
+	size_t span = f->grid.n * (size_t)f->grid.width;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!of_scope(f, s, service, route))
+			continue;
+		for (size_t c = 0; c < s->n_cells; c++) {
+			int32_t at = s->cells[c].bucket - f->grid.first;
+			if (at < 0 || (size_t)at >= span)
+				continue;
+			size_t block = (size_t)at * LATENCY_BLOCKS / span;
+			for (size_t h = 0; h < s->cells[c].n_hist; h++) {
+				const struct hist_entry *e = &s->hist[s->cells[c].hist + h];
+				hist[block][e->bucket] += e->count;
+				total[block] += e->count;
+			}
+		}
+	}
+	double p95[LATENCY_BLOCKS];
+	size_t n = 0;
+	for (size_t b = 0; b < LATENCY_BLOCKS; b++)
+		if (total[b] >= 20)
+			p95[n++] = hist_quantile_ms(hist[b], 0.95);
+	if (!n)
+		return INFINITY;
+	qsort(p95, n, sizeof *p95, cmp_double);
+	double usual = p95[n / 2];
+	return fmax(2 * usual, usual + 80);
+}
+
+static void http_dense(const struct facts *f, enum symptom_kind kind, size_t service, struct str route, double limit_ms,
+                       const struct grid *g, double *n, double *k)
+{
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!of_scope(f, s, service, route))
+			continue;
+		if (kind == SYMPTOM_LATENCY) {
+			dense_slow(g, s, limit_ms, k, n);
+			/* A user who gives up waited too long, whatever the clock says. */
+			continue;
+		}
+		dense_count(g, s, n);
+		if ((kind == SYMPTOM_ERRORS && status_failed(s->code)) || (kind == SYMPTOM_AUTH && status_refused(s->code)))
+			dense_count(g, s, k);
+	}
+}
+
+static void lines_dense(const struct facts *f, size_t service, const struct grid *g, double *n, double *k)
+{
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind != SERIES_LINE || facts_service(f, s->service) != (ptrdiff_t)service)
+			continue;
+		dense_count(g, s, n);
+		if (s->code >= SEV_ERROR)
+			dense_count(g, s, k);
+	}
+}
+
+void signal_dense(const struct facts *f, const struct signal *s, const struct grid *g, double *n, double *k)
+{
+	if (s->kind == SYMPTOM_LOG_ERRORS)
+		lines_dense(f, s->service, g, n, k);
+	else
+		http_dense(f, s->kind, s->service, s->route, s->limit_ms, g, n, k);
+}
+
+/*
+ * Is a segment worth a person's attention? Significance alone is not: with a million requests one part in a thousand
+ * is significant. Errors must be some number of real failures; latency and refusals, which wander more, also a share.
+ */
+static bool material(const struct facts *f, const struct signal *s, const struct segment *g)
+{
+	double seconds = (double)(g->to - g->from) * (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
+	double base = s->scan.base;
+	if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_LOG_ERRORS) {
+		if (g->excess < 12 || g->rate < 0.005 || g->rate < 2.5 * base)
+			return false;
+		return seconds >= 45 || g->excess >= 60;
+	}
+	if (s->kind == SYMPTOM_AUTH)
+		return g->excess >= 25 && g->rate >= base + 0.03 && g->rate >= 1.8 * base && seconds >= 60;
+	return g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= 2.5 * base && seconds >= 90;
+}
+
+static void keep_material(const struct facts *f, struct signal *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->scan.n_segments; i++)
+		if (material(f, s, &s->scan.segments[i]))
+			s->scan.segments[n++] = s->scan.segments[i];
+	s->scan.n_segments = n;
+}
+
+static void add_signal(const struct facts *f, struct signals *all, size_t *cap, enum symptom_kind kind, size_t service,
+                       struct str route, bool user_facing)
+{
+	struct signal s = { .kind = kind, .service = service, .route = route, .user_facing = user_facing };
+	if (kind == SYMPTOM_LATENCY) {
+		s.limit_ms = slow_limit(f, service, route);
+		if (isinf(s.limit_ms))
+			return;
+	}
+	s.n = arena_new_n(f->arena, double, f->grid.n);
+	s.k = arena_new_n(f->arena, double, f->grid.n);
+	signal_dense(f, &s, &f->grid, s.n, s.k);
+	if (dense_total(s.k, 0, f->grid.n) < 8)
+		return;
+	s.scan = scan_binomial(s.n, s.k, f->grid.n, min_llr, f->arena);
+	keep_material(f, &s);
+	if (all->n == *cap)
+		all->at = arena_grow(f->arena, all->at, all->n, cap, sizeof *all->at, _Alignof(struct signal));
+	all->at[all->n++] = s;
+}
+
+static void service_signals(const struct facts *f, struct signals *all, size_t *cap, size_t service, bool user_facing)
+{
+	static const enum symptom_kind kinds[] = { SYMPTOM_ERRORS, SYMPTOM_AUTH, SYMPTOM_LATENCY };
+	VEC(struct route_total) routes = { 0 };
+	struct map index;
+	map_init(&index);
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!of_scope(f, s, service, STR_NONE))
+			continue;
+		bool is_new;
+		uint64_t *slot = map_put(&index, s->key ? s->key : 1, &is_new);
+		if (is_new) {
+			*slot = routes.n;
+			*vec_push(f->arena, &routes) = (struct route_total){ s->key_text, 0 };
+		}
+		for (size_t c = 0; c < s->n_cells; c++)
+			routes.at[*slot].requests += s->cells[c].count;
+	}
+	map_release(&index);
+	if (routes.n)
+		qsort(routes.at, routes.n, sizeof *routes.at, by_requests);
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		add_signal(f, all, cap, kinds[k], service, STR_NONE, user_facing);
+		for (size_t r = 0; r < routes.n && r < MAX_ROUTES; r++)
+			if (routes.at[r].route.len && routes.at[r].requests >= MIN_ROUTE_REQUESTS)
+				add_signal(f, all, cap, kinds[k], service, routes.at[r].route, user_facing);
+	}
+}
+
+struct p_value { double p; size_t signal, segment; };
+
+static int by_p(const void *x, const void *y)
+{
+	const struct p_value *a = x, *b = y;
+	if (a->p < b->p || a->p > b->p)
+		return a->p < b->p ? -1 : 1;
+	return a->signal != b->signal ? (a->signal < b->signal ? -1 : 1) : (a->segment < b->segment ? -1 : 1);
+}
+
+/*
+ * False-discovery control over all segments of all signals (Benjamini & Hochberg 1995). The p-value of a maximised
+ * ratio L over T steps is bounded by T^2 exp(-L).
+ */
+static void control_discoveries(const struct facts *f, struct signals *all, double rate)
+{
+	VEC(struct p_value) ps = { 0 };
+	double log_intervals = 2 * log((double)f->grid.n + 1);
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t j = 0; j < all->at[i].scan.n_segments; j++)
+			*vec_push(f->arena, &ps) = (struct p_value){ log_intervals - all->at[i].scan.segments[j].llr, i, j };
+	if (!ps.n)
+		return;
+	qsort(ps.at, ps.n, sizeof *ps.at, by_p);
+	/* Signals without any segment count as tests, too. */
+	double tests = (double)(all->n + ps.n);
+	size_t passed = 0;
+	for (size_t i = 0; i < ps.n; i++)
+		if (ps.at[i].p <= log(rate * (double)(i + 1) / tests))
+			passed = i + 1;
+	for (size_t i = passed; i < ps.n; i++)
+		all->at[ps.at[i].signal].scan.segments[ps.at[i].segment].llr = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		struct scan *s = &all->at[i].scan;
+		size_t n = 0;
+		for (size_t j = 0; j < s->n_segments; j++)
+			if (s->segments[j].llr > 0)
+				s->segments[n++] = s->segments[j];
+		s->n_segments = n;
+	}
+}
+
+struct signals symptoms_find(const struct facts *f)
+{
+	struct signals all = { 0 };
+	size_t cap = 0;
+	bool any_access = f->edge >= 0 && f->services[f->edge].access;
+	for (size_t i = 0; i < f->n_services; i++) {
+		const struct service *v = &f->services[i];
+		if (v->has_http)
+			service_signals(f, &all, &cap, i, any_access ? v->access : (ptrdiff_t)i == f->edge);
+	}
+	/* Without any requests, error lines are the only thing users' trouble can be read from. */
+	if (f->edge < 0)
+		for (size_t i = 0; i < f->n_services; i++)
+			if (f->services[i].lines)
+				add_signal(f, &all, &cap, SYMPTOM_LOG_ERRORS, i, STR_NONE, true);
+	control_discoveries(f, &all, 0.01);
+	return all;
+}

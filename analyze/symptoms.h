@@ -1,0 +1,43 @@
+/*
+ * symptoms: what users felt. Every kind of symptom of every scope (a whole service, one
+ * route of it) is a signal "k of n in a step"; the scan says where a signal leaves its baseline.
+ */
+#ifndef ANALYZE_SYMPTOMS_H
+#define ANALYZE_SYMPTOMS_H
+
+#include "analyze/facts.h"
+#include "analyze/scan.h"
+
+struct signal {
+	enum symptom_kind kind;
+	size_t service;
+	struct str route;     /* empty: all routes */
+	double *n, *k;        /* over the analysis' grid */
+	double limit_ms;      /* latency: what counts as slow; refused sign-ins and errors: 0 */
+	struct scan scan;
+	bool user_facing;     /* it is a symptom by itself; else it tells which service is ill */
+};
+
+struct signals {
+	struct signal *at;
+	size_t n;
+};
+
+/* All signals with their scans; segments are those that are significant after control over all of them. */
+struct signals symptoms_find(const struct facts *f);
+
+/* Is a response of this status a failure of the service, or a refused sign-in? */
+static inline bool status_failed(int status)
+{
+	return status >= 500 && status < 600;
+}
+
+static inline bool status_refused(int status)
+{
+	return status == 401 || status == 403 || status == 419 || status == 440;
+}
+
+/* The signal over another grid (finer, or a part), into n and k of grid->n steps each, zeroed by the caller. */
+void signal_dense(const struct facts *f, const struct signal *s, const struct grid *g, double *n, double *k);
+
+#endif

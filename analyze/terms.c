@@ -1,0 +1,438 @@
+#include "analyze/terms.h"
+
+#include <math.h>
+
+#include "analyze/acts.h"
+#include "analyze/dense.h"
+
+/*
+ * Priors: published triggers of outages (Google SRE, "Reliable Product Launches"/postmortem analysis: binary push 37 %,
+ * configuration push 31 %, user behaviour 9 %, pipeline 6 %, provider 5 %, decay 5 %, capacity 5 %, hardware 2 %), spread
+ * over our kinds and centred. A condition that is seen in the logs carries its evidence in its own terms; its prior is flat.
+ */
+static double prior_of(enum cause_kind kind, bool act)
+{
+	if (!act)
+		return kind == CAUSE_HOST_FAULT || kind == CAUSE_BAD_INPUT ? -0.8 : -0.3;
+	switch (kind) {
+	case CAUSE_DEPLOYMENT: return 0.5;
+	case CAUSE_CONFIG_CHANGE: return 0.4;
+	case CAUSE_FEATURE_FLAG: return 0.3;
+	case CAUSE_SCHEMA_MIGRATION: return 0.2;
+	case CAUSE_SCHEDULED_JOB: return -0.2;
+	case CAUSE_CREDENTIAL:
+	case CAUSE_CERTIFICATE: return 0.0;
+	case CAUSE_NETWORK: return -0.3;
+	case CAUSE_RESTART: return -0.8;
+	case CAUSE_SLOW_QUERY:
+	case CAUSE_LOCK_CONTENTION:
+	case CAUSE_CONNECTION_EXHAUSTION:
+	case CAUSE_TRAFFIC_SURGE:
+	case CAUSE_CACHE_FAILURE:
+	case CAUSE_DEPENDENCY_FAILURE:
+	case CAUSE_RESOURCE_EXHAUSTION:
+	case CAUSE_DNS:
+	case CAUSE_BAD_INPUT:
+	case CAUSE_HOST_FAULT:
+	case CAUSE_UNKNOWN:
+	case CAUSE_KIND_COUNT: break;
+	}
+	return -0.3;
+}
+
+void term_prior(struct inquiry *q, struct candidate *c)
+{
+	double p = prior_of(c->kind, c->act >= 0);
+	term_add(q, c, "prior", p, NULL, "how often incidents start with a %s", cause_kind_words(c->kind));
+}
+
+/* ---- precedence ---- */
+
+static const char *words_ns(int64_t ns, char out[static TIME_TEXT_BYTES])
+{
+	return duration_format(ns < 0 ? -ns : ns, out);
+}
+
+/* Density (per minute) of the lag from a change that breaks something to the first failure: mostly minutes, a tail of hours. */
+static double lag_density(double minutes)
+{
+	if (minutes < 0)
+		minutes = 0;
+	return 0.70 / 2.5 * exp(-minutes / 2.5) + 0.22 / 25 * exp(-minutes / 25) + 0.08 / 150 * exp(-minutes / 150);
+}
+
+static void term_precedence(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	char words[TIME_TEXT_BYTES];
+	int64_t lag = q->o->onset_best_ns - act->begin_ns;
+	int64_t slack = q->o->onset_to_ns - q->o->onset_best_ns;
+	if (slack < 20 * NS_PER_S)
+		slack = 20 * NS_PER_S;
+	if (lag < -slack) {
+		c->herring = true;
+		term_add(q, c, "precedence", -6, &act->refs, "came %s after the first failures", words_ns(lag, words));
+		return;
+	}
+	/* Base rate: changes of any kind that the archive records, per minute. */
+	size_t changes = 0;
+	for (size_t i = 0; i < q->f->n_acts; i++)
+		changes += !q->f->acts[i].derived || act->derived;
+	double minutes = (double)(q->f->to_ns - q->f->from_ns) / 60e9;
+	double rate = ((double)changes + 1) / fmax(minutes, 10);
+	double lr = log(lag_density((double)lag / 60e9) / rate);
+	lr = fmax(-4, fmin(2.5, lr));
+	term_add(q, c, "precedence", lr, &act->refs, "%s before the first failures (%zu changes in %.0f minutes of logs)",
+	         words_ns(lag < 0 ? 0 : lag, words), changes, minutes);
+}
+
+/* ---- place ---- */
+
+/* Surplus failures and trouble lines of a service's hosts: is it one host's trouble? */
+static void term_place(struct inquiry *q, struct candidate *c)
+{
+	if (c->service_index < 0)
+		return;
+	const struct service *s = &q->f->services[c->service_index];
+	const struct illness *v = &q->ill[c->service_index];
+	if (s->database || s->cache) {
+		double lines = (v->own_lines) / q->failures;
+		if (lines > 0.05)
+			term_add(q, c, "place", 0.7, NULL, "%.*s itself logs %.0f lines of trouble that it did not log before", STR_ARG(s->name), v->own_lines);
+		else
+			term_add(q, c, "place", -0.8, NULL, "%.*s itself logs nothing unusual", STR_ARG(s->name));
+		return;
+	}
+	double http = (v->failed + 0.5 * v->slow) / q->failures, own = v->own_lines / q->failures;
+	double caller = v->caller_lines / q->failures;
+	if (!s->has_http && v->own_lines + v->caller_lines < 1 && s->lines < 20)
+		return;
+	if (http < 0.03 && own < 0.03 && caller < 0.03) {
+		term_add(q, c, "place", -3, NULL, "%.*s stays healthy: %.0f failed and %.0f slow requests of its own in the bad time, no new error lines",
+		         STR_ARG(s->name), v->failed, v->slow);
+		return;
+	}
+	/* Its callers fail as it fails; what it complains of is elsewhere only when that other service is ill, too. */
+	double better = 0;
+	for (size_t i = 0; i < q->n_emergent && i < 40; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (e->trouble && e->voice->service == (size_t)c->service_index && e->names >= 0 && q->ill[e->names].score > 0.3)
+			better = fmax(better, fmin(1, (e->bad - e->expected) / q->failures));
+	}
+	double lr = 1.2 * fmin(1, http + own) - 1.5 * better;
+	term_add(q, c, "place", lr, NULL, "%.*s is where it fails: %.0f failed and %.0f slow requests, %.0f new error lines of its own, %.0f about others",
+	         STR_ARG(s->name), v->failed, v->slow, v->own_lines, v->caller_lines);
+}
+
+/* ---- mechanism ---- */
+
+static bool word_char(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+}
+
+/* Number of quiet and emergent voices (and routes that fail) whose text or lines hold a word. */
+static bool line_has(const struct inquiry *q, const struct voice *v, struct str word, struct ref *hit)
+{
+	size_t looked = 0;
+	for (size_t i = 0; i < q->f->n_kept && looked < 3; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if (k->time_ns < q->o->onset_from_ns || k->time_ns > q->o->end_ns || !k->template_id)
+			continue;
+		bool own = false;
+		for (size_t p = 0; p < v->n_parts && !own; p++)
+			own = v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service);
+		if (!own)
+			continue;
+		looked++;
+		if (str_find_nocase(k->ref.text, word) >= 0) {
+			*hit = k->ref;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool common_word(const struct inquiry *q, struct str word)
+{
+	static const char *const stop[] = { "true", "false", "null", "none", "config", "deploy", "feature", "enabled", "disabled", "production",
+		                            "release", "version", "update", "change", "timeout", "timeouts", "service", "server", "http", "https",
+		                            "user", "users", "with", "from", "this", "that", "prod", "main", "default", "time", "error", NULL };
+	for (size_t i = 0; stop[i]; i++)
+		if (str_eq_nocase(word, str_of(stop[i])))
+			return true;
+	/* A service's name is no clue: all its lines have it. */
+	return facts_service(q->f, word) >= 0;
+}
+
+/* Does a word stand in lines that are not new? Then it says nothing. */
+static bool everyday(const struct inquiry *q, struct str word)
+{
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if (k->time_ns >= q->o->onset_from_ns - 60 * NS_PER_S)
+			break;
+		if (k->kind != EV_CHANGE && k->kind != EV_START && k->kind != EV_STOP && k->kind != EV_RELOAD && str_find_nocase(k->ref.text, word) >= 0)
+			return true;
+	}
+	return false;
+}
+
+struct clue { struct str word; struct refs refs; double weight; };
+
+static void look_for(struct inquiry *q, struct str word, double weight, struct clue *best)
+{
+	if (word.len < 3 || common_word(q, word) || everyday(q, word))
+		return;
+	size_t seen = 0;
+	for (size_t i = 0; i < q->n_emergent && seen < 25; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (!e->trouble)
+			continue;
+		seen++;
+		struct ref hit;
+		bool in_text = str_find_nocase(e->voice->text, word) >= 0;
+		if (!in_text && !line_has(q, e->voice, word, &hit))
+			continue;
+		double w = weight * fmin(1, 0.3 + (e->bad - e->expected) / q->failures);
+		if (w <= best->weight)
+			continue;
+		best->weight = w;
+		best->word = word;
+		best->refs = inquiry_lines(q, e->voice, 2);
+	}
+}
+
+/* Words of a text, and of a compound name its parts. */
+static void look_for_words(struct inquiry *q, struct str text, double weight, struct clue *best)
+{
+	while (text.len) {
+		size_t b = 0;
+		while (b < text.len && !word_char(text.ptr[b]))
+			b++;
+		size_t e = b;
+		while (e < text.len && word_char(text.ptr[e]))
+			e++;
+		struct str word = str_head(str_from(text, b), e - b);
+		if (word.len >= 4)
+			look_for(q, word, weight, best);
+		text = str_from(text, e);
+	}
+}
+
+/* What the changed service says that it never said before. */
+static double new_words(const struct inquiry *q, ptrdiff_t service, const struct emergence **out)
+{
+	double most = 0;
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (e->trouble && (ptrdiff_t)e->voice->service == service && e->expected < 0.05 * e->bad &&
+		    (!e->voice->family || e->voice->family->nature == NATURE_CAUSE) && e->bad - e->expected > most) {
+			most = e->bad - e->expected;
+			*out = e;
+		}
+	}
+	return most;
+}
+
+static void term_mechanism(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	struct clue best = { 0 };
+	if (act->version.len && !str_eq(act->version, act->previous))
+		look_for(q, act->version, 1.0, &best);
+	look_for(q, act->key, 2.2, &best);
+	look_for_words(q, act->key, 1.6, &best);
+	if (act->kind == CHANGE_CONFIG && act->new_value.len >= 2)
+		look_for(q, act->new_value, 1.4, &best);
+	if (act->kind == CHANGE_MIGRATION || act->kind == CHANGE_JOB || act->kind == CHANGE_FLAG || act->kind == CHANGE_CREDENTIAL)
+		look_for_words(q, act->text, 1.2, &best);
+	if (best.weight > 0.2)
+		term_add(q, c, "mechanism", best.weight, &best.refs, "the new error lines speak of \"%.*s\", which is part of this change", STR_ARG(best.word));
+	const struct emergence *e = NULL;
+	double lines = c->service_index >= 0 ? new_words(q, c->service_index, &e) : 0;
+	if (e && (act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE)) {
+		struct refs refs = inquiry_lines(q, e->voice, 2);
+		term_add(q, c, "emergence", fmin(1.2, 0.3 + lines / q->failures), &refs, "%.*s says what it never said before: \"%.*s\" (%.0f lines)",
+		         STR_ARG(c->service), STR_ARG(str_head(e->voice->text, 120)), lines);
+	}
+}
+
+/* ---- reversal ---- */
+
+/* Failures a minute as users saw them over [from, to), by the lead signal. */
+static double failure_rate(const struct inquiry *q, int64_t from, int64_t to)
+{
+	const struct signal *s = &q->signals->at[q->o->lead];
+	if (to <= from)
+		return 0;
+	struct grid g = grid_over(from, to, 1);
+	double *n = arena_new_n(q->arena, double, g.n), *k = arena_new_n(q->arena, double, g.n);
+	signal_dense(q->f, s, &g, n, k);
+	double total = dense_total(n, 0, g.n);
+	return total > 0 ? fmax(0, dense_total(k, 0, g.n) / total - s->scan.base) : 0;
+}
+
+static void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	if (act->undone_by < 0)
+		return;
+	const struct act *undo = &q->f->acts[act->undone_by];
+	char words[TIME_TEXT_BYTES];
+	if (undo->begin_ns < q->o->onset_best_ns) {
+		term_add(q, c, "reversal", -4, &undo->refs, "was taken back %s before the first failures", words_ns(q->o->onset_best_ns - undo->begin_ns, words));
+		return;
+	}
+	int64_t length = q->o->end_ns - q->o->onset_best_ns;
+	int64_t lag_end = q->o->end_ns - undo->end_ns;
+	if (q->o->ongoing && undo->end_ns > q->o->end_ns - 120 * NS_PER_S)
+		return;
+	if (undo->begin_ns > q->o->end_ns + 300 * NS_PER_S) {
+		term_add(q, c, "reversal", -2.5, &undo->refs, "was still in force when the failures ended; it was taken back %s later",
+		         words_ns(undo->begin_ns - q->o->end_ns, words));
+		return;
+	}
+	double before = failure_rate(q, q->o->onset_best_ns, undo->begin_ns);
+	int64_t settle = undo->end_ns + 120 * NS_PER_S, until = settle + 900 * NS_PER_S;
+	double after = failure_rate(q, settle, until < q->f->to_ns ? until : q->f->to_ns);
+	/* Recovery within minutes of the undoing, or, for slow recoveries, soon in relation to how long it lasted. */
+	bool recovered = !q->o->ongoing && (lag_end < 600 * NS_PER_S || lag_end < length / 6);
+	if (recovered && after < 0.5 * before) {
+		double lr = lag_end < 300 * NS_PER_S ? 3.5 : 2.5;
+		term_add(q, c, "reversal", lr, &undo->refs, "failures fell from %.1f %% to %.1f %% when it was taken back, and ended %s after", 100 * before,
+		         100 * after, words_ns(lag_end < 0 ? 0 : lag_end, words));
+	} else if (after > 0.5 * before) {
+		term_add(q, c, "reversal", -3.5, &undo->refs, "was taken back, and nothing changed: failures %.1f %% before, %.1f %% after", 100 * before, 100 * after);
+	} else {
+		term_add(q, c, "reversal", 1, &undo->refs, "failures fell from %.1f %% to %.1f %% after it was taken back, and ended %s after", 100 * before,
+		         100 * after, words_ns(lag_end, words));
+	}
+}
+
+/* ---- acts ---- */
+
+void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *act = &q->f->acts[i];
+		bool ours = false;
+		for (size_t k = 0; k < n; k++)
+			ours |= act->kind == kinds[k];
+		if (!ours || (act->derived && act->begin_ns > q->o->onset_to_ns))
+			continue;
+		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->service, act->entity, act->begin_ns);
+		if (!c)
+			return;
+		c->act = (ptrdiff_t)i;
+		c->what = act_words(act, q->arena);
+		c->refs = act->refs;
+	}
+}
+
+/* The act is itself the undoing of another one, or an operator's step: it answers trouble, it does not begin it. */
+static void term_intervention(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	if (act->undoes >= 0 && q->f->acts[act->undoes].begin_ns < act->begin_ns && act->kind != CHANGE_FLAG)
+		term_add(q, c, "intervention", -1, NULL, "takes back an earlier change");
+	else if (act_is_intervention(act))
+		term_add(q, c, "intervention", -0.5, NULL, "a step that operators take in trouble");
+}
+
+void test_act(struct inquiry *q, struct candidate *c)
+{
+	const struct act *act = &q->f->acts[c->act];
+	term_prior(q, c);
+	term_precedence(q, c, act);
+	if (c->herring)
+		return;
+	term_place(q, c);
+	term_mechanism(q, c, act);
+	term_reversal(q, c, act);
+	term_intervention(q, c, act);
+	if (act->failed)
+		term_add(q, c, "failed", 0.5, &act->refs, "the change itself did not succeed");
+}
+
+/* ---- conditions ---- */
+
+void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs)
+{
+	char words[TIME_TEXT_BYTES];
+	if (first_ns == TIME_NONE)
+		return;
+	int64_t lag = first_ns - q->o->onset_best_ns;
+	int64_t late = (q->o->end_ns - q->o->onset_best_ns) / 10;
+	if (late < 120 * NS_PER_S)
+		late = 120 * NS_PER_S;
+	if (lag <= 30 * NS_PER_S)
+		term_add(q, c, "timing", 0.6, refs, "its first sign comes with or before the first failures");
+	else if (lag <= late)
+		term_add(q, c, "timing", -0.4, refs, "its first sign comes %s after the first failures", words_ns(lag, words));
+	else
+		term_add(q, c, "timing", -2.5, refs, "its first sign comes %s after the first failures: an effect", words_ns(lag, words));
+}
+
+void term_depth(struct inquiry *q, struct candidate *c)
+{
+	if (c->service_index < 0)
+		return;
+	const struct service *s = &q->f->services[c->service_index];
+	if (s->database || s->cache)
+		term_add(q, c, "depth", 0.6, NULL, "%.*s is at the bottom of the call chain", STR_ARG(s->name));
+	else if (c->service_index == q->f->edge && s->access)
+		term_add(q, c, "depth", -1.0, NULL, "%.*s stands in front and passes on what fails behind it", STR_ARG(s->name));
+}
+
+/* Whom a caller's line blames. */
+static ptrdiff_t blamed(const struct emergence *e)
+{
+	if (e->voice->family && e->voice->family->nature == NATURE_CALLER && e->names >= 0)
+		return e->names;
+	return (ptrdiff_t)e->voice->service;
+}
+
+void raise_family(struct inquiry *q, enum cause_kind kind)
+{
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		const struct family *fam = e->voice->family;
+		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
+			continue;
+		ptrdiff_t at = blamed(e);
+		struct str service = q->f->services[at].name;
+		struct candidate *same = NULL;
+		for (size_t j = 0; j < q->candidates.n && !same; j++)
+			if (q->candidates.at[j].kind == kind && q->candidates.at[j].family == fam && q->candidates.at[j].service_index == at)
+				same = &q->candidates.at[j];
+		if (same) {
+			same->share += (e->bad - e->expected) / q->failures;
+			if (e->first_ns < same->time_ns)
+				same->time_ns = e->first_ns;
+			continue;
+		}
+		struct str entity = fam->resource ? arena_printf(q->arena, "%s of %.*s", fam->resource, STR_ARG(service)) : service;
+		struct candidate *c = inquiry_raise(q, kind, service, entity, e->first_ns == TIME_NONE ? q->o->onset_best_ns : e->first_ns);
+		if (!c)
+			return;
+		c->family = fam;
+		c->service_index = at;
+		c->share = (e->bad - e->expected) / q->failures;
+		c->refs = inquiry_lines(q, e->voice, 3);
+		c->what = arena_printf(q->arena, "%s: %s (\"%.*s\")", cause_kind_words(kind), fam->words, STR_ARG(str_head(e->voice->text, 140)));
+	}
+}
+
+void test_family(struct inquiry *q, struct candidate *c)
+{
+	term_prior(q, c);
+	double share = fmin(1, c->share);
+	double lines = c->share * q->failures;
+	double lr = share >= 0.5 ? 1.6 : share >= 0.1 ? 0.9 : share >= 0.02 ? 0.2 : -0.8;
+	term_add(q, c, "signal", lr + fmin(0.8, lines / 50), &c->refs, "%s: %.0f lines that are new in the bad time, %.0f for every 100 failed requests",
+	         c->family->words, lines, 100 * c->share);
+	term_timing(q, c, c->time_ns, &c->refs);
+	switch (c->family->nature) {
+	case NATURE_CAUSE: term_add(q, c, "nature", 1.2, NULL, "the lines say what is wrong"); break;
+	case NATURE_CALLER: term_add(q, c, "nature", -0.4, NULL, "the lines are those of callers, who see only that something fails"); break;
+	case NATURE_EFFECT: term_add(q, c, "nature", -1.2, NULL, "such lines follow from almost anything"); break;
+	}
+	term_depth(q, c);
+}

@@ -1,0 +1,28 @@
+/*
+ * terms: the pieces of a score that every kind of cause shares. Each adds one named term
+ * of log-odds with its figure and its words to a candidate; none looks at a name, a phrase or a
+ * threshold of a particular incident.
+ */
+#ifndef ANALYZE_TERMS_H
+#define ANALYZE_TERMS_H
+
+#include "analyze/inquiry.h"
+
+/* Raises a candidate for every act whose kind is one of the n kinds; acts after the onset come as herrings. */
+void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n);
+/* All terms of an act: prior, precedence, place, mechanism, reversal. */
+void test_act(struct inquiry *q, struct candidate *c);
+
+/* Raises a candidate for each (service, family) of this kind that emerged. */
+void raise_family(struct inquiry *q, enum cause_kind kind);
+/* All terms of such a condition: prior, signal, timing, share, nature, depth. */
+void test_family(struct inquiry *q, struct candidate *c);
+
+/* Pieces of test_family, for conditions that are seen in numbers and not in texts. */
+void term_prior(struct inquiry *q, struct candidate *c);
+/* When the condition's own signal begins, against the onset. */
+void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs);
+/* Its service against those that are ill: deeper and with trouble of its own is better. */
+void term_depth(struct inquiry *q, struct candidate *c);
+
+#endif
