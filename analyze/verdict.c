@@ -1,0 +1,293 @@
+#include "analyze/verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze/dense.h"
+
+/* A cause may be this much later than what it explains: clocks and buckets are not sharper. */
+static const int64_t tolerance_ns = 60 * NS_PER_S;
+enum { MAX_CAUSES = 5, MAX_RULED_OUT = 40 };
+/* Candidates this far (log-odds) behind the first are out of the running. */
+static const double out_of_running = 2.0;
+
+/* What can bring about what: the kinds a kind explains, as bits. */
+static unsigned explains(enum cause_kind kind)
+{
+#define BIT(k) (1u << (k))
+	const unsigned calls = BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION) | BIT(CAUSE_CACHE_FAILURE);
+	switch (kind) {
+	case CAUSE_DEPLOYMENT:
+	case CAUSE_CONFIG_CHANGE:
+	case CAUSE_FEATURE_FLAG:
+	case CAUSE_SCHEMA_MIGRATION:
+	case CAUSE_SCHEDULED_JOB:
+	case CAUSE_CREDENTIAL:
+	case CAUSE_CERTIFICATE:
+	case CAUSE_NETWORK:
+		return ~0u & ~BIT(CAUSE_UNKNOWN);
+	case CAUSE_SLOW_QUERY: return calls | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION);
+	case CAUSE_LOCK_CONTENTION: return calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION);
+	case CAUSE_TRAFFIC_SURGE: return calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION) | BIT(CAUSE_DEPLOYMENT);
+	case CAUSE_CACHE_FAILURE: return calls | BIT(CAUSE_SLOW_QUERY);
+	case CAUSE_RESOURCE_EXHAUSTION: return calls | BIT(CAUSE_RESTART) | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_DEPLOYMENT);
+	case CAUSE_RESTART: return calls;
+	case CAUSE_DNS: return calls | BIT(CAUSE_DEPLOYMENT);
+	case CAUSE_HOST_FAULT: return calls | BIT(CAUSE_RESTART);
+	case CAUSE_CONNECTION_EXHAUSTION: return BIT(CAUSE_DEPENDENCY_FAILURE);
+	case CAUSE_DEPENDENCY_FAILURE: return BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION);
+	case CAUSE_BAD_INPUT: return calls | BIT(CAUSE_DEPLOYMENT) | BIT(CAUSE_RESTART);
+	case CAUSE_UNKNOWN:
+	case CAUSE_KIND_COUNT: break;
+	}
+	return 0;
+#undef BIT
+}
+
+static double term_value(const struct candidate *c, const char *name)
+{
+	for (size_t i = 0; i < c->terms.n; i++)
+		if (strcmp(c->terms.at[i].name, name) == 0)
+			return c->terms.at[i].log_odds;
+	return 0;
+}
+
+/* Could `c` have brought about condition `x`? */
+static bool can_explain(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	if (c == x || x->act >= 0 || x->kind == CAUSE_UNKNOWN || c->kind == CAUSE_UNKNOWN || c->herring || x->herring)
+		return false;
+	if (!(explains(c->kind) & (1u << x->kind)) || c->time_ns > x->time_ns + tolerance_ns)
+		return false;
+	if (c->kind == x->kind && c->service_index == x->service_index)
+		return false;
+	if (c->act >= 0) {
+		/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
+		if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
+			return false;
+		if (term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") < -0.5)
+			return false;
+	}
+	if (c->service_index < 0 || x->service_index < 0)
+		return true;
+	return inquiry_depends(q, c->service_index, x->service_index) || inquiry_depends(q, x->service_index, c->service_index);
+}
+
+/* Links every condition to its best explanation; both scores move by what the link is worth. */
+static void link_chain(struct inquiry *q)
+{
+	size_t n = q->candidates.n;
+	double *bonus = arena_new_n(q->arena, double, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *x = &q->candidates.at[i];
+		ptrdiff_t best = -1;
+		for (size_t j = 0; j < n; j++) {
+			const struct candidate *c = &q->candidates.at[j];
+			if (can_explain(q, c, x) && c->score > x->score - 2.5 && (best < 0 || c->score > q->candidates.at[best].score))
+				best = (ptrdiff_t)j;
+		}
+		/* Two conditions may each be able to explain the other; the better-founded one does. */
+		if (best < 0 || (q->candidates.at[best].act < 0 && can_explain(q, x, &q->candidates.at[best]) && x->score > q->candidates.at[best].score))
+			continue;
+		x->caused_by = best;
+		bonus[best] = fmax(bonus[best], fmin(2, 0.5 * fmax(0, x->score)));
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (bonus[i] > 0.05)
+			term_add(q, c, "chain", bonus[i], NULL, "what follows from it is seen as well");
+		if (c->caused_by >= 0)
+			term_add(q, c, "explained", -1.5, NULL, "follows from %.*s", STR_ARG(q->candidates.at[c->caused_by].what));
+	}
+}
+
+/* Order of candidates, without moving them: links are indices. */
+static int better(const struct candidate *a, const struct candidate *b)
+{
+	if (a->herring != b->herring)
+		return a->herring ? 1 : -1;
+	if (a->score > b->score || a->score < b->score)
+		return a->score > b->score ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->time_ns != b->time_ns)
+		return a->time_ns > b->time_ns ? -1 : 1;
+	return str_cmp(a->entity, b->entity);
+}
+
+void verdict_reach(struct inquiry *q)
+{
+	for (const struct cause_rule *const *r = cause_registry; *r; r++) {
+		size_t from = q->candidates.n;
+		(*r)->raise(q);
+		for (size_t i = from; i < q->candidates.n; i++)
+			(*r)->test(q, &q->candidates.at[i]);
+	}
+	link_chain(q);
+	double top = -INFINITY, sum = 0;
+	for (size_t i = 0; i < q->candidates.n; i++)
+		if (!q->candidates.at[i].herring)
+			top = fmax(top, q->candidates.at[i].score);
+	for (size_t i = 0; i < q->candidates.n; i++)
+		if (!q->candidates.at[i].herring)
+			sum += exp(q->candidates.at[i].score - top);
+	for (size_t i = 0; i < q->candidates.n; i++)
+		if (!q->candidates.at[i].herring)
+			q->candidates.at[i].probability = exp(q->candidates.at[i].score - top) / sum;
+	/* Insertion sort of a permutation would do; instead indices are rewritten after sorting copies. */
+	size_t n = q->candidates.n;
+	size_t *order = arena_new_n(q->arena, size_t, n + 1), *place = arena_new_n(q->arena, size_t, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		size_t j = i;
+		while (j > 0 && better(&q->candidates.at[i], &q->candidates.at[order[j - 1]]) < 0) {
+			order[j] = order[j - 1];
+			j--;
+		}
+		order[j] = i;
+	}
+	struct candidate *sorted = arena_new_n(q->arena, struct candidate, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = q->candidates.at[order[i]];
+		place[order[i]] = i;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (sorted[i].caused_by >= 0)
+			sorted[i].caused_by = (ptrdiff_t)place[sorted[i].caused_by];
+	q->candidates.at = sorted;
+	q->candidates.cap = n + 1;
+}
+
+/* ---- writing ---- */
+
+static bool in_chain(const struct inquiry *q, size_t i, size_t root)
+{
+	for (int hops = 0; hops < 8; hops++) {
+		if (i == root)
+			return true;
+		if (q->candidates.at[i].caused_by < 0)
+			return false;
+		i = (size_t)q->candidates.at[i].caused_by;
+	}
+	return false;
+}
+
+static struct link link_of(const struct inquiry *q, const struct candidate *c)
+{
+	return (struct link){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns,
+		              .text = c->what.len ? c->what : arena_printf(q->arena, "%s %.*s", cause_kind_words(c->kind), STR_ARG(c->entity)),
+		              .refs = c->refs };
+}
+
+static int by_time(const void *x, const void *y)
+{
+	const struct link *a = x, *b = y;
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return str_cmp(a->text, b->text);
+}
+
+/* Root first, then what follows from it by time. */
+static void write_chain(struct inquiry *q, size_t root, struct cause *out)
+{
+	VEC(struct link) links = { 0 };
+	const struct candidate *c = &q->candidates.at[root];
+	for (size_t i = 0; i < q->candidates.n && links.n < 6; i++)
+		if (i != root && !q->candidates.at[i].herring && in_chain(q, i, root))
+			*vec_push(q->arena, &links) = link_of(q, &q->candidates.at[i]);
+	if (links.n)
+		qsort(links.at, links.n, sizeof *links.at, by_time);
+	VEC(struct link) all = { 0 };
+	if (c->caused_by >= 0)
+		*vec_push(q->arena, &all) = link_of(q, &q->candidates.at[c->caused_by]);
+	*vec_push(q->arena, &all) = link_of(q, c);
+	for (size_t i = 0; i < links.n; i++)
+		*vec_push(q->arena, &all) = links.at[i];
+	if (all.n < 2)
+		return;
+	out->chain = all.at;
+	out->n_chain = all.n;
+}
+
+static const char *confidence(double p)
+{
+	return p >= 0.8 ? "highly likely" : p >= 0.5 ? "moderately supported" : "speculative";
+}
+
+static struct str upper_first(struct arena *a, struct str s)
+{
+	struct str t = arena_str(a, s);
+	if (!t.len)
+		return t;
+	struct str head = arena_printf(a, "%c", t.ptr[0] >= 'a' && t.ptr[0] <= 'z' ? t.ptr[0] - 32 : t.ptr[0]);
+	return arena_printf(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_from(t, 1)));
+}
+
+static struct str statement(const struct inquiry *q, const struct candidate *c)
+{
+	char time[TIME_TEXT_BYTES];
+	if (c->kind == CAUSE_UNKNOWN)
+		return str_of("These logs do not show the cause: no change, condition or load in them explains the failures well enough.");
+	const struct term_entry *best = NULL;
+	for (size_t i = 0; i < c->terms.n; i++)
+		if (strcmp(c->terms.at[i].name, "prior") != 0 && strcmp(c->terms.at[i].name, "chain") != 0 && (!best || c->terms.at[i].log_odds > best->log_odds))
+			best = &c->terms.at[i];
+	struct str what = upper_first(q->arena, c->what.len ? c->what : c->entity);
+	return arena_printf(q->arena, "%.*s (%s)%s%.*s.", STR_ARG(what), time_format(c->time_ns, 0, time), best ? ": " : "",
+	                    STR_ARG(best ? best->text : STR_NONE));
+}
+
+static void write_cause(struct inquiry *q, size_t i, bool explain, struct cause *out)
+{
+	const struct candidate *c = &q->candidates.at[i];
+	*out = (struct cause){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns, .probability = c->probability };
+	out->confidence = str_of(confidence(c->probability));
+	out->statement = statement(q, c);
+	out->terms = arena_new_n(q->arena, struct term, c->terms.n + 1);
+	for (size_t t = 0; t < c->terms.n; t++) {
+		const struct term_entry *e = &c->terms.at[t];
+		if (explain || fabs(e->log_odds) >= 0.05)
+			out->terms[out->n_terms++] = (struct term){ str_of(e->name), e->log_odds, e->text, e->refs };
+	}
+	write_chain(q, i, out);
+}
+
+/* The one term that speaks most against a candidate, else what it lacks beside the winner. */
+static void write_ruled_out(struct inquiry *q, const struct candidate *c, struct ruled_out *out)
+{
+	const struct term_entry *worst = NULL;
+	for (size_t i = 0; i < c->terms.n; i++)
+		if (c->terms.at[i].log_odds < -0.25 && strcmp(c->terms.at[i].name, "prior") != 0 && (!worst || c->terms.at[i].log_odds < worst->log_odds))
+			worst = &c->terms.at[i];
+	*out = (struct ruled_out){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns };
+	struct str what = upper_first(q->arena, c->what.len ? c->what : c->entity);
+	if (worst) {
+		out->term = str_of(worst->name);
+		out->reason = arena_printf(q->arena, "%.*s: %.*s.", STR_ARG(what), STR_ARG(worst->text));
+		out->refs = worst->refs;
+	} else {
+		out->term = str_of("evidence");
+		out->reason = arena_printf(q->arena, "%.*s: nothing ties it to the failures as closely as %.*s.", STR_ARG(what), STR_ARG(q->candidates.at[0].what));
+	}
+	if (!out->refs.n)
+		out->refs = c->refs;
+}
+
+void verdict_write(struct inquiry *q, bool explain, struct incident *out)
+{
+	size_t n = q->candidates.n;
+	double top = n ? q->candidates.at[0].score : 0;
+	out->causes = arena_new_n(q->arena, struct cause, n + 1);
+	out->ruled_out = arena_new_n(q->arena, struct ruled_out, n + 1);
+	ptrdiff_t introduced = n ? q->candidates.at[0].caused_by : -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct candidate *c = &q->candidates.at[i];
+		bool chained = in_chain(q, i, 0) || (ptrdiff_t)i == introduced;
+		bool rival = !c->herring && (i == 0 || chained || c->score > top - out_of_running);
+		if ((rival || (explain && !c->herring)) && out->n_causes < (explain ? n : MAX_CAUSES))
+			write_cause(q, i, explain, &out->causes[out->n_causes++]);
+		/* What the winner brought with it is part of the story; everything else that was suspected is acquitted by name. */
+		if (i > 0 && !chained && !(rival && c->act < 0) && c->kind != CAUSE_UNKNOWN && out->n_ruled_out < MAX_RULED_OUT &&
+		    (c->herring || c->score <= top - 0.7))
+			write_ruled_out(q, c, &out->ruled_out[out->n_ruled_out++]);
+	}
+}
