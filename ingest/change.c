@@ -218,23 +218,38 @@ static const struct verb_row *find_verb(struct str word)
 
 bool change_verb(struct change_draft *d, struct str word)
 {
+	static const char *const generic[] = { "added",   "removed", "updated", "changed",  "created",
+					       "deleted", "edited",  "revoked", "modified", "replaced" };
 	const struct verb_row *v = find_verb(word);
 	enum change_kind kind;
 
-	if (v) {
-		if (d->has_kind && d->strength >= v->strength && v->kind != CHANGE_ROLLBACK) {
-			if (v->tense[0] && d->kind == v->kind)
-				d->tense = str_of(v->tense);
-			return true;
-		}
+	if (v && (!d->has_kind || d->strength < v->strength || v->kind == CHANGE_ROLLBACK)) {
+		/* "Release web has been upgraded": two words that agree are sure. */
+		d->strength = d->has_kind && d->kind == v->kind ? CHANGE_SURE : v->strength;
 		d->kind = v->kind;
-		d->strength = v->strength;
 		d->tense = str_of(v->tense);
-	} else {
-		if (d->has_kind || !change_kind_parse_strict(word, &kind))
-			return false;
+	} else if (v) {
+		if (d->kind == v->kind) {
+			d->strength = CHANGE_SURE;
+			if (v->tense[0])
+				d->tense = str_of(v->tense);
+		}
+		return true;
+	} else if (d->has_kind) {
+		for (size_t i = 0; i < sizeof generic / sizeof generic[0]; i++) {
+			if (str_eq_nocase(word, str_of(generic[i]))) {
+				d->strength = CHANGE_SURE;
+				return true;
+			}
+		}
+		if (change_kind_parse_strict(word, &kind) && kind == d->kind)
+			d->strength = CHANGE_SURE;
+		return false;
+	} else if (change_kind_parse_strict(word, &kind)) {
 		d->kind = kind;
 		d->strength = CHANGE_UNSURE;
+	} else {
+		return false;
 	}
 	d->has_kind = true;
 	d->verb = word;
@@ -335,6 +350,8 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 			c->previous = first_of(c->previous, d->left);
 		}
 	}
+	if (kind == CHANGE_MIGRATION)
+		c->key = first_of(c->key, c->version);
 	c->actor = f[FIELD_ACTOR];
 	c->status = first_of(change_status(f[FIELD_STATUS]), d->tense);
 	c->id = ticket_in(f[FIELD_ID]);

@@ -52,6 +52,8 @@ struct change_draft {
 	struct str verb;        /* the word that decided the kind */
 	struct str left, right; /* around an arrow, or behind "from" and "to" */
 	struct str tense;       /* "started", "succeeded": what the verb's form says */
+	bool tool;                     /* the sentence is a command of a deployment tool */
+	bool object;                   /* it names its object by kind: "deployment/web" */
 	unsigned pairs;         /* name=value pairs with a known name */
 };
 

@@ -20,7 +20,7 @@ struct reader {
 	enum expect expect;
 	struct str last;        /* the plain word before */
 	struct str before_verb; /* first plain word when no verb had come */
-	bool flag_word;         /* "flag", "feature", "toggle" stood there */
+	bool arrow;             /* the next word is the new value, whatever it is */
 	size_t plain;           /* plain words so far */
 };
 
@@ -69,6 +69,10 @@ static const char *const objects[] = {
 	"cronjob.batch",
 	NULL,
 };
+
+/* In front of a sentence they say that it is about changes. */
+static const char *const tools[] = { "kubectl", "helm",    "argocd",    "flux", "nomad",
+				     "cap",     "ansible", "terraform", NULL };
 
 static bool is_arrow(struct str w)
 {
@@ -187,6 +191,7 @@ static bool read_object(struct reader *r, struct str w)
 	if (name.len == 0 || !is_one_of(kind, objects))
 		return false;
 	change_set(r->d, FIELD_SERVICE, name);
+	r->d->object = true;
 	return true;
 }
 
@@ -309,29 +314,113 @@ static void read_plain(struct reader *r, struct str w)
 	change_set(d, FIELD_SERVICE, w);
 }
 
-/* "rolled back", "rolling out", "scaled up", "failed over": one verb of two words. */
+/* Two words that are one verb. */
 static bool read_double_verb(struct reader *r, struct str w, struct str next)
 {
-	static const char *const firsts[] = { "roll",   "rolled",  "rolling", "failed", "scale",
-					      "scaled", "feature", "config",  NULL };
-	static const char *const seconds[] = { "back", "out",    "over",   "up", "down",
-					       "flag", "change", "update", NULL };
-	char text[24];
+	static const struct {
+		const char *first, *second, *verb;
+	} pairs[] = {
+		{ "roll", "back", "rollback" },
+		{ "rolled", "back", "rolledback" },
+		{ "rolling", "back", "rollingback" },
+		{ "roll", "out", "rollout" },
+		{ "rolled", "out", "rolledout" },
+		{ "rolling", "out", "rollingout" },
+		{ "rolling", "update", "rollout" },
+		{ "rollout", "undo", "rollback" },
+		{ "rollout", "restart", "restart" },
+		{ "failed", "over", "failedover" },
+		{ "scale", "up", "scale" },
+		{ "scale", "down", "scale" },
+		{ "scaled", "up", "scaled" },
+		{ "scaled", "down", "scaled" },
+		{ "feature", "flag", "flag" },
+		{ "config", "change", "config" },
+		{ "config", "update", "config" },
+		{ "configuration", "change", "config" },
+		{ "configuration", "update", "config" },
+		{ "set", "image", "deploy" },
+		{ "image", "updated", "deployed" },
+	};
 
-	if (!is_one_of(w, firsts) || !is_one_of(next, seconds) || w.len + next.len > sizeof text)
-		return false;
-	memcpy(text, w.ptr, w.len);
-	memcpy(text + w.len, next.ptr, next.len);
-	struct str both = str_eq_nocase(w, STR("scaled")) || str_eq_nocase(w, STR("scale")) ||
-					  str_eq_nocase(w, STR("config"))
-				  ? w
-				  : str_make(text, w.len + next.len);
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		if (str_eq_nocase(w, str_of(pairs[i].first)) &&
+		    str_eq_nocase(next, str_of(pairs[i].second))) {
+			change_verb(r->d, str_of(pairs[i].verb));
+			r->d->verb = w;
+			return true;
+		}
+	}
+	return false;
+}
 
-	if (!change_verb(r->d, both))
+/* What stood before an arrow was the old value, whatever it was taken for. */
+static void take_left(struct reader *r, struct str left)
+{
+	struct change_draft *d = r->d;
+
+	if (d->left.len == 0)
+		d->left = left;
+	if (str_eq(d->field[FIELD_VERSION], left))
+		d->field[FIELD_VERSION] = STR_NONE;
+	if (str_eq(d->field[FIELD_KEY], left))
+		d->field[FIELD_KEY] = STR_NONE;
+	r->expect = EXPECT_RIGHT;
+	r->arrow = true;
+}
+
+/* "2.3.1->2.4.0" in one word */
+static bool read_joined_arrow(struct reader *r, struct str w)
+{
+	static const struct str arrows[] = { { "->", 2 }, { "→", 3 }, { "=>", 2 } };
+
+	for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
+		ptrdiff_t at = str_find(w, arrows[i]);
+
+		if (at <= 0 || (size_t)at + arrows[i].len >= w.len)
+			continue;
+		take_left(r, str_head(w, (size_t)at));
+		if (r->d->right.len == 0)
+			r->d->right = str_from(w, (size_t)at + arrows[i].len);
+		r->expect = EXPECT_NONE;
+		r->arrow = false;
+		return true;
+	}
+	return false;
+}
+
+/* Reads one word; true when `next` belonged to it. */
+static bool read_word(struct reader *r, struct str w, struct str next, bool parenthesis)
+{
+	struct change_draft *d = r->d;
+
+	if (r->arrow) {
+		r->arrow = false;
+		if (d->right.len == 0)
+			d->right = w;
+		r->expect = EXPECT_NONE;
 		return false;
-	if (r->d->verb.ptr == text)
-		r->d->verb = w;
-	return true;
+	}
+	if (read_joined_arrow(r, w))
+		return false;
+	if (r->expect == EXPECT_NONE && read_double_verb(r, w, next))
+		return true;
+	if (read_state(r, w) || read_steering(r, w, parenthesis))
+		return false;
+	if (r->expect == EXPECT_NONE) {
+		if (read_object(r, w))
+			return false;
+		if (change_status(w).len && (d->has_kind || r->before_verb.len || r->plain == 0) &&
+		    !str_eq_nocase(w, STR("deployed"))) {
+			change_set(d, FIELD_STATUS, w);
+			return false;
+		}
+		if (r->plain < 8 && change_verb(d, w))
+			return false;
+	}
+	if (!is_one_of(w, fillers) || r->expect == EXPECT_ACTOR)
+		read_plain(r, w);
+	return false;
 }
 
 void change_sentence(struct change_draft *d, struct str text)
@@ -340,50 +429,30 @@ void change_sentence(struct change_draft *d, struct str text)
 	struct str s = text;
 
 	for (size_t n = 0; n < TOKENS_MAX; n++) {
-		struct str token = next_token(&s), w, status, ahead = s, next;
-		bool parenthesis = token.len && token.ptr[0] == '(';
+		struct str token = next_token(&s), w, ahead = s;
 
 		if (token.len == 0)
 			break;
-		if (read_pair(&r, token))
-			continue;
 		if (is_arrow(token)) {
-			/* What stood before was the old value, whatever it was taken for. */
-			if (d->left.len == 0)
-				d->left = r.last;
-			if (str_eq(d->field[FIELD_VERSION], r.last))
-				d->field[FIELD_VERSION] = STR_NONE;
-			if (str_eq(d->field[FIELD_KEY], r.last))
-				d->field[FIELD_KEY] = STR_NONE;
-			r.expect = EXPECT_RIGHT;
+			take_left(&r, r.last);
 			continue;
 		}
+		if (!r.arrow && read_pair(&r, token))
+			continue;
 		w = bare(token);
 		if (w.len == 0)
 			continue;
-		next = bare(next_token(&ahead));
-		if (read_double_verb(&r, w, next)) {
-			next_token(&s);
-		} else if (read_state(&r, w)) {
-			/* said */
-		} else if (read_steering(&r, w, parenthesis)) {
-			/* said */
-		} else if (r.expect == EXPECT_NONE && (status = change_status(w)).len &&
-			   (d->has_kind || r.before_verb.len || n == 0) &&
-			   !str_eq_nocase(w, STR("deployed"))) {
-			change_set(d, FIELD_STATUS, w);
-		} else if (r.expect == EXPECT_NONE && r.plain < 8 && change_verb(d, w)) {
-			/* said */
-		} else if (!(is_one_of(w, fillers) && r.expect != EXPECT_ACTOR)) {
-			read_plain(&r, w);
-		}
+		if (n == 0 && is_one_of(w, tools))
+			d->tool = true;
+		if (read_word(&r, w, bare(next_token(&ahead)), token.ptr[0] == '('))
+			s = ahead;
 		r.last = w;
 	}
-	if (d->field[FIELD_SERVICE].len == 0 && r.before_verb.len && d->kind != CHANGE_CONFIG &&
-	    d->kind != CHANGE_FLAG)
-		change_set(d, FIELD_SERVICE, r.before_verb);
-	if (d->kind == CHANGE_FLAG && d->has_kind)
-		change_set(d, FIELD_FLAG, r.before_verb);
-	if (d->kind == CHANGE_CONFIG && d->has_kind)
-		change_set(d, FIELD_KEY, r.before_verb);
+	if (!d->has_kind)
+		return;
+	change_set(d,
+		   d->kind == CHANGE_CONFIG ? FIELD_KEY
+		   : d->kind == CHANGE_FLAG ? FIELD_FLAG
+					    : FIELD_SERVICE,
+		   r.before_verb);
 }

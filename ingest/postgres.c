@@ -4,63 +4,80 @@
 enum { LABEL_WITHIN_BYTES = 512 };
 
 struct label_row {
-	struct str word;
-	struct postgres_label label;
+	const char *word;
+	enum postgres_part part;
+	enum severity severity;
 };
 
-#define MSG(text, sev) { { text, sizeof text - 1 }, { POSTGRES_MESSAGE, sev } }
-#define SQL(text) { { text, sizeof text - 1 }, { POSTGRES_STATEMENT, SEV_NONE } }
-#define REM(text) { { text, sizeof text - 1 }, { POSTGRES_REMARK, SEV_NONE } }
+#define MSG POSTGRES_MESSAGE
+#define REM POSTGRES_REMARK
+#define SQL POSTGRES_STATEMENT
 
 /* English first: the order is the order of search. The others are the labels of the server's translations. */
 static const struct label_row labels[] = {
-	MSG("LOG", SEV_INFO), REM("DETAIL"), SQL("STATEMENT"), MSG("ERROR", SEV_ERROR), MSG("FATAL", SEV_FATAL),
-	REM("HINT"), REM("CONTEXT"), MSG("WARNING", SEV_WARN), MSG("NOTICE", SEV_NOTICE), MSG("INFO", SEV_INFO),
-	MSG("PANIC", SEV_FATAL), SQL("QUERY"), REM("LOCATION"), REM("BACKTRACE"), MSG("DEBUG", SEV_DEBUG),
-	MSG("DEBUG1", SEV_DEBUG), MSG("DEBUG2", SEV_TRACE), MSG("DEBUG3", SEV_TRACE), MSG("DEBUG4", SEV_TRACE),
-	MSG("DEBUG5", SEV_TRACE),
+	{ "LOG", MSG, SEV_INFO }, { "DETAIL", REM, SEV_NONE }, { "STATEMENT", SQL, SEV_NONE },
+	{ "ERROR", MSG, SEV_ERROR }, { "FATAL", MSG, SEV_FATAL }, { "HINT", REM, SEV_NONE },
+	{ "CONTEXT", REM, SEV_NONE }, { "WARNING", MSG, SEV_WARN }, { "NOTICE", MSG, SEV_NOTICE },
+	{ "INFO", MSG, SEV_INFO }, { "PANIC", MSG, SEV_FATAL }, { "QUERY", SQL, SEV_NONE },
+	{ "LOCATION", REM, SEV_NONE }, { "BACKTRACE", REM, SEV_NONE }, { "DEBUG", MSG, SEV_DEBUG },
+	{ "DEBUG1", MSG, SEV_DEBUG }, { "DEBUG2", MSG, SEV_TRACE }, { "DEBUG3", MSG, SEV_TRACE },
+	{ "DEBUG4", MSG, SEV_TRACE }, { "DEBUG5", MSG, SEV_TRACE },
 	/* German */
-	MSG("FEHLER", SEV_ERROR), MSG("WARNUNG", SEV_WARN), MSG("HINWEIS", SEV_NOTICE), MSG("PANIK", SEV_FATAL),
-	REM("TIPP"), REM("ZUSAMMENHANG"), SQL("ANWEISUNG"), SQL("ANFRAGE"), REM("ORT"),
+	{ "FEHLER", MSG, SEV_ERROR }, { "WARNUNG", MSG, SEV_WARN }, { "HINWEIS", MSG, SEV_NOTICE },
+	{ "PANIK", MSG, SEV_FATAL }, { "TIPP", REM, SEV_NONE }, { "ZUSAMMENHANG", REM, SEV_NONE },
+	{ "ANWEISUNG", SQL, SEV_NONE }, { "ANFRAGE", SQL, SEV_NONE }, { "ORT", REM, SEV_NONE },
 	/* French */
-	MSG("ERREUR", SEV_ERROR), MSG("ATTENTION", SEV_WARN), REM("DÉTAIL"), REM("ASTUCE"), REM("CONTEXTE"),
-	SQL("INSTRUCTION"), SQL("REQUÊTE"), REM("EMPLACEMENT"),
+	{ "ERREUR", MSG, SEV_ERROR }, { "ATTENTION", MSG, SEV_WARN }, { "DÉTAIL", REM, SEV_NONE },
+	{ "ASTUCE", REM, SEV_NONE }, { "CONTEXTE", REM, SEV_NONE }, { "INSTRUCTION", SQL, SEV_NONE },
+	{ "REQUÊTE", SQL, SEV_NONE }, { "EMPLACEMENT", REM, SEV_NONE },
 	/* Spanish */
-	MSG("ADVERTENCIA", SEV_WARN), REM("DETALLE"), REM("HINT"), REM("SUGERENCIA"), REM("CONTEXTO"), SQL("SENTENCIA"),
-	SQL("CONSULTA"), REM("UBICACIÓN"),
+	{ "ADVERTENCIA", MSG, SEV_WARN }, { "DETALLE", REM, SEV_NONE }, { "SUGERENCIA", REM, SEV_NONE },
+	{ "CONTEXTO", REM, SEV_NONE }, { "SENTENCIA", SQL, SEV_NONE }, { "CONSULTA", SQL, SEV_NONE },
+	{ "UBICACIÓN", REM, SEV_NONE },
 	/* Italian */
-	MSG("ERRORE", SEV_ERROR), MSG("ATTENZIONE", SEV_WARN), MSG("NOTIFICA", SEV_NOTICE), REM("DETTAGLI"),
-	REM("SUGGERIMENTO"), REM("CONTESTO"), SQL("ISTRUZIONE"), MSG("PANICO", SEV_FATAL),
+	{ "ERRORE", MSG, SEV_ERROR }, { "ATTENZIONE", MSG, SEV_WARN }, { "NOTIFICA", MSG, SEV_NOTICE },
+	{ "DETTAGLI", REM, SEV_NONE }, { "SUGGERIMENTO", REM, SEV_NONE }, { "CONTESTO", REM, SEV_NONE },
+	{ "ISTRUZIONE", SQL, SEV_NONE }, { "PANICO", MSG, SEV_FATAL },
 	/* Portuguese */
-	MSG("ERRO", SEV_ERROR), MSG("AVISO", SEV_WARN), MSG("NOTA", SEV_NOTICE), REM("DETALHE"), REM("DICA"),
-	SQL("COMANDO"), MSG("PÂNICO", SEV_FATAL),
+	{ "ERRO", MSG, SEV_ERROR }, { "AVISO", MSG, SEV_WARN }, { "NOTA", MSG, SEV_NOTICE },
+	{ "DETALHE", REM, SEV_NONE }, { "DICA", REM, SEV_NONE }, { "COMANDO", SQL, SEV_NONE },
+	{ "PÂNICO", MSG, SEV_FATAL },
 	/* Polish */
-	MSG("DZIENNIK", SEV_INFO), MSG("BŁĄD", SEV_ERROR), MSG("OSTRZEŻENIE", SEV_WARN), MSG("KATASTROFALNY", SEV_FATAL),
-	REM("SZCZEGÓŁY"), REM("PODPOWIEDŹ"), REM("KONTEKST"), SQL("WYRAŻENIE"),
+	{ "DZIENNIK", MSG, SEV_INFO }, { "BŁĄD", MSG, SEV_ERROR }, { "OSTRZEŻENIE", MSG, SEV_WARN },
+	{ "KATASTROFALNY", MSG, SEV_FATAL }, { "SZCZEGÓŁY", REM, SEV_NONE },
+	{ "PODPOWIEDŹ", REM, SEV_NONE }, { "KONTEKST", REM, SEV_NONE }, { "WYRAŻENIE", SQL, SEV_NONE },
 	/* Turkish */
-	MSG("HATA", SEV_ERROR), MSG("UYARI", SEV_WARN), MSG("ÖLÜMCÜL", SEV_FATAL), REM("AYRINTI"), REM("İPUCU"),
-	SQL("DEYİM"),
+	{ "HATA", MSG, SEV_ERROR }, { "UYARI", MSG, SEV_WARN }, { "ÖLÜMCÜL", MSG, SEV_FATAL },
+	{ "AYRINTI", REM, SEV_NONE }, { "İPUCU", REM, SEV_NONE }, { "DEYİM", SQL, SEV_NONE },
 	/* Russian */
-	MSG("СООБЩЕНИЕ", SEV_INFO), MSG("ОШИБКА", SEV_ERROR), MSG("ВАЖНО", SEV_FATAL), MSG("ПАНИКА", SEV_FATAL),
-	MSG("ПРЕДУПРЕЖДЕНИЕ", SEV_WARN), MSG("ЗАМЕЧАНИЕ", SEV_NOTICE), MSG("ОТЛАДКА", SEV_DEBUG),
-	MSG("ИНФОРМАЦИЯ", SEV_INFO), REM("ПОДРОБНОСТИ"), REM("ПОДСКАЗКА"), REM("КОНТЕКСТ"), SQL("ОПЕРАТОР"),
-	SQL("КОМАНДА"), SQL("ЗАПРОС"), REM("ПОЛОЖЕНИЕ"),
+	{ "СООБЩЕНИЕ", MSG, SEV_INFO }, { "ОШИБКА", MSG, SEV_ERROR }, { "ВАЖНО", MSG, SEV_FATAL },
+	{ "ПАНИКА", MSG, SEV_FATAL }, { "ПРЕДУПРЕЖДЕНИЕ", MSG, SEV_WARN },
+	{ "ЗАМЕЧАНИЕ", MSG, SEV_NOTICE }, { "ОТЛАДКА", MSG, SEV_DEBUG }, { "ИНФОРМАЦИЯ", MSG, SEV_INFO },
+	{ "ПОДРОБНОСТИ", REM, SEV_NONE }, { "ПОДСКАЗКА", REM, SEV_NONE }, { "КОНТЕКСТ", REM, SEV_NONE },
+	{ "ОПЕРАТОР", SQL, SEV_NONE }, { "КОМАНДА", SQL, SEV_NONE }, { "ЗАПРОС", SQL, SEV_NONE },
+	{ "ПОЛОЖЕНИЕ", REM, SEV_NONE },
 	/* Japanese, Chinese, Korean */
-	MSG("ログ", SEV_INFO), MSG("エラー", SEV_ERROR), MSG("致命的エラー", SEV_FATAL), MSG("警告", SEV_WARN),
-	REM("詳細"), REM("ヒント"), REM("文脈"), SQL("文"), SQL("ステートメント"),
-	MSG("日志", SEV_INFO), MSG("错误", SEV_ERROR), MSG("致命错误", SEV_FATAL), REM("详细信息"), REM("描述"),
-	REM("提示"), REM("上下文"), SQL("语句"),
-	MSG("로그", SEV_INFO), MSG("오류", SEV_ERROR), MSG("치명적오류", SEV_FATAL), MSG("경고", SEV_WARN),
-	REM("상세정보"), REM("힌트"), SQL("명령 구문"),
+	{ "ログ", MSG, SEV_INFO }, { "エラー", MSG, SEV_ERROR }, { "致命的エラー", MSG, SEV_FATAL },
+	{ "警告", MSG, SEV_WARN }, { "詳細", REM, SEV_NONE }, { "ヒント", REM, SEV_NONE },
+	{ "文脈", REM, SEV_NONE }, { "文", SQL, SEV_NONE }, { "ステートメント", SQL, SEV_NONE },
+	{ "日志", MSG, SEV_INFO }, { "错误", MSG, SEV_ERROR }, { "致命错误", MSG, SEV_FATAL },
+	{ "详细信息", REM, SEV_NONE }, { "描述", REM, SEV_NONE }, { "提示", REM, SEV_NONE },
+	{ "上下文", REM, SEV_NONE }, { "语句", SQL, SEV_NONE }, { "로그", MSG, SEV_INFO },
+	{ "오류", MSG, SEV_ERROR }, { "치명적오류", MSG, SEV_FATAL }, { "경고", MSG, SEV_WARN },
+	{ "상세정보", REM, SEV_NONE }, { "힌트", REM, SEV_NONE }, { "명령 구문", SQL, SEV_NONE },
 };
+
+#undef MSG
+#undef REM
+#undef SQL
 
 bool postgres_label_parse(struct str word, struct postgres_label *out)
 {
 	if (word.len < 3 || word.len > 32)
 		return false;
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		if (str_eq(word, labels[i].word)) {
-			*out = labels[i].label;
+		if (labels[i].word[0] == word.ptr[0] && str_eq(word, str_of(labels[i].word))) {
+			*out = (struct postgres_label){ labels[i].part, labels[i].severity };
 			return true;
 		}
 	}
@@ -397,12 +414,14 @@ static void type_by_table(struct event *e, struct str text)
 
 void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch)
 {
+	struct str further;
+
 	/* With log_error_verbosity = verbose the code stands before the text. */
 	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' && postgres_is_sqlstate(str_head(text, 5))) {
 		set_if_empty(&e->sqlstate, str_head(text, 5));
 		text = str_from(text, 7);
 	}
-	e->message = text;
+	e->message = str_cut(text, '\n', &further);
 	if (str_starts(text, STR("duration: "))) {
 		type_duration(e, text);
 	} else if (str_starts(text, STR("statement: "))) {
@@ -435,4 +454,6 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 	} else {
 		type_by_table(e, text);
 	}
+	if (e->query.len == 0)
+		set_if_empty(&e->detail, str_trim(further));
 }

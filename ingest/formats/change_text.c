@@ -93,19 +93,21 @@ static bool named_as_changes(struct str path)
 static bool is_change(const struct head *h, const struct change_draft *d)
 {
 	const struct str *f = d->field;
-	bool thing = f[FIELD_SERVICE].len || f[FIELD_KEY].len || f[FIELD_FLAG].len || f[FIELD_VERSION].len ||
-		     d->right.len;
-	bool detail = f[FIELD_VERSION].len || d->right.len || f[FIELD_NEW].len || f[FIELD_STATUS].len ||
-		      f[FIELD_ACTOR].len || d->tense.len;
+	bool versions = f[FIELD_VERSION].len || d->right.len;
+	bool thing = f[FIELD_SERVICE].len || f[FIELD_KEY].len || f[FIELD_FLAG].len || versions;
+	bool detail =
+		versions || f[FIELD_NEW].len || f[FIELD_STATUS].len || f[FIELD_ACTOR].len || d->tense.len;
+	bool sure = d->strength == CHANGE_SURE;
 
 	if (!d->has_kind || !thing)
 		return false;
-	if (h->has_time)
-		return d->strength == CHANGE_SURE || (d->pairs >= 2 && detail) ||
+	if (h->has_time || f[FIELD_TIME].len)
+		return sure || d->tool || d->object || (d->pairs >= 2 && detail) ||
 		       (f[FIELD_VERSION].len && d->right.len);
 	/* Without a time only what begins with its verb, or names its parts. */
-	return d->verb.ptr == h->body.ptr && d->strength == CHANGE_SURE && detail &&
-	       (d->pairs >= 2 || d->right.len || f[FIELD_VERSION].len);
+	if (d->pairs >= 3 && sure && detail)
+		return true;
+	return d->verb.ptr == h->body.ptr && (sure || d->tool) && detail && (d->pairs >= 2 || versions);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
@@ -137,6 +139,11 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	line = str_cut(record, '\n', &rest);
 	read_head(line, &h);
 	change_sentence(&d, h.body);
+	if (!h.has_time && d.field[FIELD_TIME].len) {
+		struct str time = d.field[FIELD_TIME];
+
+		h.has_time = timestamp_parse(&time, &h.time) || timestamp_parse_epoch(time, &h.time);
+	}
 	e->has_time = h.has_time;
 	e->time = h.time;
 	e->logger = h.tool;
