@@ -105,7 +105,8 @@ static bool take_time(struct str *s, struct event *e)
 	return true;
 }
 
-/* Addresses contain colons, which otherwise separate. Takes "::1", "fe80::1%eth0", "10.0.0.1", each with "(port)". */
+/* Addresses contain colons, which otherwise separate. Takes "::1", "fe80::1%eth0", "10.0.0.1", each with
+ * "(port)". */
 static bool take_address(struct str *s, struct event *e)
 {
 	size_t n = 0, colons = 0, dots = 0, digits = 0;
@@ -159,15 +160,39 @@ static size_t key_length(struct str s)
 
 static void keyed_value(struct event *e, struct str key, struct str value)
 {
-	static const struct { struct str key; char role; } keys[] = {
-		{ { "user", 4 }, 'u' }, { { "usr", 3 }, 'u' }, { { "u", 1 }, 'u' }, { { "db", 2 }, 'd' },
-		{ { "database", 8 }, 'd' }, { { "dbname", 6 }, 'd' }, { { "d", 1 }, 'd' }, { { "app", 3 }, 'a' },
-		{ { "application", 11 }, 'a' }, { { "application_name", 16 }, 'a' }, { { "a", 1 }, 'a' },
-		{ { "client", 6 }, 'h' }, { { "host", 4 }, 'h' }, { { "remote", 6 }, 'h' }, { { "ip", 2 }, 'h' },
-		{ { "h", 1 }, 'h' }, { { "r", 1 }, 'h' }, { { "pid", 3 }, 'p' }, { { "p", 1 }, 'p' },
-		{ { "sqlstate", 8 }, 'e' }, { { "state", 5 }, 'e' }, { { "error", 5 }, 'e' }, { { "e", 1 }, 'e' },
-		{ { "sql_error_code", 14 }, 'e' }, { { "time", 4 }, 't' }, { { "time_ms", 7 }, 't' }, { { "ts", 2 }, 't' },
-		{ { "t", 1 }, 't' }, { { "m", 1 }, 't' },
+	static const struct {
+		struct str key;
+		char role;
+	} keys[] = {
+		{ { "user", 4 }, 'u' },
+		{ { "usr", 3 }, 'u' },
+		{ { "u", 1 }, 'u' },
+		{ { "db", 2 }, 'd' },
+		{ { "database", 8 }, 'd' },
+		{ { "dbname", 6 }, 'd' },
+		{ { "d", 1 }, 'd' },
+		{ { "app", 3 }, 'a' },
+		{ { "application", 11 }, 'a' },
+		{ { "application_name", 16 }, 'a' },
+		{ { "a", 1 }, 'a' },
+		{ { "client", 6 }, 'h' },
+		{ { "host", 4 }, 'h' },
+		{ { "remote", 6 }, 'h' },
+		{ { "ip", 2 }, 'h' },
+		{ { "h", 1 }, 'h' },
+		{ { "r", 1 }, 'h' },
+		{ { "pid", 3 }, 'p' },
+		{ { "p", 1 }, 'p' },
+		{ { "sqlstate", 8 }, 'e' },
+		{ { "state", 5 }, 'e' },
+		{ { "error", 5 }, 'e' },
+		{ { "e", 1 }, 'e' },
+		{ { "sql_error_code", 14 }, 'e' },
+		{ { "time", 4 }, 't' },
+		{ { "time_ms", 7 }, 't' },
+		{ { "ts", 2 }, 't' },
+		{ { "t", 1 }, 't' },
+		{ { "m", 1 }, 't' },
 	};
 	char role = 0;
 
@@ -179,7 +204,12 @@ static void keyed_value(struct event *e, struct str key, struct str value)
 	case 'u': set_if_empty(&e->user, postgres_name(value)); break;
 	case 'd': set_if_empty(&e->db, postgres_name(value)); break;
 	case 'a': set_if_empty(&e->logger, postgres_name(value)); break;
-	case 'h': set_if_empty(&e->client, postgres_client(postgres_name(value))); break;
+	case 'h':
+		/* %h has no port: an IPv6 address keeps its last colon. */
+		value = postgres_name(value);
+		set_if_empty(&e->client,
+			     str_chr(value, ':') == str_rchr(value, ':') ? postgres_client(value) : value);
+		break;
 	case 'p': set_pid(e, value); break;
 	case 'e':
 		if (postgres_is_sqlstate(value))
@@ -207,7 +237,8 @@ static bool take_keyed(struct str *s, struct event *e)
 
 		n = end < 0 ? value.len : (size_t)end + 2;
 	} else {
-		for (; n < value.len && value.ptr[n] != ',' && value.ptr[n] != '|' && value.ptr[n] != ']'; n++) {
+		for (; n < value.len && value.ptr[n] != ',' && value.ptr[n] != '|' && value.ptr[n] != ']';
+		     n++) {
 			struct str next = str_from(value, n + 1);
 
 			if (value.ptr[n] == ' ' && (n > 0 || next.len == 0 || key_length(next)) &&
@@ -226,11 +257,15 @@ static bool take_keyed(struct str *s, struct event *e)
 static bool is_noise(struct str w)
 {
 	static const char *const words[] = {
-		"client", "backend", "autovacuum", "worker", "launcher", "background", "writer", "checkpointer", "startup",
-		"walreceiver", "walsender", "walwriter", "archiver", "logger", "parallel", "postmaster", "initialized",
-		"standalone", "logical", "replication", "not", "idle", "in", "transaction", "authentication", "initializing",
-		"SELECT", "INSERT", "UPDATE", "DELETE", "PARSE", "BIND", "COMMIT", "BEGIN", "ROLLBACK", "SET", "SHOW", "COPY",
-		"CREATE", "ALTER", "DROP", "TABLE", "INDEX", "VACUUM", "ANALYZE", "TRUNCATE", "EXPLAIN", "CALL", "MERGE", "LOCK",
+		"client",         "backend",      "autovacuum", "worker",      "launcher",    "background",
+		"writer",         "checkpointer", "startup",    "walreceiver", "walsender",   "walwriter",
+		"archiver",       "logger",       "parallel",   "postmaster",  "initialized", "standalone",
+		"logical",        "replication",  "not",        "idle",        "in",          "transaction",
+		"authentication", "initializing", "SELECT",     "INSERT",      "UPDATE",      "DELETE",
+		"PARSE",          "BIND",         "COMMIT",     "BEGIN",       "ROLLBACK",    "SET",
+		"SHOW",           "COPY",         "CREATE",     "ALTER",       "DROP",        "TABLE",
+		"INDEX",          "VACUUM",       "ANALYZE",    "TRUNCATE",    "EXPLAIN",     "CALL",
+		"MERGE",          "LOCK",
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -275,7 +310,8 @@ static void read_word(struct str w, bool bracketed, struct event *e, struct pref
 	}
 	head = str_cut(w, '-', &tail);
 	if (all_digits(head) && (tail.len == 0 || all_digits(tail))) {
-		/* "[12975-1]" is pid and line; without any time a syslog head took both away and this counts chunks. */
+		/* "[12975-1]" is pid and line; without any time a syslog head took both away and this counts
+		 * chunks. */
 		if (bracketed || (tail.len == 0 && (e->pid < 0 || w.len != 5))) {
 			if (e->has_time || tail.len == 0)
 				set_pid(e, head);
@@ -316,7 +352,8 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 				s = str_from(s, 7);
 				continue;
 			}
-			if (end >= 0 && (size_t)end + 1 < s.len && s.ptr[end + 1] == '@') { /* "[unknown]@[unknown]" */
+			if (end >= 0 && (size_t)end + 1 < s.len &&
+			    s.ptr[end + 1] == '@') { /* "[unknown]@[unknown]" */
 				struct str db = str_from(s, (size_t)end + 2);
 
 				set_if_empty(&e->user, postgres_name(str_head(s, (size_t)end + 1)));
@@ -331,8 +368,8 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 				s = str_from(s, (size_t)end + 1);
 				continue;
 			}
-			if (end >= 0 && inner.len && inner.len < 22 && str_chr(inner, ' ') < 0 && str_chr(inner, '=') < 0 &&
-			    str_chr(inner, ':') < 0) {
+			if (end >= 0 && inner.len && inner.len < 22 && str_chr(inner, ' ') < 0 &&
+			    str_chr(inner, '=') < 0 && str_chr(inner, ':') < 0) {
 				read_word(inner, true, e, words);
 				s = str_from(s, (size_t)end + 1);
 				continue;
@@ -340,7 +377,8 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 			s = str_from(s, 1);
 			continue;
 		}
-		if (memchr(separators, c, sizeof separators - 1) && !(c == ':' && s.len > 2 && s.ptr[1] == ':' && is_hex(s.ptr[2]))) {
+		if (memchr(separators, c, sizeof separators - 1) &&
+		    !(c == ':' && s.len > 2 && s.ptr[1] == ':' && is_hex(s.ptr[2]))) {
 			s = str_from(s, 1);
 			continue;
 		}
@@ -365,7 +403,8 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 	}
 }
 
-void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words, const struct event *said)
+void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,
+			   const struct event *said)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		const struct str truth[WORD_ROLES] = { said->user, said->db, said->logger };
@@ -379,11 +418,15 @@ void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words 
 	}
 }
 
-void postgres_prefix_assign(const struct postgres_prefix *p, const struct prefix_words *words, struct event *e)
+void postgres_prefix_assign(const struct postgres_prefix *p, const struct prefix_words *words,
+			    struct event *e)
 {
 	/* Until something was learned: the orders of the manuals ("%u %d", "%d %a %u"). */
 	static const uint8_t usual[PREFIX_WORDS + 1][3] = {
-		{ 0, 0, 0 }, { WORD_USER, 0, 0 }, { WORD_USER, WORD_DB, 0 }, { WORD_DB, WORD_APP, WORD_USER },
+		{ 0, 0, 0 },
+		{ WORD_USER, 0, 0 },
+		{ WORD_USER, WORD_DB, 0 },
+		{ WORD_DB, WORD_APP, WORD_USER },
 	};
 	struct str *const fields[WORD_ROLES] = { &e->user, &e->db, &e->logger };
 	bool taken[WORD_ROLES] = { false };
