@@ -23,6 +23,9 @@ build/config.mk: $(if $(INSTALLING),FORCE) tools/setup Makefile
 	@mkdir -p build
 	@tools/setup $(if $(INSTALLING),--install,--check) $(if $(filter test asan tsan coverage accuracy,$(MAKECMDGOALS)),--tests) --write $@
 
+# `make -s` is silent.
+say := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+
 # ---- flags ----------------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -97,10 +100,10 @@ FUZZERS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/fuzz-%)
 
 build/$(1)/%.o: %.c build/$(1)/gen/flags
 	@mkdir -p $$(@D)
-	@echo "  CC $$@"
+	@$$(say) "  CC $$@"
 	@$$($(1)_CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
 build/$(1)/gen/%.o: build/$(1)/gen/%.c build/$(1)/gen/flags
-	@echo "  CC $$@"
+	@$$(say) "  CC $$@"
 	@$$($(1)_CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
 
 $$(patsubst %,build/$(1)/gen/%.c,$$(filter %_registry,$$(GENERATED))): build/$(1)/gen/%_registry.c: FORCE
@@ -116,21 +119,21 @@ build/$(1)/gen/flags: FORCE
 	$$(call write_if_changed,$$@,$$($(1)_CC) $$(CPPFLAGS_ALL) $$(filter-out -Werror,$$(CFLAGS_ALL)) $$($(1)_CFLAGS) $$(CFLAGS))
 build/$(1)/libinquest.a: $$(OBJECTS_$(1)) build/$(1)/gen/objects
 	@rm -f $$@
-	@echo "  AR $$@"
+	@$$(say) "  AR $$@"
 	@$$(AR) rcs $$@ $$(OBJECTS_$(1))
 
 build/$(1)/inquest: build/$(1)/cli/main.o build/$(1)/libinquest.a
-	@echo "  LD $$@"
+	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 build/$(1)/inquest-fixture: build/$(1)/fixtures/main.o build/$(1)/libinquest.a
-	@echo "  LD $$@"
+	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 # Criterion's tests are linked without PIE: its parameter passing needs fixed addresses.
 build/$(1)/unit: $$(UNIT:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
-	@echo "  LD $$@"
+	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -no-pie -o $$@ $$(filter %.o %.a,$$^) $$(CONFIG_CRITERION_LIBS) $$(LDLIBS_ALL)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/%.o build/$(1)/libinquest.a
-	@echo "  LD $$@"
+	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 
 .PHONY: $(1)
