@@ -66,6 +66,7 @@ void jsonw_str(struct jsonw *w, struct str s); /* invalid UTF-8 becomes U+FFFD, 
 void jsonw_i64(struct jsonw *w, int64_t v);
 void jsonw_u64(struct jsonw *w, uint64_t v);
 void jsonw_fixed(struct jsonw *w, double v, unsigned decimals); /* NaN and infinities become null */
+void jsonw_exact(struct jsonw *w, double v); /* with the digits that give the same double back; else as above */
 void jsonw_bool(struct jsonw *w, bool v);
 void jsonw_null(struct jsonw *w);
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 void jsonw_init(struct jsonw *w, struct buf *out, unsigned indent)
 {
@@ -151,6 +152,21 @@ void jsonw_fixed(struct jsonw *w, double v, unsigned decimals)
 	/* "-0.00" is 0.00 for a reader and a difference for a comparison of bytes. */
 	bool zero = text[0] == '-' && text[1 + strspn(text + 1, "0.")] == '\0';
 	raw_value(w, zero ? text + 1 : text);
+}
+
+void jsonw_exact(struct jsonw *w, double v)
+{
+	char text[32];
+
+	if (!isfinite(v)) {
+		raw_value(w, "null");
+		return;
+	}
+	/* 17 digits always give the same double back; often 15 do, and read better. */
+	snprintf(text, sizeof text, "%.15g", v);
+	if (strtod(text, NULL) < v || strtod(text, NULL) > v)
+		snprintf(text, sizeof text, "%.17g", v);
+	raw_value(w, text);
 }
 
 void jsonw_bool(struct jsonw *w, bool v)
