@@ -109,6 +109,15 @@ struct casefile {
  * out); false: everything, which is what the store keeps and casefile_decode reads back without loss.
  */
 void casefile_encode(const struct casefile *c, bool contract, struct buf *out);
+/* The contract with the program's version in "tool", as findings.json has it. */
+void casefile_findings(const struct casefile *c, struct str version, struct buf *out);
 NODISCARD bool casefile_decode(struct str json, struct arena *a, struct casefile *out, struct err *err);
+
+/*
+ * A copy in which every text that may quote a log or a person (not paths, services, formats) went
+ * through `map`; shares what did not change with the original, so it lives no longer than that.
+ */
+typedef struct str casefile_map_fn(void *self, struct str text);
+struct casefile casefile_map(const struct casefile *c, struct arena *a, casefile_map_fn *map, void *self);
 
 #endif
