@@ -1,0 +1,14 @@
+/*
+ * view: what every renderer does before it draws: the case file as it may be shown.
+ */
+#ifndef REPORT_VIEW_H
+#define REPORT_VIEW_H
+
+#include "report/renderer.h"
+
+/* The case file itself, or with o->redact a redacted copy in the arena. */
+struct casefile view_casefile(const struct casefile *c, const struct render_options *o, struct arena *a);
+/* The series that shows the failures best, NULL when there is none to draw. */
+const struct plot *view_failures(const struct incident *in);
+
+#endif

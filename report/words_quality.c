@@ -1,0 +1,92 @@
+#include "report/words.h"
+
+/* A rejected share below this is noise of any log; above it the reader must know. */
+static const double rejected_share_worth_a_word = 0.001;
+
+struct sentences {
+	VEC(struct str) list;
+	size_t max, dropped;
+};
+
+static void say(const struct words *w, struct sentences *s, struct str text)
+{
+	if (s->list.n == s->max)
+		s->dropped++;
+	else
+		*vec_push(w->arena, &s->list) = text;
+}
+
+/* A zone that was not in the lines themselves: "+00:00" and names are, "inferred ..." and "assumed ..." are not. */
+static bool zone_is_guess(struct str zone)
+{
+	return str_starts_nocase(zone, STR("inferred")) || str_starts_nocase(zone, STR("assumed"));
+}
+
+static void say_source(const struct words *w, struct sentences *s, const struct quality_source *q)
+{
+	for (size_t i = 0; i < q->n_notes; i++)
+		say(w, s, arena_printf(w->arena, "%.*s: %.*s", STR_ARG(q->path), STR_ARG(q->notes[i])));
+	if (q->lines && (double)q->rejected > rejected_share_worth_a_word * (double)q->lines)
+		say(w, s, arena_printf(w->arena, "%.*s: %.*s of %.*s lines not understood (%.*s)", STR_ARG(q->path),
+		                       STR_ARG(words_count(w, q->rejected)), STR_ARG(words_count(w, q->lines)),
+		                       STR_ARG(words_share(w, (double)q->rejected / (double)q->lines))));
+}
+
+/* Files of one folder share their zone: one sentence for each distinct guess, not one for each file. */
+static void say_zones(const struct words *w, struct sentences *s, const struct casefile *c)
+{
+	struct guess { struct str path, zone; size_t files; };
+	VEC(struct guess) guesses = { 0 };
+
+	for (size_t i = 0; i < c->n_sources; i++) {
+		const struct quality_source *q = &c->sources[i];
+		size_t k = 0;
+
+		if (!zone_is_guess(q->zone))
+			continue;
+		while (k < guesses.n && !str_eq(guesses.at[k].zone, q->zone))
+			k++;
+		if (k < guesses.n)
+			guesses.at[k].files++;
+		else if (k < s->max)
+			*vec_push(w->arena, &guesses) = (struct guess){ q->path, q->zone, 1 };
+	}
+	for (size_t k = 0; k < guesses.n; k++) {
+		const struct guess *g = &guesses.at[k];
+		struct str more = STR_NONE;
+
+		if (g->files > 1)
+			more = arena_printf(w->arena, " and %zu more", g->files - 1);
+		say(w, s, arena_printf(w->arena, "%.*s%.*s: zone %.*s", STR_ARG(g->path), STR_ARG(more),
+		                       STR_ARG(g->zone)));
+	}
+}
+
+struct str *words_quality(const struct words *w, const struct casefile *c, size_t max, size_t *n)
+{
+	struct sentences s = { .max = max };
+
+	for (size_t i = 0; i < c->n_notes; i++)
+		say(w, &s, c->notes[i]);
+	for (size_t i = 0; i < c->n_sources; i++)
+		say_source(w, &s, &c->sources[i]);
+	say_zones(w, &s, c);
+	if (s.dropped)
+		*vec_push(w->arena, &s.list) = arena_printf(w->arena, "and %zu more like these", s.dropped);
+	*n = s.list.n;
+	return s.list.at;
+}
+
+struct str words_volume(const struct words *w, const struct casefile *c)
+{
+	uint64_t lines = 0, events = 0, rejected = 0;
+
+	for (size_t i = 0; i < c->n_sources; i++) {
+		lines += c->sources[i].lines;
+		events += c->sources[i].events;
+		rejected += c->sources[i].rejected;
+	}
+	return arena_printf(w->arena, "%zu %s, %.*s lines, %.*s events, %.*s lines not understood", c->n_sources,
+	                    c->n_sources == 1 ? "file" : "files", STR_ARG(words_count(w, lines)),
+	                    STR_ARG(words_count(w, events)), STR_ARG(words_count(w, rejected)));
+}
