@@ -146,11 +146,15 @@ static struct str known_text(const struct fields *f, enum field k)
 		       : s;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool is_number(struct str s)
 {
 	double unused;
-	return s.len > 0 && ((s.ptr[0] >= '0' && s.ptr[0] <= '9') || s.ptr[0] == '-') &&
-	       str_to_double(s, &unused);
+	return s.len > 0 && (is_digit(s.ptr[0]) || s.ptr[0] == '-') && str_to_double(s, &unused);
 }
 
 bool field_time(struct str text, struct timestamp *out)
@@ -317,6 +321,13 @@ static void finish_names(struct fields *f, struct event *e)
 {
 	int64_t n;
 	e->service = known_text(f, FIELD_SERVICE);
+	double ms;
+	if (e->service.len && is_digit(e->service.ptr[0]) && duration_parse_ms(e->service, &ms)) {
+		/* Heroku's router: the time the service took */
+		if (isnan(e->duration_ms))
+			e->duration_ms = ms;
+		e->service = STR_NONE;
+	}
 	e->host = known_text(f, FIELD_HOST);
 	e->logger = known_text(f, FIELD_LOGGER);
 	struct str text = known_text(f, FIELD_NAME);
@@ -334,7 +345,8 @@ static void finish_names(struct fields *f, struct event *e)
 		e->version = known_text(f, FIELD_VERSION);
 	if (str_to_i64(known_text(f, FIELD_PID), &n) && n >= 0)
 		e->pid = n;
-	e->db = known_text(f, FIELD_DB);
+	if (!is_number(known_text(f, FIELD_DB))) /* lograge's "db" is a time */
+		e->db = known_text(f, FIELD_DB);
 	text = known_text(f, FIELD_QUERY);
 	if (str_chr(text, ' ') > 0)
 		e->query = text;

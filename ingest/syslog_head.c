@@ -40,7 +40,7 @@ static bool host_is(struct str w)
  * "prog:", "prog[12]:", "prog(pam_unix)[12]:", "launchd[1] (com.x.y[99]):" at the start of *s, which moves behind
  * it. False, *s untouched, when no program stands there.
  */
-static bool program_parse(struct str *s, struct syslog_head *h)
+static bool program_parse(struct str *s, bool host_known, struct syslog_head *h)
 {
 	struct str t = *s;
 	size_t n = 0;
@@ -49,7 +49,7 @@ static bool program_parse(struct str *s, struct syslog_head *h)
 	if (n == 0 || n == t.len)
 		return false;
 	/* "Google Chrome[852]:" */
-	if (t.ptr[n] == ' ') {
+	if (t.ptr[n] == ' ' && host_known) {
 		size_t word = n + 1;
 		while (word < t.len && word < NAME_BYTES_MAX && name_byte(t.ptr[word]))
 			word++;
@@ -150,7 +150,7 @@ static bool iso_parse(struct str s, struct syslog_head *h)
 	h->host = str_word(&s);
 	s = skip_blanks(s);
 	if (!host_is(h->host) || h->host.ptr[h->host.len - 1] == ':' ||
-	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, h))
+	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, true, h))
 		return false;
 	if (h->pid < 0)
 		for (size_t i = 0; i < h->program.len; i++)
@@ -181,14 +181,14 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 	else if (!s.len || s.ptr[0] != ' ')
 		return false;
 	s = skip_blanks(s);
-	if (!program_parse(&s, h)) {
+	if (!program_parse(&s, false, h)) {
 		struct str rest = s;
 		struct str host = str_word(&rest);
 		if (!host_is(host) || (h->time.has_year && !has_pri && severity_parse(host) != SEV_NONE))
 			return false;
 		h->host = host;
 		s = skip_blanks(rest);
-		program_parse(&s, h);
+		program_parse(&s, true, h);
 	}
 	h->message = s;
 	return true;
