@@ -32,14 +32,14 @@ struct input_limits {
 /* One text to be read. Slices live until the next input_next(). */
 struct input_stream {
 	struct str path;       /* display path; inside archives the member's name behind it, made harmless */
-	struct str packing;    /* what it was taken out of, outermost first: "", "gzip", "gzip tar", "zip gzip" */
+	struct str packing;    /* what it was taken out of, outermost first: "", "gzip", "gzip tar" */
 	bool member;           /* it is an archive's member */
 	int64_t mtime_ns;      /* of the member or the file itself; TIME_NONE when not known */
 	int64_t gzip_mtime_ns; /* time in the first gzip header; TIME_NONE when there is none */
 	struct str gzip_name;  /* original file name in it; may be empty */
 	struct str head;       /* the first INPUT_HEAD_BYTES of text, or all; input_read() gives them again */
 	uint64_t content_id;   /* hash64 of head: the same for every packing of the same text; 0 when empty */
-	struct str binary;     /* what it is when it is no text ("PNG image", "binary data"); empty for text */
+	struct str binary;     /* what it is when it is no text ("PNG image", "binary data"), else empty */
 };
 
 /* How a stream ended. Complete once input_read() has returned 0. */
@@ -59,8 +59,8 @@ NODISCARD bool input_open(const char *path, struct str display, const struct inp
                           struct input **out, struct err *err);
 void input_close(struct input *in); /* NULL is fine */
 /*
- * The next stream, leaving what is unread of the one before; false when there is none. An empty file is a stream
- * of no bytes. After false, input_end() tells of the archive as a whole.
+ * The next stream, leaving what is unread of the one before; false when there is none. An empty file is a
+ * stream of no bytes. After false, input_end() tells of the archive as a whole.
  */
 bool input_next(struct input *in, struct input_stream *out);
 /* Moves on to the stream with this display path; false when there is none further on. */

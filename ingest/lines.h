@@ -38,12 +38,13 @@ struct lines {
 
 	/* The open record, for the caller to read. */
 	bool record_open;
-	struct str record;        /* its lines, no final '\n'; empty when none is open. Good until the next lines_next() */
+	struct str record;        /* its lines, no final '\n'; good until the next lines_next(). Empty: none open */
 	uint64_t record_number;   /* number of its first line */
 	uint64_t record_offset;
 	uint32_t record_lines;    /* lines in it */
 
 	uint64_t cut_lines;       /* lines that were cut so far */
+	uint64_t left_out_lines;  /* lines that did not fit into their record */
 
 	/* private */
 	size_t (*read)(void *self, char *out, size_t cap); /* 0 = end of the stream */
@@ -51,9 +52,9 @@ struct lines {
 	size_t max_line_bytes;
 	struct buf buf;           /* kept bytes, then unread ones */
 	size_t at;                /* first unread byte in buf */
-	uint64_t at_offset;       /* its place in the stream */
 	size_t searched;          /* bytes behind `at` known to hold no '\n' */
 	bool ended;               /* read() said so */
+	bool begun;               /* the BOM was looked for */
 };
 
 /* read() gives up to cap bytes, 0 at the end. max_line_bytes 0: the default. */

@@ -1,0 +1,193 @@
+#include "ingest/lines.h"
+
+#include "core/err.h"
+
+void lines_init(struct lines *l, size_t (*read)(void *self, char *out, size_t cap), void *self,
+                size_t max_line_bytes)
+{
+	*l = (struct lines){ .read = read, .self = self };
+	l->max_line_bytes = max_line_bytes ? max_line_bytes : LINES_MAX_LINE_BYTES;
+	/* An open record, the line being read behind it, and a chunk to look for its end. */
+	buf_init(&l->buf, 2 * l->max_line_bytes + LINES_MAX_RECORD_BYTES + 2 * LINES_CHUNK_BYTES);
+}
+
+void lines_release(struct lines *l)
+{
+	buf_release(&l->buf);
+}
+
+void lines_resume(struct lines *l, uint64_t offset, uint64_t number)
+{
+	l->next_offset = offset;
+	l->number = number;
+	l->begun = offset > 0;
+}
+
+/* Room behind what is there, after moving what is to be kept to the front. */
+static void make_room(struct lines *l)
+{
+	size_t keep = l->record_open ? (size_t)(l->record.ptr - l->buf.ptr) : l->at;
+	if (keep) {
+		l->buf.len -= keep;
+		memmove(l->buf.ptr, l->buf.ptr + keep, l->buf.len);
+		l->at -= keep;
+	}
+	if (l->buf.cap - l->buf.len < LINES_CHUNK_BYTES / 2 && !buf_reserve(&l->buf, LINES_CHUNK_BYTES))
+		BUG("lines: more is kept than the caps allow");
+	if (l->record_open)
+		l->record.ptr = l->buf.ptr;
+}
+
+/* Reads behind what is there. False at the end of the stream. */
+static bool fill(struct lines *l)
+{
+	if (l->ended)
+		return false;
+	make_room(l);
+	size_t n = l->read(l->self, l->buf.ptr + l->buf.len, l->buf.cap - l->buf.len);
+	l->buf.len += n;
+	l->ended = n == 0;
+	return n > 0;
+}
+
+static void skip_bom(struct lines *l)
+{
+	l->begun = true;
+	while (l->buf.len - l->at < 3 && fill(l))
+		;
+	if (l->buf.len - l->at >= 3 && memcmp(l->buf.ptr + l->at, "\xef\xbb\xbf", 3) == 0) {
+		l->at += 3;
+		l->next_offset += 3;
+	}
+}
+
+/* Cuts at the cap, but not through a UTF-8 sequence. */
+static size_t cut_length(const char *text, size_t cap)
+{
+	size_t n = cap;
+	while (n > 0 && cap - n < 3 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+/*
+ * The unread bytes are more than a line may have and hold no end: keeps `keep` of them, reads over the rest.
+ * Returns the length of the whole line, its end included; *at is where it starts, l->at behind it.
+ */
+static uint64_t pass_over(struct lines *l, size_t keep, size_t *at)
+{
+	uint64_t length = l->buf.len - l->at;
+	l->buf.len = l->at + keep;
+	make_room(l);
+	*at = l->at;
+	size_t from = l->buf.len;
+	for (;;) {
+		size_t n = l->read(l->self, l->buf.ptr + from, l->buf.cap - from);
+		if (n == 0) {
+			l->ended = true;
+			l->at = from;
+			return length;
+		}
+		const char *end = memchr(l->buf.ptr + from, '\n', n);
+		if (end) {
+			size_t used = (size_t)(end - (l->buf.ptr + from)) + 1;
+			l->at = from + used;
+			l->buf.len = from + n;
+			return length + used;
+		}
+		length += n;
+	}
+}
+
+/* Looks for the end of the line at l->at. False when the stream ended before there was a byte of it. */
+static bool find_end(struct lines *l, size_t *length, bool *found)
+{
+	*found = false;
+	for (;;) {
+		size_t unread = l->buf.len - l->at;
+		if (unread > l->searched) {
+			const char *from = l->buf.ptr + l->at;
+			const char *end = memchr(from + l->searched, '\n', unread - l->searched);
+			if (end) {
+				*length = (size_t)(end - from);
+				*found = true;
+				return true;
+			}
+		}
+		l->searched = *length = unread;
+		if (unread > l->max_line_bytes + 1)
+			return true;
+		if (!fill(l))
+			return unread > 0;
+	}
+}
+
+bool lines_next(struct lines *l)
+{
+	size_t length; /* of the line without its '\n' */
+	bool found;
+	if (!l->begun)
+		skip_bom(l);
+	if (!find_end(l, &length, &found)) {
+		l->text = STR_NONE;
+		return false;
+	}
+	size_t at = l->at;
+	size_t kept = length;
+	if (length && l->buf.ptr[at + length - 1] == '\r')
+		kept--;
+	l->cut = kept > l->max_line_bytes;
+	if (l->cut) {
+		kept = cut_length(l->buf.ptr + at, l->max_line_bytes);
+		l->cut_lines++;
+	}
+	l->searched = 0;
+	l->number++;
+	l->offset = l->next_offset;
+	if (found || l->ended) {
+		l->at += length + found;
+		l->next_offset += length + found;
+		l->unfinished = !found;
+	} else {
+		l->next_offset += pass_over(l, kept, &at);
+		l->unfinished = l->ended;
+	}
+	l->text = str_make(l->buf.ptr + at, kept);
+	return true;
+}
+
+void lines_begin(struct lines *l)
+{
+	l->record_open = true;
+	l->record = l->text;
+	l->record_number = l->number;
+	l->record_offset = l->offset;
+	l->record_lines = 1;
+}
+
+bool lines_extend(struct lines *l)
+{
+	if (!l->record_open)
+		return false;
+	if (l->record.len + 1 + l->text.len > LINES_MAX_RECORD_BYTES) {
+		l->left_out_lines++;
+		return false;
+	}
+	size_t end = (size_t)(l->record.ptr - l->buf.ptr) + l->record.len;
+	size_t at = (size_t)(l->text.ptr - l->buf.ptr);
+	if (at != end + 1) {
+		l->buf.ptr[end] = '\n';
+		memmove(l->buf.ptr + end + 1, l->text.ptr, l->text.len);
+		l->text.ptr = l->buf.ptr + end + 1;
+	}
+	l->record.len += 1 + l->text.len;
+	l->record_lines++;
+	return true;
+}
+
+void lines_end(struct lines *l)
+{
+	l->record_open = false;
+	l->record = STR_NONE;
+	l->record_lines = 0;
+}
