@@ -5,12 +5,13 @@ VERSION := 0.1.0
 VARIANTS := release clang asan tsan coverage fuzz
 PREFIX ?= /usr/local
 WERROR ?=
-JOBS ?= 2
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-MAKEFLAGS += --no-builtin-rules
+PARALLEL := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(JOBS))
+MAKEFLAGS += --no-builtin-rules $(PARALLEL)
 
 # What the system has: written by tools/setup, included, and made again when it changes (make then starts over by
 # itself). `make demo` and `make test` may install what is missing; every other goal only names it.
