@@ -1,22 +1,8 @@
 #include "cli/summary.h"
 
-enum { PATH_COLUMN_MIN = 12, PATH_COLUMN_MAX = 60, SAMPLES_SHOWN = 2, SAMPLE_BYTES = 160, NUMBER_BYTES = 32 };
+#include "cli/text.h"
 
-/* 1234567 → "1,234,567". */
-static const char *grouped(uint64_t v, char out[static NUMBER_BYTES])
-{
-	char digits[NUMBER_BYTES];
-	int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
-	size_t used = 0;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			out[used++] = ',';
-		out[used++] = digits[i];
-	}
-	out[used] = '\0';
-	return out;
-}
+enum { PATH_COLUMN_MIN = 12, PATH_COLUMN_MAX = 60, SAMPLES_SHOWN = 2, SAMPLE_BYTES = 160 };
 
 static const char *plural(uint64_t n)
 {
@@ -28,43 +14,32 @@ static bool has_trouble(const struct file_outcome *f)
 	return f->rejected > 0 || f->truncated || f->damaged;
 }
 
-/* Log text on a terminal: control bytes, which could be escape sequences, become dots. */
-static void print_clean(FILE *to, struct str s, size_t max_bytes)
-{
-	s = str_head(s, max_bytes);
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-
-		fputc(c < 0x20 || c == 0x7f ? '.' : c, to);
-	}
-}
-
 static void print_row(FILE *to, const struct file_outcome *f, int path_column)
 {
 	char lines[NUMBER_BYTES], events[NUMBER_BYTES], more[NUMBER_BYTES], rejected[NUMBER_BYTES];
 
 	fputs("  ", to);
-	print_clean(to, f->path, SIZE_MAX);
+	text_print_clean(to, f->path, SIZE_MAX);
 	for (int column = (int)f->path.len; column < path_column; column++)
 		fputc(' ', to);
 	if (f->skipped) {
 		fprintf(to, "  %-18.*s %10s\n", STR_ARG(f->format), "known");
 		return;
 	}
-	fprintf(to, "  %-18.*s %10s %10s %10s %9s\n", STR_ARG(f->format), grouped(f->lines, lines),
-		grouped(f->events, events), grouped(f->continuation, more), grouped(f->rejected, rejected));
+	fprintf(to, "  %-18.*s %10s %10s %10s %9s\n", STR_ARG(f->format), text_grouped(f->lines, lines),
+		text_grouped(f->events, events), text_grouped(f->continuation, more), text_grouped(f->rejected, rejected));
 }
 
 static void print_notes(FILE *to, const struct file_outcome *f)
 {
 	for (size_t i = 0; i < f->n_notes; i++) {
 		fputs("      ", to);
-		print_clean(to, f->notes[i], SIZE_MAX);
+		text_print_clean(to, f->notes[i], SIZE_MAX);
 		fputc('\n', to);
 	}
 	for (size_t i = 0; i < f->n_samples && i < SAMPLES_SHOWN; i++) {
 		fputs("      not understood: line ", to);
-		print_clean(to, f->samples[i], SAMPLE_BYTES);
+		text_print_clean(to, f->samples[i], SAMPLE_BYTES);
 		fputc('\n', to);
 	}
 }
@@ -97,7 +72,7 @@ void summary_problems(FILE *to, const struct ingest_outcome *o)
 {
 	for (size_t i = 0; i < o->report.n_notes; i++) {
 		fputs("  ", to);
-		print_clean(to, o->report.notes[i], SIZE_MAX);
+		text_print_clean(to, o->report.notes[i], SIZE_MAX);
 		fputc('\n', to);
 	}
 }
@@ -109,9 +84,9 @@ void summary_print(FILE *to, const struct ingest_outcome *o, bool all_files)
 
 	/* A record that was rejected or begun counts once; its further lines are `continuation`. */
 	fprintf(to, "Read %zu file%s: %s line%s = %s event%s + %s further line%s of events + %s rejected.\n", r->files,
-		plural(r->files), grouped(r->lines, lines), plural(r->lines), grouped(r->events, events),
-		plural(r->events), grouped(r->continuation, more), plural(r->continuation),
-		grouped(r->rejected, rejected));
+		plural(r->files), text_grouped(r->lines, lines), plural(r->lines), text_grouped(r->events, events),
+		plural(r->events), text_grouped(r->continuation, more), plural(r->continuation),
+		text_grouped(r->rejected, rejected));
 	if (r->files_skipped > 0)
 		fprintf(to, "%zu file%s skipped: the same content was read before.\n", r->files_skipped,
 			plural(r->files_skipped));
