@@ -86,7 +86,13 @@ NODISCARD bool store_load_sources(struct store *s, struct arena *a, struct store
 /* The same per file, with notes, in the shape of the report. */
 NODISCARD bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n, struct err *err);
 
-struct store_template { uint64_t id, group; struct str text; enum severity severity; struct str format; };
+struct store_template {
+	uint64_t id, group;      /* group: the smallest id of those that differ in variables only */
+	struct str text;         /* masked text; what differs within the group is in group_text as <*> */
+	struct str group_text;
+	enum severity severity;  /* the highest seen */
+	struct str format;
+};
 NODISCARD bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n, struct err *err);
 
 /* A change record, strings in the arena. Ordered by time, then text. */
@@ -118,7 +124,7 @@ NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_lin
 /* Columns of one event, for scans. */
 struct scan_row {
 	int64_t time_ns;
-	uint64_t service, host, template_id, route_id; /* name ids */
+	uint64_t service, host, template_id, route_id, fingerprint_id; /* name ids */
 	uint32_t client, user, trace; /* 32-bit hashes; 0 none */
 	uint32_t duration_us;         /* 0xffffffff none */
 	uint32_t bytes;               /* saturating; 0xffffffff none */

@@ -1,0 +1,105 @@
+/*
+ * aggregate: events of one file into 10-second cells per series (store/reader.h says what is
+ * counted). It holds a bounded number of cells; when that is reached the owner takes all of them as
+ * parts (store/cells.h) and goes on with none. So memory does not grow with the file, whatever its
+ * order: a log is nearly sorted, cells are taken about once per 16,384 of them, and a cell that was
+ * still being filled simply continues in the next part.
+ *
+ * Why not flush by a time watermark: it needs a guess of how far out of order lines come, and
+ * a file written newest first breaks any guess. Splitting a cell costs a few bytes and nothing else.
+ *
+ * Hostile input cannot make it grow either: per service at most so many routes, templates, fingerprints
+ * and values of each facet, in order of first sight; what comes later counts as "(other)". As a file is read from its
+ * beginning in one go, what is "other" depends on the file alone.
+ */
+#ifndef STORE_AGGREGATE_H
+#define STORE_AGGREGATE_H
+
+#include "core/event.h"
+#include "store/block.h"
+#include "store/cells.h"
+#include "store/roster.h"
+
+#define OTHER_TEXT STR("(other)")
+
+enum {
+	AGG_CELLS_MAX = 1 << 14,
+	AGG_HIST_MAX = 1 << 16,     /* durations between two takings */
+	AGG_SKETCHES_MAX = 1 << 10,
+	AGG_SERIES_MAX = 1 << 14,
+	AGG_SERVICES_MAX = 256,
+	AGG_HOSTS_MAX = 1024,
+	ROUTES_MAX = 2000,          /* from here on: per service */
+	TEMPLATES_MAX = 4000,
+	FINGERPRINTS_MAX = 2000,
+	DETAILS_MAX = 256,
+	FACET_VALUES_MAX = 256,
+};
+
+/* One series of this file. */
+struct agg_series {
+	uint64_t id;                 /* series_id() of the rest */
+	uint64_t service, host, key; /* name ids */
+	int32_t code;
+	uint8_t kind;
+	uint32_t seen;               /* events so far, saturating */
+	uint32_t timed;              /* of these with a duration, and the sum of those: what is slow for this series */
+	uint64_t sum_us;
+	int32_t last_bucket;         /* the cell used last, when last_cell is not NO_CELL */
+	uint32_t last_cell;
+};
+
+struct agg_cell {
+	uint32_t series;             /* index into series */
+	int32_t bucket;
+	uint32_t count, failed, timed;
+	uint32_t sketch;             /* index + 1 into sketches, 0 none */
+	uint64_t sum_us, max_us;
+};
+
+struct aggregate {
+	struct roster *roster;       /* names of what is counted; not ours */
+	uint64_t service, host;      /* of the file */
+	uint8_t role;
+	struct map series_index;     /* what an event says → index + 1 into series */
+	struct map admitted;         /* (service, class, id) → 1 */
+	struct map counts;           /* (service, class) → how many are admitted */
+	struct map agents;           /* hash of a user agent → index + 1 into families; cleared when it is large */
+	uint64_t n_services, n_hosts;
+	VEC(struct agg_series) series;
+	VEC(struct agg_cell) cells;
+	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration */
+	VEC(struct hll) sketches;
+	VEC(struct str) families;    /* texts in `texts` */
+	uint32_t *cell_slots;        /* index + 1 into cells by (series, bucket), 0 free; CELL_SLOTS */
+	struct arena arena;          /* of all arrays; kept from file to file */
+	struct arena texts;          /* of one file */
+};
+
+/* What the aggregator made of an event, for the block and the kept lines. */
+struct agg_answer {
+	uint64_t service, host, template_id, route_id, fingerprint_id; /* "(other)" where a bound was reached */
+	uint32_t client, user, trace; /* hashes, 0 none */
+	bool failed;
+	uint64_t duration_us;         /* NO_DURATION none */
+	const struct agg_series *main; /* the series of the request, statement or event; NULL for a plain line */
+};
+#define NO_DURATION UINT64_MAX
+
+void aggregate_init(struct aggregate *g);
+void aggregate_release(struct aggregate *g);
+/* Starts a file. */
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host, uint8_t role);
+/* Must not be full. */
+void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out);
+/* Must the cells be taken before the next event? */
+bool aggregate_full(const struct aggregate *g);
+/* The cells of a kind as a part, in the arena; false when there are none. */
+bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out);
+/* Forgets the cells, not the series. */
+void aggregate_clear_cells(struct aggregate *g);
+
+/* A series' id follows from what it is. */
+uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint64_t key, int32_t code, uint8_t role);
+
+#endif

@@ -1,0 +1,307 @@
+#include "store/block.h"
+
+#include "core/hash.h"
+#include "core/timestamp.h"
+
+enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS };
+
+/* Seed of the checksum: a block's bytes never pass for another kind of blob. */
+#define CHECK_SEED UINT64_C(0x626c6f636b) /* "block" */
+
+void block_init(struct block *b, struct arena *a, bool writing)
+{
+	*b = (struct block){ .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	b->time_ns = arena_new_n(a, int64_t, BLOCK_EVENTS);
+	b->line = arena_new_n(a, uint64_t, BLOCK_EVENTS);
+	b->offset = arena_new_n(a, uint64_t, BLOCK_EVENTS);
+	for (size_t i = 0; i < BLOCK_IDS; i++) {
+		b->ids[i].values = arena_new_n(a, uint64_t, BLOCK_EVENTS);
+		b->ids[i].slots = writing ? arena_new_n(a, uint16_t, DICT_SLOTS) : NULL;
+		b->ids[i].index = arena_new_n(a, uint16_t, BLOCK_EVENTS);
+	}
+	b->duration_us = arena_new_n(a, uint32_t, BLOCK_EVENTS);
+	b->bytes = arena_new_n(a, uint32_t, BLOCK_EVENTS);
+	b->status = arena_new_n(a, int16_t, BLOCK_EVENTS);
+	b->severity = arena_new_n(a, uint8_t, BLOCK_EVENTS);
+	b->kind = arena_new_n(a, uint8_t, BLOCK_EVENTS);
+	b->scratch = arena_new_n(a, uint64_t, BLOCK_EVENTS);
+	b->flags = arena_new_n(a, uint8_t, BLOCK_EVENTS);
+}
+
+void block_clear(struct block *b)
+{
+	for (size_t i = 0; i < BLOCK_IDS; i++) {
+		struct block_dict *d = &b->ids[i];
+		if (d->slots && d->n)
+			memset(d->slots, 0, DICT_SLOTS * sizeof *d->slots);
+		d->n = 0;
+		d->last = 0;
+	}
+	b->n = 0;
+	b->first_ns = b->last_ns = TIME_NONE;
+}
+
+static uint16_t dict_lookup(struct block_dict *d, uint64_t value)
+{
+	size_t at = (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % DICT_SLOTS;
+	while (d->slots[at] && d->values[d->slots[at] - 1] != value)
+		at = (at + 1) % DICT_SLOTS;
+	if (!d->slots[at]) {
+		d->values[d->n] = value;
+		d->slots[at] = (uint16_t)++d->n;
+	}
+	d->last = value;
+	return d->last_index = (uint16_t)(d->slots[at] - 1);
+}
+
+void block_add(struct block *b, const struct block_row *row)
+{
+	size_t i = b->n++;
+	b->time_ns[i] = row->time_ns;
+	if (row->time_ns != TIME_NONE) {
+		if (row->time_ns < b->first_ns || b->first_ns == TIME_NONE)
+			b->first_ns = row->time_ns;
+		if (row->time_ns > b->last_ns)
+			b->last_ns = row->time_ns;
+	}
+	b->line[i] = row->line;
+	b->offset[i] = row->offset;
+	for (size_t k = 0; k < BLOCK_IDS; k++) {
+		struct block_dict *d = &b->ids[k];
+		d->index[i] = d->n && d->last == row->ids[k] ? d->last_index : dict_lookup(d, row->ids[k]);
+	}
+	b->duration_us[i] = row->duration_us;
+	b->bytes[i] = row->bytes;
+	b->status[i] = row->status;
+	b->severity[i] = row->severity;
+	b->kind[i] = row->kind;
+}
+
+static void put_flags(const struct block *b, struct column_coder *c, struct buf *out)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->scratch[i] = b->flags[i];
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_flags(struct block *b, struct column_coder *c, struct str *in)
+{
+	if (!column_get(c, in, b->scratch, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		b->flags[i] = (uint8_t)b->scratch[i];
+	return true;
+}
+
+enum { TIME_ABSENT = 1, TIME_BACKWARDS = 2 };
+
+/*
+ * Times: flags, the first one, then the steps from one to the next, without their signs (flags), so that steps of
+ * whole milliseconds or seconds keep their common factor. Modulo 2^64: no pair of times overflows.
+ */
+static void put_times(struct block *b, struct column_coder *c, struct buf *out)
+{
+	size_t at = 0;
+	while (at < b->n && b->time_ns[at] == TIME_NONE)
+		at++;
+	uint64_t first = at < b->n ? (uint64_t)b->time_ns[at] : 0, last = first;
+	for (size_t i = 0; i < b->n; i++) {
+		b->flags[i] = b->time_ns[i] == TIME_NONE;
+		if (b->flags[i])
+			continue;
+		if ((int64_t)((uint64_t)b->time_ns[i] - last) < 0)
+			b->flags[i] = TIME_BACKWARDS;
+		last = (uint64_t)b->time_ns[i];
+	}
+	put_flags(b, c, out);
+	buf_add_svarint(out, (int64_t)first);
+	last = first;
+	for (size_t i = 0; i < b->n; i++) {
+		b->scratch[i] = 0;
+		if (b->flags[i] & TIME_ABSENT)
+			continue;
+		uint64_t step = (uint64_t)b->time_ns[i] - last;
+		b->scratch[i] = b->flags[i] & TIME_BACKWARDS ? 0 - step : step;
+		last = (uint64_t)b->time_ns[i];
+	}
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_times(struct block *b, struct column_coder *c, struct str *in)
+{
+	int64_t first;
+	if (!get_flags(b, c, in) || !svarint_next(in, &first) || !column_get(c, in, b->scratch, b->n))
+		return false;
+	uint64_t at = (uint64_t)first;
+	int64_t smallest = INT64_MAX, largest = TIME_NONE;
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->flags[i] & TIME_ABSENT) {
+			b->time_ns[i] = TIME_NONE;
+			continue;
+		}
+		at += b->flags[i] & TIME_BACKWARDS ? 0 - b->scratch[i] : b->scratch[i];
+		int64_t t = (int64_t)at;
+		b->time_ns[i] = t;
+		smallest = t < smallest ? t : smallest;
+		largest = t > largest ? t : largest;
+	}
+	b->first_ns = largest == TIME_NONE ? TIME_NONE : smallest;
+	b->last_ns = largest;
+	return true;
+}
+
+/* Lines and offsets climb: the first value, then the steps (modulo 2^64). */
+static void put_climbing(const struct block *b, struct column_coder *c, struct buf *out, const uint64_t *v)
+{
+	buf_add_varint(out, v[0]);
+	for (size_t i = 1; i < b->n; i++)
+		b->scratch[i - 1] = v[i] - v[i - 1];
+	column_put(c, out, b->scratch, b->n - 1);
+}
+
+static bool get_climbing(struct block *b, struct column_coder *c, struct str *in, uint64_t *v)
+{
+	if (!varint_next(in, &v[0]) || !column_get(c, in, b->scratch, b->n - 1))
+		return false;
+	for (size_t i = 1; i < b->n; i++)
+		v[i] = v[i - 1] + b->scratch[i - 1];
+	return true;
+}
+
+/* An id column: the dictionary's size and values, then the index of each event; size 0: the values of each event. */
+static void put_ids(const struct block *b, struct column_coder *c, struct buf *out, enum block_id k)
+{
+	const struct block_dict *d = &b->ids[k];
+	bool as_is = d->n > b->n / 2 && d->n > 1;
+	buf_add_varint(out, as_is ? 0 : d->n);
+	if (as_is) {
+		for (size_t i = 0; i < b->n; i++)
+			b->scratch[i] = d->values[d->index[i]];
+		column_put(c, out, b->scratch, b->n);
+		return;
+	}
+	memcpy(b->scratch, d->values, d->n * sizeof *d->values);
+	column_put(c, out, b->scratch, d->n);
+	for (size_t i = 0; i < b->n; i++)
+		b->scratch[i] = d->index[i];
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enum block_id k)
+{
+	struct block_dict *d = &b->ids[k];
+	uint64_t n;
+	if (!varint_next(in, &n) || n > b->n)
+		return false;
+	d->n = n ? (size_t)n : b->n;
+	if (!column_get(c, in, d->values, d->n))
+		return false;
+	if (n == 0) {
+		for (size_t i = 0; i < b->n; i++)
+			d->index[i] = (uint16_t)i;
+		return true;
+	}
+	if (!column_get(c, in, b->scratch, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->scratch[i] >= n)
+			return false;
+		d->index[i] = (uint16_t)b->scratch[i];
+	}
+	return true;
+}
+
+/* Numbers that may be absent: flags, then the numbers (0 where absent), so that these keep their common factor. */
+static void put_maybe(struct block *b, struct column_coder *c, struct buf *out, const uint32_t *v)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->flags[i] = v[i] == NO_U32;
+	put_flags(b, c, out);
+	for (size_t i = 0; i < b->n; i++)
+		b->scratch[i] = b->flags[i] ? 0 : v[i];
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_maybe(struct block *b, struct column_coder *c, struct str *in, uint32_t *v)
+{
+	if (!get_flags(b, c, in) || !column_get(c, in, b->scratch, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		v[i] = b->flags[i] ? NO_U32 : (uint32_t)b->scratch[i];
+	return true;
+}
+
+static void put_u8(const struct block *b, struct column_coder *c, struct buf *out, const uint8_t *v)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->scratch[i] = v[i];
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_u8(struct block *b, struct column_coder *c, struct str *in, uint8_t *v)
+{
+	if (!column_get(c, in, b->scratch, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		v[i] = (uint8_t)b->scratch[i];
+	return true;
+}
+
+/* -1, "none", becomes 0. */
+static void put_status(const struct block *b, struct column_coder *c, struct buf *out)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->scratch[i] = (uint16_t)(b->status[i] + 1);
+	column_put(c, out, b->scratch, b->n);
+}
+
+static bool get_status(struct block *b, struct column_coder *c, struct str *in)
+{
+	if (!column_get(c, in, b->scratch, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		b->status[i] = (int16_t)(uint16_t)(b->scratch[i] - 1);
+	return true;
+}
+
+void block_encode(struct block *b, struct column_coder *c, struct buf *out)
+{
+	size_t start = blob_begin(out, LAYOUT);
+	buf_add_varint(out, b->n);
+	if (b->n) {
+		put_times(b, c, out);
+		put_climbing(b, c, out, b->line);
+		put_climbing(b, c, out, b->offset);
+		for (unsigned k = 0; k < BLOCK_IDS; k++)
+			put_ids(b, c, out, (enum block_id)k);
+		put_maybe(b, c, out, b->duration_us);
+		put_maybe(b, c, out, b->bytes);
+		put_status(b, c, out);
+		put_u8(b, c, out, b->severity);
+		put_u8(b, c, out, b->kind);
+	}
+	blob_seal(out, start, CHECK_SEED);
+}
+
+bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
+{
+	block_clear(b);
+	uint64_t n;
+	if (bytes.len > BLOCK_BYTES_MAX || !blob_open(&bytes, CHECK_SEED, LAYOUT))
+		return false;
+	if (!varint_next(&bytes, &n) || n > BLOCK_EVENTS)
+		return false;
+	b->n = (size_t)n;
+	if (b->n == 0)
+		return bytes.len == 0;
+	bool good = get_times(b, c, &bytes) && get_climbing(b, c, &bytes, b->line) &&
+	            get_climbing(b, c, &bytes, b->offset);
+	for (unsigned k = 0; good && k < BLOCK_IDS; k++)
+		good = get_ids(b, c, &bytes, (enum block_id)k);
+	good = good && get_maybe(b, c, &bytes, b->duration_us) && get_maybe(b, c, &bytes, b->bytes) &&
+	       get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) && get_u8(b, c, &bytes, b->kind) &&
+	       bytes.len == 0;
+	if (!good)
+		block_clear(b);
+	return good;
+}

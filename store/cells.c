@@ -1,0 +1,331 @@
+#include "store/cells.h"
+
+enum { LAYOUT = 1 };
+
+#define CHECK_SEED UINT64_C(0x63656c6c73) /* "cells" */
+
+bool kind_has_durations(enum series_kind kind)
+{
+	return kind == SERIES_HTTP || kind == SERIES_QUERY || kind == SERIES_EVENT;
+}
+
+bool kind_has_hist(enum series_kind kind)
+{
+	return kind == SERIES_HTTP || kind == SERIES_QUERY;
+}
+
+/* Numbers on their way into a column. */
+struct column {
+	struct column_coder *coder;
+	struct buf *out;
+	uint64_t *v;
+	size_t n;
+};
+
+static void flush(struct column *col)
+{
+	column_put(col->coder, col->out, col->v, col->n);
+	col->n = 0;
+}
+
+static void put_buckets(const struct cells_part *p, struct column *col)
+{
+	int32_t base = p->cells[0].bucket;
+	buf_add_svarint(col->out, base);
+	const struct part_cell *cell = p->cells;
+	for (size_t s = 0; s < p->n_series; s++) {
+		col->v[col->n++] = zigzag((int64_t)cell->bucket - base);
+		for (uint32_t i = 1; i < p->lengths[s]; i++, cell++)
+			col->v[col->n++] = (uint64_t)((int64_t)cell[1].bucket - cell[0].bucket - 1);
+		cell++;
+	}
+	flush(col);
+}
+
+/* A cell with one duration needs no largest one, and its histogram has one entry of 1. */
+static void put_durations(const struct cells_part *p, struct column *col)
+{
+	for (size_t i = 0; i < p->n_cells; i++)
+		col->v[col->n++] = p->cells[i].count - p->cells[i].timed;
+	flush(col);
+	for (size_t i = 0; i < p->n_cells; i++)
+		if (p->cells[i].timed)
+			col->v[col->n++] = p->cells[i].sum_us;
+	flush(col);
+	for (size_t i = 0; i < p->n_cells; i++)
+		if (p->cells[i].timed > 1)
+			col->v[col->n++] = p->cells[i].max_us;
+	flush(col);
+}
+
+static void put_hist(const struct cells_part *p, struct column *col)
+{
+	for (size_t i = 0; i < p->n_cells; i++)
+		if (p->cells[i].timed > 1)
+			col->v[col->n++] = p->cells[i].n_hist;
+	flush(col);
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct hist_entry *h = p->hist + p->cells[i].hist;
+		for (uint32_t k = 0; k < p->cells[i].n_hist; k++)
+			col->v[col->n++] = k ? h[k].bucket - h[k - 1].bucket - 1u : h[k].bucket;
+	}
+	flush(col);
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct hist_entry *h = p->hist + p->cells[i].hist;
+		for (uint32_t k = 0; p->cells[i].timed > 1 && k < p->cells[i].n_hist; k++)
+			col->v[col->n++] = h[k].count - 1;
+	}
+	flush(col);
+}
+
+static void put_registers(const struct cells_part *p, struct column *col)
+{
+	for (size_t i = 0; i < p->n_cells; i++)
+		col->v[col->n++] = p->cells[i].n_regs;
+	flush(col);
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct part_register *r = p->regs + p->cells[i].regs;
+		for (uint32_t k = 0; k < p->cells[i].n_regs; k++)
+			col->v[col->n++] = k ? r[k].index - r[k - 1].index - 1u : r[k].index;
+	}
+	flush(col);
+	for (size_t i = 0; i < p->n_regs; i++)
+		col->v[col->n++] = p->regs[i].rank;
+	flush(col);
+}
+
+static size_t max3(size_t a, size_t b, size_t c)
+{
+	size_t m = a > b ? a : b;
+	return m > c ? m : c;
+}
+
+void cells_encode(const struct cells_part *p, struct column_coder *c, struct arena *scratch, struct buf *out)
+{
+	size_t start = blob_begin(out, LAYOUT);
+	buf_add_varint(out, p->n_series);
+	buf_add_varint(out, p->n_cells);
+	buf_add_varint(out, p->n_hist);
+	buf_add_varint(out, p->n_regs);
+	if (p->n_cells) {
+		struct column col = { c, out, NULL, 0 };
+		col.v = arena_new_n(scratch, uint64_t, max3(p->n_cells, p->n_hist, p->n_regs));
+		for (size_t i = 0; i < p->n_series; i++)
+			raw64_put(out, p->ids[i]);
+		for (size_t i = 0; i < p->n_series; i++)
+			col.v[col.n++] = p->lengths[i];
+		flush(&col);
+		put_buckets(p, &col);
+		for (size_t i = 0; i < p->n_cells; i++)
+			col.v[col.n++] = p->cells[i].count - 1;
+		flush(&col);
+		for (size_t i = 0; i < p->n_cells; i++)
+			col.v[col.n++] = p->cells[i].failed;
+		flush(&col);
+		if (kind_has_durations(p->kind))
+			put_durations(p, &col);
+		if (kind_has_hist(p->kind))
+			put_hist(p, &col);
+		if (p->kind == SERIES_CLIENTS)
+			put_registers(p, &col);
+	}
+	blob_seal(out, start, CHECK_SEED);
+}
+
+/* Where decoding stands. */
+struct source {
+	struct column_coder *coder;
+	struct str in;
+	uint64_t *v; /* room for the longest column */
+};
+
+static bool next(struct source *s, size_t n)
+{
+	return column_get(s->coder, &s->in, s->v, n);
+}
+
+static bool get_buckets(struct cells_part *p, struct source *s)
+{
+	int64_t base;
+	if (!svarint_next(&s->in, &base) || !next(s, p->n_cells))
+		return false;
+	size_t at = 0;
+	for (size_t k = 0; k < p->n_series; k++) {
+		int64_t bucket = 0;
+		for (uint32_t i = 0; i < p->lengths[k]; i++, at++) {
+			/* Both are far below an overflow once they are known to be below 2^33. */
+			if (s->v[at] >> 33 || base < INT32_MIN || base > INT32_MAX)
+				return false;
+			bucket = i ? bucket + (int64_t)s->v[at] + 1 : base + unzigzag(s->v[at]);
+			if (bucket < INT32_MIN / 2 || bucket > INT32_MAX / 2)
+				return false;
+			p->cells[at].bucket = (int32_t)bucket;
+		}
+	}
+	return true;
+}
+
+static bool get_counts(struct cells_part *p, struct source *s)
+{
+	if (!next(s, p->n_cells))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		if (s->v[i] >= UINT32_MAX)
+			return false;
+		p->cells[i].count = (uint32_t)s->v[i] + 1;
+	}
+	if (!next(s, p->n_cells))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		if (s->v[i] > p->cells[i].count)
+			return false;
+		p->cells[i].failed = (uint32_t)s->v[i];
+	}
+	return true;
+}
+
+static bool get_durations(struct cells_part *p, struct source *s)
+{
+	size_t timed = 0, many = 0;
+	if (!next(s, p->n_cells))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		if (s->v[i] > p->cells[i].count)
+			return false;
+		p->cells[i].timed = p->cells[i].count - (uint32_t)s->v[i];
+		timed += p->cells[i].timed > 0;
+		many += p->cells[i].timed > 1;
+	}
+	if (!next(s, timed))
+		return false;
+	for (size_t i = 0, at = 0; i < p->n_cells; i++)
+		if (p->cells[i].timed)
+			p->cells[i].max_us = p->cells[i].sum_us = s->v[at++];
+	if (!next(s, many))
+		return false;
+	for (size_t i = 0, at = 0; i < p->n_cells; i++)
+		if (p->cells[i].timed > 1)
+			p->cells[i].max_us = s->v[at++];
+	return true;
+}
+
+static bool get_hist(struct cells_part *p, struct source *s)
+{
+	size_t many = 0, n = 0, counted = 0;
+	for (size_t i = 0; i < p->n_cells; i++)
+		many += p->cells[i].timed > 1;
+	if (!next(s, many))
+		return false;
+	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
+		struct part_cell *cell = &p->cells[i];
+		uint64_t entries = cell->timed > 1 ? s->v[at++] : cell->timed;
+		if (entries > HIST_BUCKETS || entries > p->n_hist - n)
+			return false;
+		cell->hist = (uint32_t)n;
+		cell->n_hist = (uint32_t)entries;
+		n += cell->n_hist;
+		counted += cell->timed > 1 ? cell->n_hist : 0;
+	}
+	if (n != p->n_hist || !next(s, n))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		uint64_t bucket = 0;
+		for (uint32_t k = 0; k < p->cells[i].n_hist; k++) {
+			size_t at = p->cells[i].hist + k;
+			if (s->v[at] >= HIST_BUCKETS)
+				return false;
+			bucket = k ? bucket + s->v[at] + 1 : s->v[at];
+			if (bucket >= HIST_BUCKETS)
+				return false;
+			p->hist[at] = (struct hist_entry){ (uint8_t)bucket, 1 };
+		}
+	}
+	if (!next(s, counted))
+		return false;
+	for (size_t i = 0, at = 0; i < p->n_cells; i++)
+		for (uint32_t k = 0; p->cells[i].timed > 1 && k < p->cells[i].n_hist; k++, at++) {
+			if (s->v[at] >= p->cells[i].timed)
+				return false;
+			p->hist[p->cells[i].hist + k].count = (uint32_t)s->v[at] + 1;
+		}
+	return true;
+}
+
+static bool get_registers(struct cells_part *p, struct source *s)
+{
+	size_t n = 0;
+	if (!next(s, p->n_cells))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		if (s->v[i] > HLL_REGISTERS || s->v[i] > p->n_regs - n)
+			return false;
+		p->cells[i].regs = (uint32_t)n;
+		p->cells[i].n_regs = (uint32_t)s->v[i];
+		n += p->cells[i].n_regs;
+	}
+	if (n != p->n_regs || !next(s, n))
+		return false;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		uint64_t index = 0;
+		for (uint32_t k = 0; k < p->cells[i].n_regs; k++) {
+			size_t at = p->cells[i].regs + k;
+			if (s->v[at] >= HLL_REGISTERS)
+				return false;
+			index = k ? index + s->v[at] + 1 : s->v[at];
+			if (index >= HLL_REGISTERS)
+				return false;
+			p->regs[at].index = (uint8_t)index;
+		}
+	}
+	if (!next(s, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (s->v[i] > 64)
+			return false;
+		p->regs[i].rank = (uint8_t)s->v[i];
+	}
+	return true;
+}
+
+bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+                  struct cells_part *out)
+{
+	*out = (struct cells_part){ .kind = kind };
+	uint64_t n_series, n_cells, n_hist, n_regs;
+	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CHECK_SEED, LAYOUT))
+		return false;
+	if (!varint_next(&bytes, &n_series) || !varint_next(&bytes, &n_cells) || !varint_next(&bytes, &n_hist) ||
+	    !varint_next(&bytes, &n_regs))
+		return false;
+	if (n_series > n_cells || n_cells > PART_CELLS_MAX || n_hist > PART_HIST_MAX || n_regs > PART_REGISTERS_MAX ||
+	    (n_cells && !n_series))
+		return false;
+	if (n_cells == 0)
+		return bytes.len == 0 && n_hist == 0 && n_regs == 0;
+	struct source s = { c, bytes, NULL };
+	s.v = arena_new_n(a, uint64_t, max3(n_cells, n_hist, n_regs));
+	out->n_series = (size_t)n_series;
+	out->n_cells = (size_t)n_cells;
+	out->n_hist = (size_t)n_hist;
+	out->n_regs = (size_t)n_regs;
+	out->ids = arena_new_n(a, uint64_t, out->n_series);
+	out->lengths = arena_new_n(a, uint32_t, out->n_series);
+	out->cells = arena_new_n(a, struct part_cell, out->n_cells);
+	out->hist = arena_new_n(a, struct hist_entry, out->n_hist);
+	out->regs = arena_new_n(a, struct part_register, out->n_regs);
+	for (size_t i = 0; i < out->n_series; i++)
+		if (!raw64_get(&s.in, &out->ids[i]))
+			return false;
+	if (!next(&s, out->n_series))
+		return false;
+	size_t sum = 0;
+	for (size_t i = 0; i < out->n_series; i++) {
+		if (s.v[i] == 0 || s.v[i] > out->n_cells - sum)
+			return false;
+		out->lengths[i] = (uint32_t)s.v[i];
+		sum += out->lengths[i];
+	}
+	return sum == out->n_cells && get_buckets(out, &s) && get_counts(out, &s) &&
+	       (!kind_has_durations(kind) || get_durations(out, &s)) && (!kind_has_hist(kind) || get_hist(out, &s)) &&
+	       (kind != SERIES_CLIENTS || get_registers(out, &s)) && s.in.len == 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * cells: the bytes of 10-second cells. A part holds the cells of all series of one kind that one
+ * file brought in one go, series by series, ascending in time; durations and client sketches stand
+ * in columns of their own. Many series share a part, because most have a handful of cells and a
+ * blob per series would be mostly its own head.
+ *
+ * Cells of the same series and bucket may turn up in several parts (of one file or of several);
+ * they add up in any order: counts and microseconds are whole numbers, the sketch takes the maximum.
+ */
+#ifndef STORE_CELLS_H
+#define STORE_CELLS_H
+
+#include "store/column.h"
+#include "store/reader.h"
+
+enum {
+	PART_CELLS_MAX = 1 << 16,
+	PART_HIST_MAX = 1 << 18,
+	PART_REGISTERS_MAX = 1 << 20,
+	PART_BYTES_MAX = 16 << 20,
+};
+
+struct part_cell {
+	int32_t bucket;          /* time / BUCKET_S, before the zone's shift */
+	uint32_t count;          /* at least 1 */
+	uint32_t failed, timed;  /* see struct cell */
+	uint64_t sum_us, max_us; /* of the timed ones */
+	uint32_t hist, n_hist;   /* entries in cells_part.hist */
+	uint32_t regs, n_regs;   /* entries in cells_part.regs */
+};
+
+struct part_register { uint8_t index, rank; }; /* a register of struct hll that is not 0 */
+
+struct cells_part {
+	enum series_kind kind;
+	size_t n_series, n_cells, n_hist, n_regs;
+	uint64_t *ids;                /* n_series */
+	uint32_t *lengths;            /* cells of each series, at least 1 each */
+	struct part_cell *cells;      /* series after series, each ascending by bucket */
+	struct hist_entry *hist;      /* per cell ascending by bucket, counts at least 1 */
+	struct part_register *regs;   /* per cell ascending by index, ranks at least 1 */
+};
+
+/* Do cells of this kind have durations, a histogram of them, a sketch? */
+bool kind_has_durations(enum series_kind kind);
+bool kind_has_hist(enum series_kind kind);
+
+/* Appends the part's bytes to out. Memory from scratch, not to be kept. */
+void cells_encode(const struct cells_part *p, struct column_coder *c, struct arena *scratch, struct buf *out);
+/* The part of the given kind from its bytes, in the arena; false when they are damaged. */
+bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+                  struct cells_part *out);
+
+#endif

@@ -1,0 +1,253 @@
+#include "store/column.h"
+
+#include <zstd.h>
+
+#include "core/err.h"
+#include "core/hash.h"
+
+enum {
+	ZSTD_LEVEL = 1,
+	PLANE_TOO_SHORT = 24, /* bytes: below, a frame's head costs more than it saves */
+};
+
+/* What a plane is stored as. */
+enum plane_form { PLANE_RAW, PLANE_SAME, PLANE_ZSTD };
+
+static const uint64_t factors[] = { 1, 1000, 1000000, 1000000000 };
+
+void column_coder_init(struct column_coder *c)
+{
+	*c = (struct column_coder){ 0 };
+	buf_init(&c->plane, SIZE_MAX / 4);
+}
+
+void column_coder_release(struct column_coder *c)
+{
+	ZSTD_freeCCtx(c->pack);
+	ZSTD_freeDCtx(c->unpack);
+	buf_release(&c->plane);
+	*c = (struct column_coder){ 0 };
+}
+
+void raw64_put(struct buf *out, uint64_t v)
+{
+	char bytes[8];
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (char)(unsigned char)(v >> (8 * i));
+	buf_add(out, str_make(bytes, sizeof bytes));
+}
+
+bool raw64_get(struct str *in, uint64_t *v)
+{
+	if (in->len < 8)
+		return false;
+	uint64_t r = 0;
+	for (unsigned i = 0; i < 8; i++)
+		r |= (uint64_t)(unsigned char)in->ptr[i] << (8 * i);
+	*v = r;
+	*in = str_from(*in, 8);
+	return true;
+}
+
+static inline bool all_divisible(const uint64_t *v, size_t n, uint64_t by)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] % by)
+			return false;
+	return true;
+}
+
+static inline void divide_all(uint64_t *v, size_t n, uint64_t by)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] /= by;
+}
+
+/* Divides out the largest factor they all have, and says which. Spelled out, so that the divisors are constants. */
+static unsigned take_factor(uint64_t *v, size_t n, uint64_t max)
+{
+	if (max >= 1000000000 && all_divisible(v, n, 1000000000)) {
+		divide_all(v, n, 1000000000);
+		return 3;
+	}
+	if (max >= 1000000 && all_divisible(v, n, 1000000)) {
+		divide_all(v, n, 1000000);
+		return 2;
+	}
+	if (max >= 1000 && all_divisible(v, n, 1000)) {
+		divide_all(v, n, 1000);
+		return 1;
+	}
+	return 0;
+}
+
+static bool all_same(const unsigned char *p, size_t n)
+{
+	return memcmp(p, p + 1, n - 1) == 0;
+}
+
+void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, size_t n)
+{
+	if (n > 1 && all_same(p, n)) {
+		buf_addc(out, (char)PLANE_SAME);
+		buf_addc(out, (char)p[0]);
+		return;
+	}
+	size_t raw_at = out->len;
+	size_t bound = ZSTD_compressBound(n);
+	/* Room for the form, the length (written into the room in front) and the frame. */
+	enum { HEAD = 11 };
+	if (n >= PLANE_TOO_SHORT && buf_reserve(out, HEAD + bound)) {
+		if (!c->pack) {
+			c->pack = ZSTD_createCCtx();
+			if (!c->pack)
+				out_of_memory(bound);
+			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_contentSizeFlag, 0);
+		}
+		size_t packed = ZSTD_compress2(c->pack, out->ptr + raw_at + HEAD, bound, p, n);
+		if (!ZSTD_isError(packed) && packed + 3 < n) {
+			buf_addc(out, (char)PLANE_ZSTD);
+			buf_add_varint(out, packed);
+			memmove(out->ptr + out->len, out->ptr + raw_at + HEAD, packed);
+			out->len += packed;
+			return;
+		}
+	}
+	buf_addc(out, (char)PLANE_RAW);
+	buf_add(out, str_make((const char *)p, n));
+}
+
+void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n)
+{
+	if (n == 0)
+		return;
+	uint64_t min = v[0], max = v[0];
+	for (size_t i = 1; i < n; i++) {
+		min = v[i] < min ? v[i] : min;
+		max = v[i] > max ? v[i] : max;
+	}
+	unsigned factor = 0, width = 0;
+	if (max != min) {
+		max -= min;
+		if (min)
+			for (size_t i = 0; i < n; i++)
+				v[i] -= min;
+		factor = take_factor(v, n, max);
+		max /= factors[factor];
+		for (; max; max >>= 8)
+			width++;
+	}
+	buf_addc(out, (char)(width | factor << 4));
+	buf_add_varint(out, min);
+	buf_clear(&c->plane);
+	unsigned char *plane = (unsigned char *)buf_reserve(&c->plane, n);
+	if (!plane)
+		out_of_memory(n);
+	for (unsigned w = 0; w < width; w++) {
+		unsigned shift = 8 * w;
+		for (size_t i = 0; i < n; i++)
+			plane[i] = (unsigned char)(v[i] >> shift);
+		plane_put(c, out, plane, n);
+	}
+}
+
+const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
+{
+	if (in->len == 0)
+		return NULL;
+	unsigned char form = (unsigned char)in->ptr[0];
+	*in = str_from(*in, 1);
+	buf_clear(&c->plane);
+	char *room = buf_reserve(&c->plane, n);
+	if (!room)
+		return NULL;
+	const char *at = in->ptr;
+	uint64_t packed;
+	switch (form) {
+	case PLANE_RAW:
+		if (in->len < n)
+			return NULL;
+		*in = str_from(*in, n);
+		return (const unsigned char *)at;
+	case PLANE_SAME:
+		if (in->len < 1)
+			return NULL;
+		memset(room, at[0], n);
+		*in = str_from(*in, 1);
+		return (const unsigned char *)room;
+	case PLANE_ZSTD:
+		if (!varint_next(in, &packed) || packed > in->len)
+			return NULL;
+		if (!c->unpack) {
+			c->unpack = ZSTD_createDCtx();
+			if (!c->unpack)
+				out_of_memory(n);
+		}
+		if (ZSTD_decompressDCtx(c->unpack, room, n, in->ptr, (size_t)packed) != n)
+			return NULL;
+		*in = str_from(*in, (size_t)packed);
+		return (const unsigned char *)room;
+	default:
+		return NULL;
+	}
+}
+
+bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n)
+{
+	if (n == 0)
+		return true;
+	if (in->len == 0)
+		return false;
+	unsigned head = (unsigned char)in->ptr[0];
+	unsigned width = head & 15, factor = head >> 4;
+	uint64_t min;
+	*in = str_from(*in, 1);
+	if (width > 8 || factor > 3 || !varint_next(in, &min))
+		return false;
+	for (unsigned w = 0; w < width; w++) {
+		const unsigned char *plane = plane_get(c, in, n);
+		if (!plane)
+			return false;
+		unsigned shift = 8 * w;
+		if (w == 0)
+			for (size_t i = 0; i < n; i++)
+				v[i] = plane[i];
+		else
+			for (size_t i = 0; i < n; i++)
+				v[i] |= (uint64_t)plane[i] << shift;
+	}
+	if (width == 0) {
+		for (size_t i = 0; i < n; i++)
+			v[i] = min;
+		return true;
+	}
+	uint64_t by = factors[factor];
+	if (by != 1 || min)
+		for (size_t i = 0; i < n; i++)
+			v[i] = v[i] * by + min;
+	return true;
+}
+
+size_t blob_begin(struct buf *out, unsigned char layout)
+{
+	size_t start = out->len;
+	raw64_put(out, 0);
+	buf_addc(out, (char)layout);
+	return start;
+}
+
+void blob_seal(struct buf *out, size_t start, uint64_t seed)
+{
+	struct buf head = { .ptr = out->ptr + start, .cap = 8, .max_bytes = 8 };
+	raw64_put(&head, hash64_seed(str_from(buf_str(out), start + 8), seed));
+}
+
+bool blob_open(struct str *in, uint64_t seed, unsigned char layout)
+{
+	uint64_t sum;
+	if (!raw64_get(in, &sum) || sum != hash64_seed(*in, seed) || in->len == 0 || (unsigned char)in->ptr[0] != layout)
+		return false;
+	*in = str_from(*in, 1);
+	return true;
+}

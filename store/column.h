@@ -1,0 +1,61 @@
+/*
+ * column: n unsigned integers as few bytes, and back. A column that is the same number throughout
+ * costs two bytes. Otherwise the smallest value is taken off, a common factor of a thousand, million or
+ * milliard (a log that states milliseconds, kept in nanoseconds) is divided out, and what is left is
+ * laid down in byte planes: first all lowest bytes, then all second ones, and so on. Each plane is
+ * compressed by itself (zstd, level 1), because a plane has one distribution: the low bytes of a
+ * duration are noise and the high ones nearly all zero, and together they would spoil each other.
+ *
+ * Why not varints: they are branchy on both ways, and their bytes are mixtures of all of that.
+ *
+ * Whoever decodes says how many values there must be; anything that does not fit is refused, whatever
+ * the bytes are.
+ */
+#ifndef STORE_COLUMN_H
+#define STORE_COLUMN_H
+
+#include "core/buf.h"
+
+/* Contexts of the compressor and room for one plane; one per thread. Made at first use. */
+struct column_coder {
+	struct ZSTD_CCtx_s *pack;   /* owned */
+	struct ZSTD_DCtx_s *unpack; /* owned */
+	struct buf plane;           /* one plane, uncompressed */
+};
+
+void column_coder_init(struct column_coder *c);
+void column_coder_release(struct column_coder *c);
+/* Appends the n values to out. Overwrites v. */
+void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n);
+/* Reads n values from the start of *in and moves *in past them; false when they are not there. */
+bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n);
+
+/* A plane by itself: n bytes, compressed when that helps. */
+void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, size_t n);
+/* The n bytes: where they stand in *in, or in the coder's room until its next use. NULL when malformed. */
+const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n);
+
+/* Signed numbers as unsigned ones, small when they are near zero: 0, -1, 1, -2, ... */
+static inline uint64_t zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+}
+
+static inline int64_t unzigzag(uint64_t u)
+{
+	return (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+}
+
+/* 64-bit numbers as 8 bytes, little-endian: for ids, which are hashes and do not shrink. */
+void raw64_put(struct buf *out, uint64_t v);
+bool raw64_get(struct str *in, uint64_t *v);
+
+/*
+ * A blob's head: 8 bytes of checksum over what follows, then the number of its layout. The seed tells kinds of blobs
+ * apart. begin returns where the blob starts, seal fills in the checksum, open checks both and moves *in behind the head.
+ */
+size_t blob_begin(struct buf *out, unsigned char layout);
+void blob_seal(struct buf *out, size_t start, uint64_t seed);
+bool blob_open(struct str *in, uint64_t seed, unsigned char layout);
+
+#endif

@@ -1,0 +1,248 @@
+#include "store/facet.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Words that make a robot of a browser's string. */
+static const struct str robot_words[] = {
+	{ "bot", 3 }, { "crawler", 7 }, { "spider", 6 }, { "slurp", 5 }, { "preview", 7 }, { "monitor", 7 },
+};
+
+/* Marks inside of a browser's string, most specific first: nearly all of them also say Chrome and Safari. */
+static const struct { struct str mark, family; } browsers[] = {
+	{ { "Edg", 3 }, { "Edge", 4 } },
+	{ { "OPR/", 4 }, { "Opera", 5 } },
+	{ { "Opera", 5 }, { "Opera", 5 } },
+	{ { "SamsungBrowser/", 15 }, { "Samsung Internet", 16 } },
+	{ { "YaBrowser/", 10 }, { "Yandex", 6 } },
+	{ { "HeadlessChrome/", 15 }, { "HeadlessChrome", 14 } },
+	{ { "FxiOS/", 6 }, { "Firefox", 7 } },
+	{ { "Firefox/", 8 }, { "Firefox", 7 } },
+	{ { "CriOS/", 6 }, { "Chrome", 6 } },
+	{ { "Chrome/", 7 }, { "Chrome", 6 } },
+	{ { "MSIE ", 5 }, { "Internet Explorer", 17 } },
+	{ { "Trident/", 8 }, { "Internet Explorer", 17 } },
+	{ { "Safari/", 7 }, { "Safari", 6 } },
+	{ { "AppleWebKit/", 12 }, { "WebKit", 6 } },
+};
+
+/* A product's name: up to the version, a blank or a bracket; cut to something sensible. */
+static struct str product(struct str s)
+{
+	size_t n = 0;
+	while (n < s.len && n < 40 && !is_space(s.ptr[n]) && !strchr("/;,()", s.ptr[n]))
+		n++;
+	return str_head(s, n);
+}
+
+static struct str robot_name(struct str agent)
+{
+	for (size_t at = 0; at < agent.len;) {
+		if (!is_alnum(agent.ptr[at])) {
+			at++;
+			continue;
+		}
+		struct str name = product(str_from(agent, at));
+		bool link = at > 0 && (agent.ptr[at - 1] == '+' || agent.ptr[at - 1] == '/');
+		for (size_t i = 0; !link && str_chr(name, '.') < 0 && i < sizeof robot_words / sizeof *robot_words; i++)
+			if (str_find_nocase(name, robot_words[i]) >= 0)
+				return name;
+		at += name.len ? name.len : 1;
+	}
+	return STR_NONE;
+}
+
+struct str facet_agent(struct str agent)
+{
+	agent = str_trim(str_head(agent, 512));
+	if (agent.len == 0 || str_eq(agent, STR("-")))
+		return STR_NONE;
+	struct str robot = robot_name(agent);
+	if (robot.len)
+		return robot;
+	if (!str_starts(agent, STR("Mozilla/")) && !str_starts(agent, STR("Opera/")))
+		return product(agent);
+	for (size_t i = 0; i < sizeof browsers / sizeof *browsers; i++)
+		if (str_find(agent, browsers[i].mark) >= 0)
+			return browsers[i].family;
+	return STR("Mozilla");
+}
+
+struct str facet_referrer(struct str referrer)
+{
+	ptrdiff_t at = str_find(str_head(referrer, 64), STR("://"));
+	if (at < 0)
+		return STR_NONE;
+	struct str host = str_from(referrer, (size_t)at + 3);
+	size_t n = 0;
+	while (n < host.len && !strchr("/?#", host.ptr[n]) && !is_space(host.ptr[n]))
+		n++;
+	host = str_head(host, n);
+	ptrdiff_t user = str_rchr(host, '@');
+	if (user >= 0)
+		host = str_from(host, (size_t)user + 1);
+	if (host.len && host.ptr[0] == '[') {
+		ptrdiff_t close = str_chr(host, ']');
+		return close < 0 ? STR_NONE : str_head(host, (size_t)close + 1);
+	}
+	ptrdiff_t port = str_chr(host, ':');
+	if (port >= 0)
+		host = str_head(host, (size_t)port);
+	return str_head(host, FACET_TEXT_BYTES);
+}
+
+/* Parameters that name a campaign, the most telling first. `value`: the value is part of the facet, else it is an id. */
+static const struct { struct str name; bool value; } campaign_params[] = {
+	{ { "utm_campaign", 12 }, true }, { { "campaign", 8 }, true },  { { "utm_source", 10 }, true },
+	{ { "utm_medium", 10 }, true },   { { "cid", 3 }, true },       { { "gclid", 5 }, false },
+	{ { "fbclid", 6 }, false },
+};
+
+struct str facet_campaign(struct str path)
+{
+	ptrdiff_t mark = str_chr(path, '?');
+	if (mark < 0)
+		return STR_NONE;
+	struct str rest = str_from(path, (size_t)mark + 1);
+	struct str best = STR_NONE;
+	size_t best_rank = sizeof campaign_params / sizeof *campaign_params;
+	for (unsigned n = 0; rest.len && n < 64; n++) {
+		struct str param = str_cut(rest, '&', &rest);
+		struct str value, name = str_cut(param, '=', &value);
+		for (size_t i = 0; i < best_rank; i++) {
+			if (!str_eq(name, campaign_params[i].name) || value.len == 0)
+				continue;
+			best = campaign_params[i].value ? str_head(param, FACET_TEXT_BYTES) : name;
+			best_rank = i;
+		}
+	}
+	return best;
+}
+
+/* Networks as numbers: bit 63 set, then 24 bits of an IPv4 one, or bit 62 set and 48 bits of an IPv6 one. */
+#define NET4 (UINT64_C(1) << 63)
+#define NET6 (UINT64_C(1) << 62)
+
+/* The first three of four octets, nothing but a port behind them. */
+static uint64_t net4(struct str s)
+{
+	uint64_t net = 0;
+	size_t at = 0;
+	for (unsigned octet = 0; octet < 4; octet++) {
+		unsigned v = 0, digits = 0;
+		for (; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9' && digits < 4; at++, digits++)
+			v = v * 10 + (unsigned)(s.ptr[at] - '0');
+		if (digits == 0 || digits > 3 || v > 255)
+			return 0;
+		if (octet < 3) {
+			net = net << 8 | v;
+			if (at >= s.len || s.ptr[at++] != '.')
+				return 0;
+		}
+	}
+	return at == s.len || s.ptr[at] == ':' ? NET4 | net : 0;
+}
+
+uint64_t client_net(struct str client)
+{
+	uint64_t net = net4(client);
+	if (net || client.len > 60 || str_chr(client, ':') < 0)
+		return net;
+	if (client.ptr[0] == '[') {
+		ptrdiff_t close = str_chr(client, ']');
+		if (close < 0)
+			return 0;
+		client = str_make(client.ptr + 1, (size_t)close - 1);
+	}
+	char text[64];
+	memcpy(text, client.ptr, client.len);
+	text[client.len] = '\0';
+	unsigned char b[16];
+	if (inet_pton(AF_INET6, text, b) != 1)
+		return 0;
+	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	if (memcmp(b, mapped, sizeof mapped) == 0)
+		return NET4 | (uint64_t)b[12] << 16 | (uint64_t)b[13] << 8 | b[14];
+	for (unsigned i = 0; i < 6; i++)
+		net = net << 8 | b[i];
+	return NET6 | net;
+}
+
+struct str client_net_text(uint64_t net, char out[static FACET_TEXT_BYTES])
+{
+	int n;
+	if (net & NET4)
+		n = snprintf(out, FACET_TEXT_BYTES, "%u.%u.%u.0/24", (unsigned)(net >> 16) & 255,
+		             (unsigned)(net >> 8) & 255, (unsigned)net & 255);
+	else
+		n = snprintf(out, FACET_TEXT_BYTES, "%x:%x:%x::/48", (unsigned)(net >> 32) & 0xffff,
+		             (unsigned)(net >> 16) & 0xffff, (unsigned)net & 0xffff);
+	return str_make(out, n > 0 ? (size_t)n : 0);
+}
+
+/* A word like "AccessExclusiveLock", the first one. */
+static struct str lock_mode(struct str s)
+{
+	s = str_head(s, 1024);
+	for (size_t at = 0; at < s.len;) {
+		size_t n = 0;
+		while (at + n < s.len && is_alnum(s.ptr[at + n]))
+			n++;
+		struct str word = str_head(str_from(s, at), n);
+		if (word.len > 4 && word.len < FACET_TEXT_BYTES && str_ends(word, STR("Lock")))
+			return word;
+		at += n + 1;
+	}
+	return STR_NONE;
+}
+
+struct str event_detail(const struct event *e)
+{
+	struct str s = STR_NONE;
+	switch (e->kind) {
+	case EV_CONN_OPEN:
+	case EV_CONN_CLOSE:
+	case EV_CONN_REFUSED:
+	case EV_AUTH_FAILURE:
+		s = e->user.len ? e->user : e->db;
+		break;
+	case EV_LOCK_WAIT:
+	case EV_DEADLOCK:
+		s = lock_mode(e->message);
+		if (!s.len)
+			s = lock_mode(e->detail);
+		break;
+	case EV_UPSTREAM:
+	case EV_STATE:
+		s = e->upstream;
+		break;
+	case EV_LINE:
+	case EV_HTTP:
+	case EV_QUERY:
+	case EV_CANCEL:
+	case EV_CHECKPOINT:
+	case EV_TEMP_FILE:
+	case EV_VACUUM:
+	case EV_START:
+	case EV_STOP:
+	case EV_CRASH:
+	case EV_RELOAD:
+	case EV_CHANGE:
+	case EV_CACHE:
+	case EV_REPLICATION:
+	case EV_STATS:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+	return str_head(s, FACET_TEXT_BYTES);
+}

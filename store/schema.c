@@ -1,0 +1,128 @@
+#include "store/schema.h"
+
+#include <stddef.h>
+
+const char *const schema_sql[] = {
+	/* What the store was made with: bucket_s, block_events. */
+	"CREATE TABLE meta("
+	" key TEXT PRIMARY KEY,"
+	" value TEXT NOT NULL) WITHOUT ROWID",
+
+	/* Every text that is referred to by its id. */
+	"CREATE TABLE name("
+	" id INTEGER PRIMARY KEY,"            /* hash64(text) */
+	" text TEXT NOT NULL)",
+
+	/* A log: all rotations and parts of it. */
+	"CREATE TABLE source("
+	" id INTEGER PRIMARY KEY,"            /* hash64(logical) */
+	" logical TEXT NOT NULL,"             /* path without rotation and compression */
+	" shift_ns INTEGER NOT NULL,"         /* added to times of its extents that state no zone */
+	" zone TEXT NOT NULL)",               /* how that was found, in words; empty before settling */
+
+	/* A file, or the part by which a file grew. */
+	"CREATE TABLE extent("
+	" id INTEGER PRIMARY KEY,"
+	" source INTEGER NOT NULL,"
+	" path TEXT NOT NULL,"
+	" content INTEGER NOT NULL,"          /* id of the content: the same file under another name */
+	" format TEXT NOT NULL,"
+	" service TEXT NOT NULL,"
+	" host TEXT NOT NULL,"
+	" role INTEGER NOT NULL,"             /* enum format_role */
+	" zone_known INTEGER NOT NULL,"       /* 1: times are instants; 0: wall clock, see source.shift_ns */
+	" state INTEGER NOT NULL,"            /* 0 pending, 1 done */
+	" lines INTEGER NOT NULL DEFAULT 0,"
+	" events INTEGER NOT NULL DEFAULT 0,"
+	" continuation INTEGER NOT NULL DEFAULT 0,"
+	" rejected INTEGER NOT NULL DEFAULT 0,"
+	" bytes INTEGER NOT NULL DEFAULT 0,"
+	" end_offset INTEGER NOT NULL DEFAULT 0,"
+	" first_ns INTEGER,"                  /* before the shift; NULL when nothing has a time */
+	" last_ns INTEGER,"
+	" truncated INTEGER NOT NULL DEFAULT 0,"
+	" damaged INTEGER NOT NULL DEFAULT 0)",
+	"CREATE INDEX extent_content ON extent(content)",
+
+	/* Remarks on an extent (sample 0) and rejected lines of it (sample 1). */
+	"CREATE TABLE note("
+	" extent INTEGER NOT NULL,"
+	" sample INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY(extent, sample, seq)) WITHOUT ROWID",
+
+	/* Which offsets from UTC the lines of an extent state. */
+	"CREATE TABLE zone_offset("
+	" extent INTEGER NOT NULL,"
+	" offset_s INTEGER NOT NULL,"
+	" events INTEGER NOT NULL,"
+	" PRIMARY KEY(extent, offset_s)) WITHOUT ROWID",
+
+	/* Constant part of a message; the text is in name. */
+	"CREATE TABLE template("
+	" id INTEGER PRIMARY KEY,"
+	" severity INTEGER NOT NULL,"         /* the highest seen */
+	" format TEXT NOT NULL,"
+	" grp INTEGER NOT NULL,"              /* templates that differ in variables only share it: the smallest id */
+	" grp_text TEXT NOT NULL)",           /* their common text; empty before settling */
+
+	/* What is counted in 10-second cells. */
+	"CREATE TABLE series("
+	" id INTEGER PRIMARY KEY,"            /* hash of the rest */
+	" kind INTEGER NOT NULL,"             /* enum series_kind */
+	" service INTEGER NOT NULL,"
+	" host INTEGER NOT NULL,"
+	" key INTEGER NOT NULL,"
+	" code INTEGER NOT NULL,"
+	" role INTEGER NOT NULL)",
+
+	/* Cells of the series of one kind (store/cells.h). */
+	"CREATE TABLE agg("
+	" id INTEGER PRIMARY KEY,"
+	" kind INTEGER NOT NULL,"
+	" cells BLOB NOT NULL)",
+
+	/* Up to 16,384 events as columns (store/block.h); times before the shift. */
+	"CREATE TABLE block("
+	" id INTEGER PRIMARY KEY,"
+	" events INTEGER NOT NULL,"
+	" first_ns INTEGER,"
+	" last_ns INTEGER,"
+	" data BLOB NOT NULL)",
+
+	/* Lines copied into the store, some hundred a row (store/kept.h). */
+	"CREATE TABLE kept("
+	" id INTEGER PRIMARY KEY,"
+	" lines INTEGER NOT NULL,"
+	" data BLOB NOT NULL)",
+
+	/* Change records. */
+	"CREATE TABLE change("
+	" id INTEGER PRIMARY KEY,"
+	" time_ns INTEGER,"                   /* before the shift */
+	" end_ns INTEGER,"
+	" kind INTEGER NOT NULL,"             /* enum change_kind */
+	" service TEXT, version TEXT, previous TEXT, actor TEXT, key TEXT, old_value TEXT, new_value TEXT,"
+	" status TEXT, change_id TEXT, text TEXT,"
+	" host TEXT,"
+	" line INTEGER NOT NULL, offset INTEGER NOT NULL, raw TEXT)",
+
+	/* Where decompression can start: for reading lines back out of the archive. */
+	"CREATE TABLE checkpoint("
+	" extent INTEGER NOT NULL,"
+	" out_offset INTEGER NOT NULL,"       /* in the uncompressed stream */
+	" in_offset INTEGER NOT NULL,"        /* in the file */
+	" bits INTEGER NOT NULL,"             /* of the byte before that still belong to it */
+	" window BLOB,"                       /* what decompression needs of the output before */
+	" PRIMARY KEY(extent, out_offset)) WITHOUT ROWID",
+
+	/* What an analysis found. */
+	"CREATE TABLE result("
+	" kind TEXT PRIMARY KEY,"             /* 'casefile' */
+	" json TEXT NOT NULL) WITHOUT ROWID",
+	NULL,
+};
+
+const char *const schema_fact_tables[] = { "agg", "block", "kept", "change", NULL };
+const char *const schema_extent_tables[] = { "note", "zone_offset", "checkpoint", NULL };
