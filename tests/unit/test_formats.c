@@ -38,7 +38,10 @@ struct coverage {
 	size_t lines, starts, alien;
 };
 
-/* Splits the text into lines and joins them as the reader does; the last record stays in b->record. */
+/*
+ * Splits the text into lines and joins them as the reader does. Records are decoded in their order, because decoders
+ * learn from them; the last one stays in b->record.
+ */
 static struct coverage feed(struct bench *b, struct str text)
 {
 	struct coverage c = { 0, 0, 0 };
@@ -49,7 +52,12 @@ static struct coverage feed(struct bench *b, struct str text)
 		c.lines++;
 		switch (b->format->classify(line, buf_str(&b->record), &b->ctx)) {
 		case LINE_START:
-			c.starts++;
+			if (c.starts++) {
+				struct event before = EVENT_INIT;
+
+				b->format->decode(buf_str(&b->record), &b->ctx, &before);
+				arena_reset(&b->scratch);
+			}
 			buf_clear(&b->record);
 			buf_add(&b->record, line);
 			break;
@@ -86,7 +94,7 @@ static bool next_expectation(struct str *s, struct arena *a, struct str *key, st
 		return false;
 	*key = str_cut(*s, '=', s);
 	if (s->len == 0 || s->ptr[0] != '\'') {
-		*value = str_word(s);
+		*value = s->len && s->ptr[0] == ' ' ? STR_NONE : str_word(s);
 		return true;
 	}
 	text = arena_alloc(a, s->len + 1, 1);
