@@ -1,0 +1,260 @@
+/*
+ * generic_text: the last resort, and a good one: any text whose lines begin with a time, a
+ * level, or both, in any order (see ingest/text_head). Lines without a time continue the record above
+ * once the file has shown that its records are timed; in a file without times every line that
+ * is not part of a trace is an event of its own.
+ */
+#include "ingest/access.h"
+#include "ingest/format.h"
+#include "ingest/lifecycle.h"
+#include "ingest/stack.h"
+#include "ingest/text_head.h"
+
+struct text_state {
+	bool timed; /* a line with a time was seen */
+};
+
+enum { INDENT_MAX = 8, PROBE_BYTES = 64 };
+
+/* Control bytes that no text has; escape sequences of terminals are text. */
+static bool binary(struct str line)
+{
+	size_t n = line.len < PROBE_BYTES ? line.len : PROBE_BYTES;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+		if (c < 0x20 && c != '\t' && c != '\x1b' && c != '\r' && c != '\f')
+			return true;
+	}
+	return false;
+}
+
+static struct str last_line(struct str record)
+{
+	ptrdiff_t at = str_rchr(record, '\n');
+	return str_from(record, (size_t)(at + 1));
+}
+
+/* The unindented last line of a Python traceback, and what follows a Go panic. */
+static bool trace_goes_on(struct str record)
+{
+	struct str last = last_line(record);
+	bool indented = last.len && (last.ptr[0] == ' ' || last.ptr[0] == '\t');
+	if (indented && str_find(record, STR("Traceback (most recent")) >= 0)
+		return true;
+	return str_starts(record, STR("panic: ")) || str_find(record, STR("\ngoroutine ")) >= 0;
+}
+
+static enum line_class generic_text_classify(struct str line, struct str record,
+					     const struct decode_ctx *ctx)
+{
+	struct text_state *state = ctx->state;
+	size_t indent = 0;
+	while (indent < line.len && (line.ptr[indent] == ' ' || line.ptr[indent] == '\t'))
+		indent++;
+	if (indent == line.len)
+		return record.len ? LINE_CONTINUES : LINE_SKIP;
+	if (binary(line))
+		return LINE_ALIEN;
+	struct text_head h;
+	bool head = indent <= INDENT_MAX && text_head_parse(line, &h);
+	if (head && h.has_time && (!indent || h.severity != SEV_NONE || !record.len)) {
+		if (state)
+			state->timed = true;
+		return LINE_START;
+	}
+	if (state && state->timed)
+		return record.len ? LINE_CONTINUES : LINE_SKIP;
+	if (stack_line_is(line) && !(head && !indent))
+		return record.len ? LINE_CONTINUES : LINE_START;
+	if (!head && record.len && trace_goes_on(record))
+		return LINE_CONTINUES;
+	return LINE_START;
+}
+
+/* `"GET /x HTTP/1.1" 200` inside a message: servers in applications log their requests so. */
+static void request_in_text(struct event *e)
+{
+	ptrdiff_t at = str_find(e->message, STR(" HTTP/"));
+	if (at < 5)
+		return;
+	struct str before = str_head(e->message, (size_t)at);
+	ptrdiff_t quote = str_rchr(before, '"');
+	if (quote < 0)
+		return;
+	struct str request = str_from(e->message, (size_t)quote + 1);
+	size_t n = quoted_length(request);
+	struct str rest = str_from(request, n + 1);
+	struct event found = EVENT_INIT;
+	if (!request_line_parse(str_head(request, n), &found))
+		return;
+	struct str word = str_word(&rest);
+	if (!status_parse(word, &found.status))
+		return;
+	int64_t bytes;
+	word = str_word(&rest);
+	if (str_to_i64(word, &bytes))
+		e->bytes = bytes;
+	e->kind = EV_HTTP;
+	e->method = found.method;
+	e->path = found.path;
+	e->status = found.status;
+	struct str head = str_head(e->message, (size_t)quote);
+	for (struct str w = str_word(&head); w.len && !e->client.len; w = str_word(&head)) {
+		struct str host = endpoint_host(w);
+		if (address_is(host))
+			e->client = host;
+	}
+	if (e->severity < severity_from_status(e->status))
+		e->severity = severity_from_status(e->status);
+}
+
+/* Rails: "Completed 500 Internal Server Error in 12ms (...)". */
+static void rails_completed(struct event *e)
+{
+	if (!str_starts(e->message, STR("Completed ")))
+		return;
+	struct str s = str_from(e->message, 10);
+	if (!status_parse(str_word(&s), &e->status))
+		return;
+	ptrdiff_t in = str_find(s, STR(" in "));
+	if (in >= 0) {
+		s = str_from(s, (size_t)in + 4);
+		double ms;
+		if (duration_parse_ms(str_word(&s), &ms))
+			e->duration_ms = ms;
+	}
+	e->kind = EV_HTTP;
+	if (e->severity < severity_from_status(e->status))
+		e->severity = severity_from_status(e->status);
+}
+
+/* log4j's layout with the logger at the end, as Kafka has it: "... (kafka.server.KafkaServer)". */
+static void logger_at_end(struct event *e)
+{
+	struct str m = e->message;
+	ptrdiff_t open = str_rchr(m, '(');
+	if (m.len < 4 || m.ptr[m.len - 1] != ')' || open < 2 || m.ptr[open - 1] != ' ')
+		return;
+	struct str name = str_make(m.ptr + open + 1, m.len - (size_t)open - 2);
+	if (str_chr(name, '.') <= 0)
+		return;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      c == '.' || c == '$' || c == '_' || c == '-'))
+			return;
+	}
+	e->logger = name;
+	e->message = str_trim(str_head(m, (size_t)open));
+}
+
+/* What follows the head may be structured: JSON, or logfmt. */
+static bool structured(struct str m)
+{
+	if (m.len > 1 && m.ptr[0] == '{' && m.ptr[m.len - 1] == '}')
+		return true;
+	static const char *const keys[] = { "level=", "lvl=", "ts=", "time=", "msg=", NULL };
+	for (size_t i = 0; keys[i]; i++)
+		if (str_starts(m, str_of(keys[i])))
+			return true;
+	return false;
+}
+
+static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	(void)ctx;
+	struct str more;
+	struct str line = str_cut(record, '\n', &more);
+	struct text_head h;
+	text_head_parse(line, &h);
+	e->has_time = h.has_time;
+	e->time = h.time;
+	e->severity = h.severity;
+	e->logger = h.logger;
+	e->pid = h.pid;
+	e->message = str_trim(h.message);
+	more = str_trim(more);
+	if (more.len && h.severity == SEV_NONE) {
+		/* java.util.logging: class and method stand on the first line, "SEVERE: message" on the second */
+		struct str rest;
+		struct text_head second;
+		struct str next = str_cut(more, '\n', &rest);
+		if (text_head_parse(next, &second) && !second.has_time && !second.indented) {
+			e->severity = second.severity;
+			struct str class = e->message;
+			e->logger = str_word(&class);
+			e->message = str_trim(second.message);
+			more = str_trim(rest);
+		}
+	}
+	e->detail = more;
+	if (stack_is(record)) {
+		e->error = stack_root(more.len && !stack_is(line) ? more : record);
+		if (e->severity == SEV_NONE)
+			e->severity = SEV_ERROR;
+		if (!e->message.len)
+			e->message = e->error;
+	} else if (str_starts(e->message, STR("panic: ")) || str_starts(e->message, STR("fatal error: "))) {
+		e->kind = EV_CRASH;
+		e->severity = SEV_FATAL;
+	}
+	if (!e->message.len && more.len)
+		e->message = str_trim(str_cut(more, '\n', &e->detail));
+	logger_at_end(e);
+	if (structured(e->message))
+		e->payload = e->message;
+	else if (e->kind == EV_LINE) {
+		request_in_text(e);
+		rails_completed(e);
+		lifecycle_apply(e);
+	}
+	return true;
+}
+
+static const struct format_sample samples[] = {
+	{ "2026-01-29 17:43:00,123 ERROR [http-8] com.example.Orders: order "
+	  "failed\njava.lang.IllegalStateException: wrapped\n"
+	  "\tat com.example.Orders.place(Orders.java:10)\nCaused by: java.sql.SQLException: no "
+	  "connection\n\t... 12 more",
+	  "time=2026-01-29T17:43:00.123Z severity=error logger=com.example.Orders message='order failed' "
+	  "error='java.sql.SQLException: no connection'" },
+	{ "2026-03-24T09:40:00.402+01:00  INFO 1 --- [           main] c.e.shop.ShopApplication            "
+	  "     : Started "
+	  "ShopApplication in 4.2 seconds (process running for 5.1)",
+	  "time=2026-03-24T08:40:00.402Z severity=info kind=start logger=c.e.shop.ShopApplication pid=1" },
+	{ "[2026-03-24 09:40:00,402] WARN [Controller id=1] Broker 2 is slow "
+	  "(kafka.controller.KafkaController)",
+	  "time=2026-03-24T09:40:00.402Z severity=warn logger=kafka.controller.KafkaController "
+	  "message='[Controller id=1] Broker 2 is slow'" },
+	{ "E0517 15:04:22.619632       1 reflector.go:138] Failed to watch *v1.ConfigMap: timeout",
+	  "time=2000-05-17T15:04:22.619632Z severity=error pid=1 logger=reflector.go:138 "
+	  "message='Failed to watch *v1.ConfigMap: timeout'" },
+	{ "Mar 4, 2026 8:51:36 AM com.example.Main run\nSEVERE: cannot bind port 8080",
+	  "time=2026-03-04T08:51:36Z severity=error logger=com.example.Main message='cannot bind port "
+	  "8080'" },
+	{ "I, [2026-01-29T17:43:00.123456 #4242]  INFO -- : [4be1] Completed 500 Internal Server Error in "
+	  "12ms (Views: 1.0ms)",
+	  "time=2026-01-29T17:43:00.123456Z pid=4242" },
+	{ "[22-Sep-2026 10:00:00 UTC] PHP Warning:  Undefined variable $x in /var/www/a.php on line 3",
+	  "time=2026-09-22T10:00:00Z severity=warn message='Undefined variable $x in /var/www/a.php on "
+	  "line 3'" },
+	{ "2026-01-29 17:43:00 +0000 [info]: #0 [app] 198.51.100.7:50210 - \"GET /health HTTP/1.1\" 503 12",
+	  "kind=http severity=error status=503 method=GET path=/health client=198.51.100.7 bytes=12" },
+	{ "INFO:root:starting job 12", "severity=info logger=root message='starting job 12'" },
+	{ "[2026-01-29 17:43:00] production.ERROR: Connection refused {\"exception\":\"[object]\"}",
+	  "time=2026-01-29T17:43:00Z severity=error logger=production" },
+	{ NULL, NULL },
+};
+
+const struct format format_generic_text = {
+	.id = "generic_text",
+	.title = "any text with a time or a level in front (log4j, Spring, Python, Go, Ruby, PHP, glog, "
+		 "...)",
+	.service = NULL,
+	.role = ROLE_TEXT,
+	.specificity = 0,
+	.state_bytes = sizeof(struct text_state),
+	.classify = generic_text_classify,
+	.decode = generic_text_decode,
+	.samples = samples,
+};

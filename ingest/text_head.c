@@ -1,0 +1,449 @@
+#include "ingest/text_head.h"
+
+enum {
+	TOKENS_BEFORE_TIME = 3,	 /* level, thread, ... */
+	TOKENS_BEFORE_LEVEL = 5, /* pid, thread, host, logger between time and level */
+	TOKENS_BEHIND = 5,	 /* pid, thread, logger behind the level */
+	BRACKET_BYTES_MAX = 160,
+	NAME_BYTES_MAX = 100,
+};
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool alpha(char c)
+{
+	return upper(c) || (c >= 'a' && c <= 'z');
+}
+
+static struct str skip_blanks(struct str s)
+{
+	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+		s = str_from(s, 1);
+	return s;
+}
+
+/* Blanks, and separators that stand alone or close a bracket that was opened around several tokens. */
+static struct str skip_separators(struct str s)
+{
+	for (;;) {
+		s = skip_blanks(s);
+		if (!s.len)
+			return s;
+		char c = s.ptr[0];
+		char next = s.len > 1 ? s.ptr[1] : ' ';
+		bool alone = next == ' ' || next == '\t' || next == '[' || next == '<';
+		if (c == ']' || c == '|' || c == ',' || c == ';' || (c == '>' && alone) ||
+		    (c == ')' && alone) || ((c == '-' || c == ':' || c == '/') && alone)) {
+			s = str_from(s, 1);
+			continue;
+		}
+		if (c == '-' && str_starts(s, STR("--"))) {
+			while (s.len && s.ptr[0] == '-')
+				s = str_from(s, 1);
+			continue;
+		}
+		return s;
+	}
+}
+
+/* "E0517 15:04:22.619632", "W210503 15:04:25.849080": glog and klog, CockroachDB. */
+static bool glog_time(struct str *s, struct text_head *h)
+{
+	const char *p = s->ptr;
+	if (s->len < 15 || !memchr("IWEFDT", p[0], 6))
+		return false;
+	size_t n = 1;
+	while (n < s->len && digit(p[n]))
+		n++;
+	if ((n != 5 && n != 7) || p[n] != ' ')
+		return false;
+	struct str clock = str_from(*s, n + 1);
+	struct timestamp t;
+	if (clock.len < 8 || clock.ptr[2] != ':' || !timestamp_parse(&clock, &t) || t.has_date)
+		return false;
+	bool year = n == 7;
+	const char *d = p + (year ? 3 : 1);
+	unsigned month = (unsigned)((d[0] - '0') * 10 + (d[1] - '0')),
+		 day = (unsigned)((d[2] - '0') * 10 + (d[3] - '0'));
+	if (month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	int64_t of_year = year ? 2000 + (p[1] - '0') * 10 + (p[2] - '0') : 2000;
+	t.ns += days_from_civil(of_year, month, day) * (86400 * NS_PER_S);
+	t.has_date = true;
+	t.has_year = year;
+	h->time = t;
+	h->has_time = true;
+	h->severity = severity_parse(str_make(p, 1));
+	*s = clock;
+	return true;
+}
+
+/* A time at the start of *s, perhaps inside a bracket or quotes. */
+static bool time_take(struct str *s, struct text_head *h)
+{
+	struct str t = *s;
+	if (str_starts(t, STR("####<")))
+		t = str_from(t, 4);
+	char open = t.len ? t.ptr[0] : 0;
+	if (open == '[' || open == '<' || open == '(' || open == '"' || open == '{')
+		t = skip_blanks(str_from(t, 1));
+	else
+		open = 0;
+	if (!t.len || !(digit(t.ptr[0]) || alpha(t.ptr[0]) || (unsigned char)t.ptr[0] >= 0x80))
+		return false;
+	struct timestamp time;
+	if (!timestamp_parse(&t, &time))
+		return false;
+	/* a time of day needs more than a look: "10:15" of a message */
+	if (t.len && (alpha(t.ptr[0]) || digit(t.ptr[0]) || t.ptr[0] == '%' || t.ptr[0] == '='))
+		return false;
+	if (t.len &&
+	    (t.ptr[0] == ']' || t.ptr[0] == '>' || t.ptr[0] == ')' || t.ptr[0] == '"' || t.ptr[0] == '}'))
+		t = str_from(t, 1);
+	else if (open == '"')
+		return false;
+	while (t.len && (t.ptr[0] == ':' || t.ptr[0] == ','))
+		t = str_from(t, 1);
+	/* Ruby: "[2026-01-29T17:43:00.123456 #4242]" */
+	struct str behind = skip_blanks(t);
+	if (behind.len && behind.ptr[0] == '#') {
+		ptrdiff_t close = str_chr(str_head(behind, 16), ']');
+		if (close > 1 && str_to_i64(str_make(behind.ptr + 1, (size_t)close - 1), &h->pid))
+			t = str_from(behind, (size_t)close + 1);
+	}
+	h->time = time;
+	h->has_time = true;
+	*s = t;
+	return true;
+}
+
+/* All capitals and digits: INFO, DEBUG2. */
+static bool capitals(struct str w)
+{
+	for (size_t i = 0; i < w.len; i++)
+		if (!upper(w.ptr[i]) && !(i && digit(w.ptr[i])))
+			return false;
+	return w.len > 0;
+}
+
+/*
+ * A level at the start of *s: "INFO", "[warn ]", "<Error>", "error:", "|WARN|", "WARNING:root:", "E |", "production.ERROR:",
+ * "PHP Fatal error:", "INFO/Main". Words in lower case need a bracket or a mark behind them.
+ */
+static bool level_take(struct str *s, struct text_head *h)
+{
+	struct str t = *s;
+	char open = t.len ? t.ptr[0] : 0;
+	if (open == '[' || open == '<' || open == '(' || open == '{') {
+		char close = open == '[' ? ']' : open == '<' ? '>' : open == '(' ? ')' : '}';
+		ptrdiff_t end = str_chr(str_head(t, 24), close);
+		struct str inside = end > 0 ? str_trim(str_make(t.ptr + 1, (size_t)end - 1)) : STR_NONE;
+		/* "[debug||0 ||name]", "[error] " */
+		if (end <= 0) {
+			ptrdiff_t bar = str_chr(str_head(t, 12), '|');
+			ptrdiff_t far = str_chr(str_head(t, BRACKET_BYTES_MAX), close);
+			if (bar <= 1 || far < bar)
+				return false;
+			inside = str_trim(str_make(t.ptr + 1, (size_t)bar - 1));
+			end = far;
+		}
+		if (str_chr(inside, ':') > 0)
+			inside = str_head(
+				inside, (size_t)str_chr(inside, ':')); /* "[core:error]" is Apache's own */
+		enum severity level =
+			inside.len && !digit(inside.ptr[0]) ? severity_parse(inside) : SEV_NONE;
+		if (level == SEV_NONE)
+			return false;
+		h->severity = level;
+		t = str_from(t, (size_t)end + 1);
+		*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
+		return true;
+	}
+	if (str_starts(t, STR("PHP "))) {
+		static const struct {
+			const char *words;
+			enum severity is;
+		} php[] = {
+			{ "PHP Fatal error:", SEV_ERROR }, { "PHP Parse error:", SEV_ERROR },
+			{ "PHP Warning:", SEV_WARN },	   { "PHP Notice:", SEV_NOTICE },
+			{ "PHP Deprecated:", SEV_NOTICE }, { "PHP Recoverable fatal error:", SEV_ERROR }
+		};
+		for (size_t i = 0; i < sizeof php / sizeof php[0]; i++)
+			if (str_starts(t, str_of(php[i].words))) {
+				h->severity = php[i].is;
+				*s = str_from(t, strlen(php[i].words));
+				return true;
+			}
+		return false;
+	}
+	size_t n = 0;
+	while (n < t.len && n < 40 &&
+	       (alpha(t.ptr[n]) || digit(t.ptr[n]) || t.ptr[n] == '.' || t.ptr[n] == '_'))
+		n++;
+	if (n == 0 || digit(t.ptr[0]))
+		return false;
+	struct str word = str_head(t, n);
+	char next = n < t.len ? t.ptr[n] : ' ';
+	ptrdiff_t point = str_rchr(word, '.');
+	if (point > 0 && next == ':') {
+		/* Laravel and Monolog: "production.ERROR:" */
+		struct str last = str_from(word, (size_t)point + 1);
+		if (last.len < 4 || !capitals(last) || severity_parse(last) == SEV_NONE)
+			return false;
+		h->severity = severity_parse(last);
+		h->logger = str_head(word, (size_t)point);
+		*s = str_from(t, n + 1);
+		return true;
+	}
+	enum severity level = severity_parse(word);
+	if (level == SEV_NONE)
+		return false;
+	struct str after = str_from(t, n);
+	struct str behind = skip_blanks(after);
+	bool marked = next == ':' || next == '|' || next == '\t' || (behind.len && behind.ptr[0] == '|');
+	if (n == 1) {
+		/* a letter alone is a word of English, too */
+		bool placed = behind.len &&
+			      (behind.ptr[0] == '|' || behind.ptr[0] == '[' || behind.ptr[0] == '<' ||
+			       behind.ptr[0] == '(' || digit(behind.ptr[0]) || next == '/' || next == ',');
+		if (!capitals(word) || !(placed || next == ':') ||
+		    !(h->has_time || next == ',' || next == '/'))
+			return false;
+	} else if (!marked && next != '/' &&
+		   (!capitals(word) || (next != ' ' && next != ',' && next != '-' && next != '['))) {
+		return false;
+	}
+	h->severity = level;
+	if (next == '/' || next == ',' || next == ':')
+		after = str_from(after, 1);
+	/* "WARNING:root:message", "INFO/MainProcess] " */
+	if ((next == ':' || next == '/') && after.len && after.ptr[0] != ' ' && !h->has_time) {
+		ptrdiff_t colon = str_chr(str_head(after, NAME_BYTES_MAX), ':');
+		if (colon > 0 && str_chr(str_head(after, (size_t)colon), ' ') < 0) {
+			h->logger = str_head(after, (size_t)colon);
+			after = str_from(after, (size_t)colon + 1);
+		}
+	}
+	*s = after;
+	return true;
+}
+
+static bool name_byte(char c)
+{
+	return alpha(c) || digit(c) || (c != 0 && strchr("._-$@/#:<>\\*~", c) != NULL);
+}
+
+/* A name remembered: a class or module is better than a thread, and the last one is the most specific. */
+static void name_keep(struct text_head *h, struct str name, bool thread)
+{
+	if (name.len && (!thread || !h->logger.len))
+		h->logger = name;
+}
+
+/* A bracketed token at the start of *s: thread, pid, class, id. */
+static bool bracket_take(struct str *s, struct text_head *h)
+{
+	struct str t = *s;
+	char open = t.len ? t.ptr[0] : 0;
+	if (open != '[' && open != '(' && open != '<' && open != '{')
+		return false;
+	char close = open == '[' ? ']' : open == '<' ? '>' : open == '(' ? ')' : '}';
+	unsigned depth = 0;
+	size_t n = 0;
+	for (; n < t.len && n < BRACKET_BYTES_MAX; n++) {
+		if (t.ptr[n] == open)
+			depth++;
+		else if (t.ptr[n] == close && --depth == 0)
+			break;
+		else if (t.ptr[n] == '"' && (open == '{' || open == '['))
+			return false; /* JSON is a message */
+	}
+	if (n == t.len || n == BRACKET_BYTES_MAX || depth)
+		return false;
+	struct str inside = str_trim(str_make(t.ptr + 1, n - 1));
+	if (open == '{' && str_starts(inside, STR("{")))
+		inside = str_trim(str_make(inside.ptr + 1, inside.len >= 2 ? inside.len - 2 : 0));
+	int64_t number;
+	if (str_starts(inside, STR("pid ")))
+		inside = str_from(inside, 4);
+	else if (str_starts(inside, STR("#")))
+		inside = str_from(inside, 1);
+	if (str_to_i64(inside, &number) && number >= 0) {
+		if (h->pid < 0)
+			h->pid = number;
+	} else if (str_chr(inside, '=') >= 0) {
+		return false; /* "[Controller id=1]" begins a message */
+	} else if (inside.len) {
+		name_keep(h, inside, str_chr(inside, '.') < 0 && str_find(inside, STR("::")) < 0);
+	}
+	t = str_from(t, n + 1);
+	*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
+	return true;
+}
+
+/*
+ * A word that names the logger: "org.example.Class", "JobScheduler:54 -", "c.e.App   :", "rafthttp:", "main.py:12 ". A
+ * mark behind it, or points like a package's, tell it from a message's first word.
+ */
+static bool logger_take(struct str *s, struct text_head *h)
+{
+	struct str t = *s;
+	size_t n = 0, points = 0, letters = 0;
+	if (!t.len || !(alpha(t.ptr[0]) || t.ptr[0] == '_'))
+		return false;
+	while (n < t.len && n < NAME_BYTES_MAX && name_byte(t.ptr[n])) {
+		points += t.ptr[n] == '.' && n + 1 < t.len && alpha(t.ptr[n + 1]);
+		letters += alpha(t.ptr[n]);
+		n++;
+	}
+	/* "Class(54)", "DbServer[x]" */
+	if (n < t.len && (t.ptr[n] == '(' || t.ptr[n] == '[')) {
+		ptrdiff_t close = str_chr(str_head(str_from(t, n), 40), t.ptr[n] == '(' ? ')' : ']');
+		if (close > 0)
+			n += (size_t)close + 1;
+	}
+	if (n == 0 || n == NAME_BYTES_MAX || (n < t.len && !memchr(" \t:|-,]", t.ptr[n], 7)))
+		return false;
+	struct str name = str_head(t, n);
+	struct str behind = skip_blanks(str_from(t, n));
+	bool colon = name.ptr[n - 1] == ':' || (n < t.len && (t.ptr[n] == ':' || t.ptr[n] == ']'));
+	bool dash = behind.len > 1 &&
+		    (behind.ptr[0] == '-' || behind.ptr[0] == ':' || behind.ptr[0] == '|') &&
+		    (behind.ptr[1] == ' ' || behind.ptr[1] == '-');
+	bool package = points >= 2 && letters >= 6 && str_chr(name, '/') < 0 && behind.ptr != name.ptr + n;
+	if (!colon && !dash && !package)
+		return false;
+	if (str_find(name, STR("://")) >= 0)
+		return false;
+	while (name.len && name.ptr[name.len - 1] == ':')
+		name.len--;
+	name_keep(h, name, false);
+	t = str_from(t, n);
+	*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
+	return true;
+}
+
+static bool integer_take(struct str *s, struct text_head *h)
+{
+	size_t n = 0;
+	while (n < s->len && n < 20 &&
+	       (digit(s->ptr[n]) ||
+		(n > 0 && ((s->ptr[n] >= 'a' && s->ptr[n] <= 'f') || s->ptr[n] == 'x'))))
+		n++;
+	if (n == 0 || n == s->len || (s->ptr[n] != ' ' && s->ptr[n] != ']' && s->ptr[n] != '\t'))
+		return false;
+	int64_t number;
+	if (h->pid < 0 && str_to_i64(str_head(*s, n), &number))
+		h->pid = number;
+	*s = str_from(*s, n);
+	return true;
+}
+
+/* Between time and level: tokens that may be skipped over when a level follows soon. */
+static bool level_search(struct str *s, struct text_head *h)
+{
+	struct text_head found = *h;
+	struct str t = *s;
+	for (unsigned i = 0; i < TOKENS_BEFORE_LEVEL; i++) {
+		t = skip_separators(t);
+		if (!t.len)
+			return false;
+		if (level_take(&t, &found)) {
+			*h = found;
+			*s = t;
+			return true;
+		}
+		if (bracket_take(&t, &found) || integer_take(&t, &found) || logger_take(&t, &found))
+			continue;
+		struct str word = str_word(&t);
+		bool name = word.len > 0 && word.len <= NAME_BYTES_MAX;
+		for (size_t k = 0; k < word.len && name; k++)
+			name = name_byte(word.ptr[k]) || word.ptr[k] == '+' || word.ptr[k] == '(' ||
+			       word.ptr[k] == ')';
+		if (!name || i >= 3)
+			return false;
+	}
+	return false;
+}
+
+bool text_head_parse(struct str line, struct text_head *h)
+{
+	*h = (struct text_head){ .pid = -1 };
+	struct str s = skip_blanks(line);
+	h->indented = s.ptr != line.ptr;
+	struct str start = s;
+	/* "<6>": the priority that journald and the kernel understand */
+	if (s.len > 3 && s.ptr[0] == '<' && digit(s.ptr[1]) && s.ptr[2] == '>') {
+		h->severity = severity_from_syslog(s.ptr[1] - '0');
+		s = skip_blanks(str_from(s, 3));
+	}
+	bool level = false; /* one stood in front of the time */
+	if (!glog_time(&s, h)) {
+		for (unsigned i = 0; i <= TOKENS_BEFORE_TIME && s.len && !h->has_time; i++) {
+			s = i ? skip_separators(s) : s;
+			if (time_take(&s, h))
+				break;
+			if (!level && level_take(&s, h)) {
+				level = true;
+				continue;
+			}
+			struct str t = s;
+			if (i == TOKENS_BEFORE_TIME || !bracket_take(&t, h))
+				break;
+			s = t;
+		}
+		if (!h->has_time && !level) {
+			enum severity kept = h->severity;
+			*h = (struct text_head){ .pid = -1, .severity = kept, .indented = h->indented };
+			h->message = kept != SEV_NONE ? s : start;
+			return kept != SEV_NONE;
+		}
+		if (!level) {
+			s = skip_separators(s);
+			level_search(&s, h);
+		}
+	}
+	/* behind the level: pid, thread, class */
+	for (unsigned i = 0; i < TOKENS_BEHIND; i++) {
+		s = skip_separators(s);
+		if (!h->has_time && time_take(&s, h))
+			continue;
+		/* Ruby: "I, [...]  INFO -- name: " */
+		if (i == 0 && level && level_take(&s, h))
+			continue;
+		struct str t = s;
+		if (bracket_take(&t, h)) {
+			s = t;
+			continue;
+		}
+		if (h->severity == SEV_NONE)
+			break;
+		if (i < 2 && integer_take(&t, h)) {
+			struct str next = skip_blanks(t);
+			if (!next.len || (!alpha(next.ptr[0]) && next.ptr[0] != '-' && next.ptr[0] != '['))
+				break;
+			s = t;
+			if (next.ptr[0] != '-' && next.ptr[0] != '[' && !logger_take(&next, h))
+				break;
+			continue;
+		}
+		if (!logger_take(&s, h))
+			break;
+	}
+	h->message = skip_separators(s);
+	return true;
+}
+
+bool text_head_timed(struct str line)
+{
+	struct text_head h;
+	return text_head_parse(line, &h) && h.has_time;
+}

@@ -1,0 +1,28 @@
+/*
+ * text_head: the head of a line of plain text, in whatever order its writer put time, level,
+ * process, thread and logger: log4j, logback, Spring, JUL, Python, Go, glog, Ruby, PHP, Tomcat, etcd, ...
+ * No list of layouts: a reader of tokens that knows what a time, a level, a bracketed
+ * name and a separator look like, and stops where the message begins.
+ */
+#ifndef INGEST_TEXT_HEAD_H
+#define INGEST_TEXT_HEAD_H
+
+#include "core/timestamp.h"
+#include "core/vocab.h"
+
+struct text_head {
+	struct timestamp time;
+	bool has_time;
+	bool indented;         /* blanks stood in front */
+	enum severity severity; /* SEV_NONE when no level was there */
+	struct str logger;     /* component, class or module; else the thread */
+	int64_t pid;           /* -1 none */
+	struct str message;    /* the rest, trimmed on the left */
+};
+
+/* True when a time or a level was there; *h is filled in any case (message = the line when nothing was). */
+bool text_head_parse(struct str line, struct text_head *h);
+/* Only: does a time stand at the head? The cheaper half. */
+bool text_head_timed(struct str line);
+
+#endif
