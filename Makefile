@@ -171,7 +171,10 @@ tsan: tsan-build ## end-to-end tests under the thread sanitizer
 fuzz: $(FUZZERS_fuzz) ## every fuzz target for FUZZ_SECONDS (default 60)
 	@tests/run-fuzz build/fuzz $(or $(FUZZ_SECONDS),60)
 
-bench: $(PROGRAMS_release) ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
+build/release/measure: build/release/tests/bench/measure.o
+	@$(release_CC) $(release_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lz
+
+bench: $(PROGRAMS_release) build/release/measure ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
 	@tests/run-bench build/release
 
 accuracy: $(PROGRAMS_release) ## found, rank, onset error, false alarms, ruled out: a table over cases with a known cause
@@ -190,7 +193,9 @@ golden-update: $(PROGRAMS_release) ## record what the end-to-end tests print now
 
 install: all ## into PREFIX (default /usr/local), under DESTDIR
 	install -D -m 755 build/release/inquest $(DESTDIR)$(PREFIX)/bin/inquest
-	@for page in $(wildcard docs/*.1); do install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $$page; done
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	build/release/inquest help --man >$(DESTDIR)$(PREFIX)/share/man/man1/inquest.1
+	build/release/inquest help --bash-completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/inquest
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/inquest README.md LICENSE CHANGELOG.md
 
 dist: ## inquest-VERSION.tar.gz of what is committed

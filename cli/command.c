@@ -59,11 +59,11 @@ static const struct {
 } groups[] = {
 	{ USES_INPUT, "Reading logs", input_rows },
 	{ USES_WINDOW, "Time window", window_rows },
-	{ USES_JSON, "Output", json_rows },
-	{ USES_VERDICT, "Exit status", verdict_rows },
-	{ USES_STRICT, "Damaged input", strict_rows },
-	{ USES_PROGRESS, "Progress", progress_rows },
-	{ 0, "General", general_rows },
+	{ USES_JSON, "Output and exit status", json_rows },
+	{ USES_VERDICT, "Output and exit status", verdict_rows },
+	{ USES_STRICT, "Output and exit status", strict_rows },
+	{ USES_PROGRESS, "Output and exit status", progress_rows },
+	{ 0, "Output and exit status", general_rows },
 };
 _Static_assert(sizeof groups / sizeof groups[0] + 1 <= OPTION_SETS_MAX, "room for the command's own set");
 
@@ -109,7 +109,7 @@ void command_help(const struct command *c, unsigned width, struct buf *out)
 	buf_addf(out, "Usage: inquest %s %s\n\n", c->name, c->arguments);
 	help_wrap(out, c->about, 0, width);
 	for (size_t i = 0; i < n; i++)
-		options_help(&sets[i], width, out);
+		options_help(&sets[i], i > 0 ? sets[i - 1].title : NULL, width, out);
 	if (!c->examples || !c->examples[0].line)
 		return;
 	buf_addz(out, "\nExamples\n");

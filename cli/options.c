@@ -325,9 +325,10 @@ void help_wrap(struct buf *out, const char *text, unsigned indent, unsigned widt
 	}
 }
 
-void options_help(const struct option_set *set, unsigned width, struct buf *out)
+void options_help(const struct option_set *set, const char *above, unsigned width, struct buf *out)
 {
-	buf_addf(out, "\n%s\n", set->title);
+	if (!above || strcmp(above, set->title) != 0)
+		buf_addf(out, "\n%s\n", set->title);
 	for (const struct option_row *row = set->rows; row->name; row++) {
 		size_t start = out->len;
 

@@ -60,8 +60,8 @@ struct arguments {
 /* Parses words[0..n) into the sets. Memory belongs to `a`. */
 NODISCARD bool options_parse(char *const *words, size_t n, const struct option_set *sets, size_t n_sets,
 			     struct arena *a, struct arguments *out, struct err *err);
-/* One set as a help section, wrapped to width. */
-void options_help(const struct option_set *set, unsigned width, struct buf *out);
+/* One set as a help section, wrapped to width; its title is left out when it is the same as `above`. */
+void options_help(const struct option_set *set, const char *above, unsigned width, struct buf *out);
 /* `text` in paragraphs (kept apart by \n), each line begun with `indent` blanks and no longer than width. */
 void help_wrap(struct buf *out, const char *text, unsigned indent, unsigned width);
 

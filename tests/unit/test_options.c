@@ -141,7 +141,7 @@ Test(options, help_is_wrapped_and_aligned)
 	struct buf out;
 
 	buf_init(&out, 4096);
-	options_help(&set, 50, &out);
+	options_help(&set, NULL, 50, &out);
 	buf_addc(&out, '\0');
 	cr_assert_str_eq(out.ptr, "\nOptions\n"
 				  "  -o, --output DIR        where to write to, in\n"
