@@ -12,7 +12,7 @@ struct exhibits {
 	struct arena *arena;
 	const struct ref **at; /* n of them: number = index + 1 */
 	size_t n, cap;
-	size_t max;            /* further lines get no number */
+	size_t max;            /* further lines get no number; may be raised */
 	struct map numbers;    /* hash of source and line → number */
 };
 

@@ -45,12 +45,14 @@ static void add_char(struct buf *out, struct str s, size_t i)
 	case '#': /* a reference to an issue */
 		buf_addz(out, "\\#");
 		return;
+	case '<': /* a tag; a comment's start may not stand in the bytes at all, it would be found as a marker */
+		buf_addz(out, after == '!' ? "&lt;" : "\\<");
+		return;
 	case '\\':
 	case '`':
 	case '*':
 	case '[':
 	case ']':
-	case '<':
 	case '|':
 	case '~':
 	case '$':
@@ -62,20 +64,21 @@ static void add_char(struct buf *out, struct str s, size_t i)
 	buf_addc(out, c);
 }
 
-/* What would start a block at the beginning of a line or an item: "- ", "+ ", "> ", "= ", "12. ", "12) ". */
+/* What would start a block at the beginning of a line or an item: "- ", "+ ", "---", "> ", "12. ", "12) ". */
 static size_t add_block_start(struct buf *out, struct str s)
 {
 	size_t digits = 0;
 
 	while (digits < s.len && s.ptr[digits] >= '0' && s.ptr[digits] <= '9')
 		digits++;
-	bool number = digits && digits < s.len && (s.ptr[digits] == '.' || s.ptr[digits] == ')');
-	bool bullet = digits == 0 && s.len && memchr("-+>=", s.ptr[0], 4);
-	if (!number && !bullet)
+	char mark = digits < s.len ? s.ptr[digits] : '\0', after = digits + 1 < s.len ? s.ptr[digits + 1] : ' ';
+	bool number = digits && (mark == '.' || mark == ')') && is_space(after);
+	bool bullet = !digits && (mark == '-' || mark == '+') && (is_space(after) || after == mark);
+	if (!number && !bullet && (digits || mark != '>'))
 		return 0;
 	buf_add(out, str_head(s, digits));
 	buf_addc(out, '\\');
-	buf_addc(out, s.ptr[digits]);
+	buf_addc(out, mark);
 	return digits + 1;
 }
 

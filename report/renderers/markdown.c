@@ -26,7 +26,8 @@ struct draft {
 	struct words w;
 	struct buf *out;
 	size_t number;             /* of the incident, from 1 */
-	struct exhibits exhibits;  /* of the incident */
+	struct exhibits exhibits;  /* of all incidents: numbers are unique in the file */
+	size_t first_exhibit;      /* index of the incident's first new one */
 };
 
 /* Markers of a further incident carry its number: names stay unique in the file. */
@@ -73,7 +74,7 @@ static void refs(struct draft *d, const struct refs *r)
 
 		if (number == 0)
 			continue;
-		buf_addf(d->out, "%s[E%zu](#%se%zu)", shown ? ", " : " ", number, "", number);
+		buf_addf(d->out, "%s[E%zu](#e%zu)", shown ? ", " : " ", number, number);
 		shown++;
 	}
 }
@@ -300,12 +301,14 @@ static void contrasts(struct draft *d, const struct incident *in)
 static void evidence(struct draft *d)
 {
 	begin(d, "evidence", "Evidence");
-	if (d->exhibits.n == 0)
-		buf_addz(d->out, "No lines are quoted.\n");
-	for (size_t i = 0; i < d->exhibits.n; i++) {
+	if (d->exhibits.n == d->first_exhibit)
+		buf_addz(d->out, "No further lines are quoted.\n");
+	for (size_t i = d->first_exhibit; i < d->exhibits.n; i++) {
 		const struct ref *r = d->exhibits.at[i];
 
-		buf_addf(d->out, "%s<a id=\"e%zu\"></a>**E%zu** ", i ? "\n" : "", i + 1, i + 1);
+		if (i > d->first_exhibit)
+			buf_addc(d->out, '\n');
+		buf_addf(d->out, "<a id=\"e%zu\"></a>**E%zu** ", i + 1, i + 1);
 		md_code(d->out, words_ref(&d->w, r));
 		buf_addc(d->out, '\n');
 		md_block(d->out, r->text);
@@ -315,7 +318,8 @@ static void evidence(struct draft *d)
 
 static void incident(struct draft *d, const struct incident *in)
 {
-	exhibits_init(&d->exhibits, d->w.arena, EXHIBITS_MAX);
+	d->first_exhibit = d->exhibits.n;
+	d->exhibits.max = d->exhibits.n + EXHIBITS_MAX;
 	if (d->number > 1)
 		buf_addc(d->out, '\n');
 	marker(d, "begin", "title");
@@ -331,7 +335,6 @@ static void incident(struct draft *d, const struct incident *in)
 	ruled_out(d, in);
 	contrasts(d, in);
 	evidence(d);
-	exhibits_release(&d->exhibits);
 }
 
 /* ---- the whole ---- */
@@ -396,6 +399,7 @@ static void render(const struct casefile *c, const struct render_options *o, str
 	arena_init(&arena);
 	struct casefile shown = view_casefile(c, o, &arena);
 	struct draft d = { .o = o, .c = &shown, .w = { &arena, o->zone }, .out = out, .number = 1 };
+	exhibits_init(&d.exhibits, &arena, 0);
 	if (shown.n_incidents == 0)
 		quiet(&d);
 	for (size_t i = 0; i < shown.n_incidents; i++) {
@@ -403,6 +407,7 @@ static void render(const struct casefile *c, const struct render_options *o, str
 		incident(&d, &shown.incidents[i]);
 	}
 	quality(&d);
+	exhibits_release(&d.exhibits);
 	arena_release(&arena);
 }
 

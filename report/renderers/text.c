@@ -135,12 +135,12 @@ static void more(struct page *p, size_t all, size_t shown)
 		buf_addf(p->out, "    and %zu more\n", all - shown);
 }
 
-/* "22:48:00  text" when the time is known. */
+/* "22:48:00 text" when the time is known. */
 static struct str at_clock(struct page *p, int64_t ns, struct str text)
 {
 	if (ns == TIME_NONE)
 		return text;
-	return arena_printf(p->w.arena, "%.*s  %.*s", STR_ARG(words_clock(&p->w, ns)), STR_ARG(text));
+	return arena_printf(p->w.arena, "%.*s %.*s", STR_ARG(words_clock(&p->w, ns)), STR_ARG(text));
 }
 
 /* ---- one incident ---- */

@@ -1,0 +1,126 @@
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "report/words.h"
+#include "tests/unit/sample_case.h"
+
+static struct arena arena;
+static struct words w;
+
+static void set_up(void)
+{
+	arena_init(&arena);
+	w = (struct words){ .arena = &arena };
+}
+
+static void tear_down(void)
+{
+	arena_release(&arena);
+}
+
+TestSuite(words, .init = set_up, .fini = tear_down);
+
+static void same(struct str got, const char *want)
+{
+	cr_expect(str_eq(got, str_of(want)), "got \"%.*s\", want \"%s\"", STR_ARG(got), want);
+}
+
+static struct zone open_zone(const char *name)
+{
+	struct zone z;
+	struct err err = ERR_INIT;
+
+	cr_assert(zone_open(&z, &arena, str_of(name), &err), "%s", err.text);
+	return z;
+}
+
+Test(words, times_in_the_chosen_zone)
+{
+	int64_t ns = days_from_civil(2026, 1, 30) * 86400 * NS_PER_S + 2 * 3600 * NS_PER_S;
+	struct zone east = open_zone("+05:30"), west = open_zone("-0500"), utc = open_zone("UTC");
+
+	same(words_time(&w, ns), "2026-01-30 02:00:00 UTC");
+	same(words_time(&w, TIME_NONE), "unknown");
+	w.zone = &utc;
+	same(words_time(&w, ns), "2026-01-30 02:00:00 UTC");
+	w.zone = &east;
+	same(words_time(&w, ns), "2026-01-30 07:30:00 UTC+5:30");
+	w.zone = &west;
+	same(words_time(&w, ns), "2026-01-29 21:00:00 UTC-5");
+	same(words_date(&w, ns), "2026-01-29");
+	same(words_clock(&w, ns), "21:00:00");
+	same(words_span(&w, ns, ns + 3600 * NS_PER_S), "2026-01-29 21:00:00 – 22:00:00 UTC-5");
+	same(words_span(&w, ns, ns + 4 * 3600 * NS_PER_S), "2026-01-29 21:00:00 – 2026-01-30 01:00:00 UTC-5");
+	same(words_span(&w, TIME_NONE, ns), "2026-01-29 21:00:00 UTC-5");
+}
+
+Test(words, figures)
+{
+	same(words_share(&w, 0), "0 %");
+	same(words_share(&w, 0.0003), "0.03 %");
+	same(words_share(&w, 0.106), "10.6 %");
+	same(words_share(&w, 1), "100 %");
+	same(words_share(&w, NAN), "unknown");
+	same(words_count(&w, 0), "0");
+	same(words_count(&w, 999), "999");
+	same(words_count(&w, 1000), "1,000");
+	same(words_count(&w, UINT64_MAX), "18,446,744,073,709,551,615");
+	same(words_number(&w, 0.04213), "0.0421");
+	same(words_number(&w, 1840.2), "1,840");
+	same(words_seconds(&w, 1410), "23 min 30 s");
+	same(words_seconds(&w, NAN), "unknown");
+}
+
+Test(words, sentences)
+{
+	struct casefile c = sample_case(&arena);
+	struct incident *in = &c.incidents[0];
+
+	same(words_requests(&w, &in->impact), "13,407 of 48,211 requests failed (27.8 %, at worst 34.1 %), 6,120 were slow");
+	same(words_users(&w, &in->impact), "1,640 of 2,811 client addresses affected (58.3 %)");
+	same(words_length(&w, in), "49 min 10 s, degraded for 42 min 10 s of it");
+	same(words_window(&w, &c, in), "2026-05-12 13:44:20 – 14:33:30 UTC");
+	in->recovered_ns = TIME_NONE;
+	same(words_window(&w, &c, in),
+	     "2026-05-12 13:44:20 UTC, still going on at the end of the logs (2026-05-12 15:00:04 UTC)");
+	same(words_suspect(&w, CAUSE_DEPLOYMENT, STR("auth"), STR("auth 2.3.2")), "deployment auth 2.3.2");
+	same(words_suspect(&w, CAUSE_CONFIG_CHANGE, STR("web"), STR("timeouts.auth_ms 3000 -> 15")),
+	     "configuration change timeouts.auth_ms 3000 -> 15 of web");
+	same(words_suspect(&w, CAUSE_RESTART, STR("web"), STR_NONE), "restart or crash of web");
+	same(words_symptom(&w, &in->symptoms[0]),
+	     "failed requests on POST /checkout (nginx): 0.2 % before, 93.4 % at worst");
+	same(words_symptom(&w, &in->symptoms[1]), "slow requests on GET /cart (nginx): 84.5 ms before, 3,004 ms at worst");
+	same(words_confidence(&w, &in->causes[0]), "highly likely (91 %)");
+	cr_expect(words_root(in) == &in->causes[0]);
+	in->causes[0].kind = CAUSE_UNKNOWN;
+	cr_expect(words_root(in) == NULL);
+}
+
+Test(words, quality_names_what_is_wrong_once)
+{
+	static const char *const want[] = {
+		"the clock of db1 runs 1.4 s ahead of nginx; corrected",
+		"nginx/access.log.gz: truncated: the last 3 KiB could not be read",
+		"postgresql/postgresql.log.1.gz: 233 of 40,210 lines not understood (0.6 %)",
+		"postgresql/postgresql.log.1.gz: zone inferred -05:00",
+	};
+	struct casefile c = sample_case(&arena);
+	size_t n;
+	struct str *got = words_quality(&w, &c, 10, &n);
+
+	cr_assert_eq(n, 4);
+	for (size_t i = 0; i < n; i++)
+		same(got[i], want[i]);
+	got = words_quality(&w, &c, 2, &n);
+	cr_assert_eq(n, 3);
+	same(got[2], "and 2 more like these");
+}
+
+Test(words, every_kind_of_cause_has_measures)
+{
+	for (int k = 0; k < CAUSE_KIND_COUNT; k++) {
+		const struct measures *m = words_measures((enum cause_kind)k);
+
+		cr_expect(strlen(m->correct) > 10 && strlen(m->prevent) > 10 && strlen(m->detect) > 10);
+	}
+}
