@@ -32,6 +32,23 @@ static bool same_act(const struct act *act, const struct store_change *c)
 	       same_or_empty(act->key, c->key) && same_or_empty(act->new_value, c->new_value) && same_or_empty(act->id, c->id);
 }
 
+/* A setting that is a secret or a certificate is a change of that, whatever the tool calls it. */
+static enum change_kind kind_by_subject(const struct act *act)
+{
+	static const char *const secrets[] = { "password", "passwd", "secret", "credential", "api_key", "apikey", "api-key", "access_key", "token_key", NULL };
+	static const char *const certificates[] = { "certificate", "tls_cert", "ssl_cert", "cert-", "cert_", "keystore", "truststore", NULL };
+	if (act->kind != CHANGE_CONFIG && act->kind != CHANGE_OPERATION)
+		return act->kind;
+	struct str subject = act->key.len ? act->key : act->text;
+	for (size_t i = 0; secrets[i]; i++)
+		if (str_find_nocase(subject, str_of(secrets[i])) >= 0)
+			return CHANGE_CREDENTIAL;
+	for (size_t i = 0; certificates[i]; i++)
+		if (str_find_nocase(subject, str_of(certificates[i])) >= 0)
+			return CHANGE_CERTIFICATE;
+	return act->kind;
+}
+
 static struct str entity_of(const struct act *act, struct arena *a)
 {
 	struct str service = act->service;
@@ -235,7 +252,7 @@ static bool takes_back(const struct act *later, const struct act *act)
 		return versions || from || (keyed) || (str_eq_nocase(later->service, act->service) && act->service.len && !later->version.len);
 	if (later->kind == act->kind && act->kind == CHANGE_DEPLOYMENT)
 		return versions && from;
-	if (later->kind == act->kind && (act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_NETWORK))
+	if (later->kind == act->kind && act->kind != CHANGE_DEPLOYMENT && act->kind != CHANGE_JOB)
 		return keyed;
 	return false;
 }
@@ -261,8 +278,10 @@ void acts_build(struct facts *f, const struct store_change *changes, size_t n)
 	join_records(f, changes, n, &cap);
 	new_versions(f, &cap);
 	own_lines(f, &cap);
-	for (size_t i = 0; i < f->n_acts; i++)
+	for (size_t i = 0; i < f->n_acts; i++) {
+		f->acts[i].kind = kind_by_subject(&f->acts[i]);
 		f->acts[i].entity = entity_of(&f->acts[i], f->arena);
+	}
 	if (f->n_acts)
 		qsort(f->acts, f->n_acts, sizeof *f->acts, by_begin);
 	pair(f);

@@ -119,6 +119,21 @@ static void earliest(int64_t *t, int64_t ns)
 		*t = ns;
 }
 
+/* A service that logged steadily before and says next to nothing in the bad steps. */
+static void find_silent(struct inquiry *q)
+{
+	const struct facts *f = q->f;
+	for (size_t v = 0; v < f->n_services; v++) {
+		double *n = arena_new_n(q->arena, double, f->grid.n);
+		for (size_t i = 0; i < f->n_series; i++)
+			if ((f->series[i].kind == SERIES_LINE || f->series[i].kind == SERIES_HTTP) && str_eq(f->series[i].service, f->services[v].name))
+				dense_count(&f->grid, &f->series[i], n);
+		double quiet = outbreak_quiet_sum(q->o, &f->grid, n), bad = outbreak_bad_sum(q->o, &f->grid, n);
+		double expected = q->o->baseline_s > 0 ? quiet * q->o->degraded_s / q->o->baseline_s : 0;
+		q->ill[v].silent = expected >= 20 && bad < 0.1 * expected;
+	}
+}
+
 static void find_illness(struct inquiry *q)
 {
 	const struct facts *f = q->f;
@@ -154,6 +169,7 @@ static void find_illness(struct inquiry *q)
 			v->own_lines += e->bad - e->expected;
 		earliest(&v->first_ns, e->first_ns);
 	}
+	find_silent(q);
 	const struct signal *lead = &q->signals->at[q->o->lead];
 	q->failures = fmax(1, surplus(q, lead));
 	for (size_t i = 0; i < f->n_services; i++) {

@@ -321,6 +321,9 @@ void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->service, act->entity, act->begin_ns);
 		if (!c)
 			return;
+		/* A cache that is restarted is down, then empty: for those who use it, the cache fails. */
+		if (c->kind == CAUSE_RESTART && c->service_index >= 0 && q->f->services[c->service_index].cache)
+			c->kind = CAUSE_CACHE_FAILURE;
 		c->act = (ptrdiff_t)i;
 		c->what = act_words(act, q->arena);
 		c->refs = act->refs;
@@ -381,12 +384,12 @@ void term_depth(struct inquiry *q, struct candidate *c)
 		term_add(q, c, "depth", -1.0, NULL, "%.*s stands in front and passes on what fails behind it", STR_ARG(s->name));
 }
 
-/* Whom a caller's line blames. */
-static ptrdiff_t blamed(const struct emergence *e)
+/* Whom a line blames: a caller's the one it names, the system's (kernel, init, a supervisor) the service it speaks of. */
+static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 {
-	if (e->voice->family && e->voice->family->nature == NATURE_CALLER && e->names >= 0)
-		return e->names;
-	return (ptrdiff_t)e->voice->service;
+	const struct service *s = &q->f->services[e->voice->service];
+	bool of_others = e->voice->family->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
+	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
 
 void raise_family(struct inquiry *q, enum cause_kind kind)
@@ -396,7 +399,7 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 		const struct family *fam = e->voice->family;
 		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
 			continue;
-		ptrdiff_t at = blamed(e);
+		ptrdiff_t at = blamed(q, e);
 		struct str service = q->f->services[at].name;
 		struct candidate *same = NULL;
 		for (size_t j = 0; j < q->candidates.n && !same; j++)

@@ -31,7 +31,7 @@ static unsigned explains(enum cause_kind kind)
 	case CAUSE_TRAFFIC_SURGE: return calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION) | BIT(CAUSE_DEPLOYMENT);
 	case CAUSE_CACHE_FAILURE: return calls | BIT(CAUSE_SLOW_QUERY);
 	case CAUSE_RESOURCE_EXHAUSTION: return calls | BIT(CAUSE_RESTART) | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_DEPLOYMENT);
-	case CAUSE_RESTART: return calls;
+	case CAUSE_RESTART: return calls | BIT(CAUSE_RESTART);
 	case CAUSE_DNS: return calls | BIT(CAUSE_DEPLOYMENT);
 	case CAUSE_HOST_FAULT: return calls | BIT(CAUSE_RESTART);
 	case CAUSE_CONNECTION_EXHAUSTION: return BIT(CAUSE_DEPENDENCY_FAILURE);
@@ -52,6 +52,36 @@ static double term_value(const struct candidate *c, const char *name)
 	return 0;
 }
 
+/* Does a service show trouble of its own, so that callers' complaints about it are right? */
+static bool troubled(const struct inquiry *q, ptrdiff_t service)
+{
+	const struct illness *v = &q->ill[service];
+	if (v->own_lines > 0.02 * q->failures || v->failed + v->slow > 0.1 * q->failures || v->silent)
+		return true;
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *act = &q->f->acts[i];
+		if (act->kind == CHANGE_RESTART && facts_service(q->f, act->service) == service && act->begin_ns >= q->o->onset_from_ns - 5 * tolerance_ns &&
+		    act->begin_ns <= q->o->onset_to_ns + tolerance_ns)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Can trouble of a change in one service show as condition `x` at another? A change makes what it calls suffer by load
+ * (statements, connections, locks, resources), and makes its own calls fail while the called one is well; it does not
+ * break a service that has trouble of its own. Callers of the changed service may show anything.
+ */
+static bool reaches(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	if (c->service_index < 0 || x->service_index < 0 || c->service_index == x->service_index)
+		return true;
+	const unsigned load = 1u << CAUSE_SLOW_QUERY | 1u << CAUSE_CONNECTION_EXHAUSTION | 1u << CAUSE_LOCK_CONTENTION | 1u << CAUSE_RESOURCE_EXHAUSTION;
+	if (inquiry_depends(q, c->service_index, x->service_index))
+		return (load & (1u << x->kind)) || (x->family && x->family->nature == NATURE_CALLER && !troubled(q, x->service_index));
+	return inquiry_depends(q, x->service_index, c->service_index);
+}
+
 /* Could `c` have brought about condition `x`? */
 static bool can_explain(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
 {
@@ -59,18 +89,18 @@ static bool can_explain(const struct inquiry *q, const struct candidate *c, cons
 		return false;
 	if (!(explains(c->kind) & (1u << x->kind)) || c->time_ns > x->time_ns + tolerance_ns)
 		return false;
-	if (c->kind == x->kind && c->service_index == x->service_index)
-		return false;
-	if (c->act >= 0) {
-		/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
-		if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
+	if (c->act < 0) {
+		if (c->kind == x->kind && c->service_index == x->service_index)
 			return false;
-		if (term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") < -0.5)
-			return false;
+		return c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
+		       inquiry_depends(q, x->service_index, c->service_index);
 	}
-	if (c->service_index < 0 || x->service_index < 0)
-		return true;
-	return inquiry_depends(q, c->service_index, x->service_index) || inquiry_depends(q, x->service_index, c->service_index);
+	/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
+	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
+		return false;
+	if (term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") < -0.5)
+		return false;
+	return reaches(q, c, x);
 }
 
 /* Links every condition to its best explanation; both scores move by what the link is worth. */
