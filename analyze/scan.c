@@ -1,8 +1,9 @@
 #include "analyze/scan.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-enum { ROUNDS = 8, BLOCKS = 60 };
+enum { ROUNDS = 8, BLOCKS = 60, LOUD_BLOCKS = 24 };
 
 /* Alternatives to the baseline rate, as factors. */
 static const double factors[] = { 1.35, 1.8, 2.5, 4, 8, 16, 40, 100, 300, 1000, 4000 };
@@ -108,43 +109,6 @@ static double step_score(const struct model *m, size_t i, double factor, double 
 	return m->k[i] * log_hit - n * m->base * (factor - 1);
 }
 
-/* Best single interval at each factor; returns the factor whose interval has the largest ratio. */
-static double best_factor(const struct model *m, double *llr)
-{
-	double chosen = 0;
-	*llr = 0;
-	for (size_t f = 0; f < FACTORS; f++) {
-		double factor = m->up ? factors[f] : 1 / factors[f];
-		double p1 = m->base * factor;
-		if (m->binomial && p1 >= 0.98) {
-			if (f && m->base * factors[f - 1] >= 0.9)
-				break;
-			p1 = 0.98;
-			factor = p1 / m->base;
-		}
-		double log_hit = log(factor), log_miss = m->binomial ? log((1 - p1) / (1 - m->base)) : 0;
-		double sum = 0, n = 0, k = 0, best = 0, best_n = 0, best_k = 0;
-		for (size_t i = 0; i < m->steps; i++) {
-			sum += step_score(m, i, factor, log_hit, log_miss);
-			n += trials(m, i);
-			k += m->k[i];
-			if (sum <= 0) {
-				sum = n = k = 0;
-			} else if (sum > best) {
-				best = sum;
-				best_n = n;
-				best_k = k;
-			}
-		}
-		double ratio = best > 0 ? interval_llr(m, best_n, best_k) : 0;
-		if (ratio > *llr) {
-			*llr = ratio;
-			chosen = factor;
-		}
-	}
-	return chosen;
-}
-
 struct run { size_t from, to; double left, right; };
 
 /* All maximal-scoring disjoint intervals at a factor (Ruzzo & Tompa), those above the limit kept. */
@@ -192,25 +156,103 @@ static size_t all_maximal(const struct model *m, double factor, double limit, st
 	return n_out;
 }
 
-static struct scan run_scan(struct model m, double limit, struct arena *a)
+/*
+ * The alternative whose segments, taken together, explain the series best: the sum of their ratios less what each segment
+ * costs. (The best single interval would span the pauses of an intermittent fault.)
+ */
+static size_t best_segments(const struct model *m, double limit, struct segment *out, struct segment *scratch, struct arena *a)
+{
+	double best = 0;
+	size_t n_best = 0;
+	for (size_t f = 0; f < FACTORS; f++) {
+		double factor = m->up ? factors[f] : 1 / factors[f];
+		bool last = false;
+		if (m->binomial && m->base * factor >= 0.98) {
+			factor = 0.98 / m->base;
+			last = true;
+		}
+		size_t n = all_maximal(m, factor, limit, scratch, a);
+		double sum = 0;
+		for (size_t i = 0; i < n; i++)
+			sum += scratch[i].llr - limit / 2;
+		if (n && sum > best) {
+			best = sum;
+			n_best = n;
+			memcpy(out, scratch, n * sizeof *out);
+		}
+		if (last)
+			break;
+	}
+	return n_best;
+}
+
+struct block { double rate, n; size_t from, to; };
+
+static int by_rate(const void *x, const void *y)
+{
+	const struct block *a = x, *b = y;
+	if (a->rate < b->rate || a->rate > b->rate)
+		return a->rate < b->rate ? -1 : 1;
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* Masks all but the quieter part of the series (by blocks), so that a long incident is not taken for the baseline. */
+static void mask_loud(const struct model *m, bool *masked, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	struct block *blocks = arena_new_n(a, struct block, LOUD_BLOCKS);
+	size_t n = 0;
+	double total = 0;
+	for (size_t b = 0; b < LOUD_BLOCKS; b++) {
+		struct block k = { .from = b * m->steps / LOUD_BLOCKS, .to = (b + 1) * m->steps / LOUD_BLOCKS };
+		double hits = 0;
+		for (size_t i = k.from; i < k.to; i++) {
+			k.n += trials(m, i);
+			hits += m->k[i];
+		}
+		if (k.n <= 0)
+			continue;
+		k.rate = m->up ? hits / k.n : -hits / k.n;
+		total += k.n;
+		blocks[n++] = k;
+	}
+	qsort(blocks, n, sizeof *blocks, by_rate);
+	double kept = 0;
+	for (size_t b = 0; b < n; b++) {
+		if (kept >= 0.4 * total)
+			memset(masked + blocks[b].from, 1, (blocks[b].to - blocks[b].from) * sizeof *masked);
+		kept += blocks[b].n;
+	}
+	arena_rewind(a, mark);
+}
+
+/* Blocks picked for being quiet are quieter than the truth: take the upper end of what they allow. */
+static void raise_base(struct model *m, const bool *masked)
+{
+	double n = 0, k = 0;
+	for (size_t i = 0; i < m->steps; i++)
+		if (!masked[i]) {
+			n += trials(m, i);
+			k += m->k[i];
+		}
+	if (m->up && n > 0)
+		m->base = fmin(m->binomial ? 0.9 : INFINITY, (k + 2.5 * sqrt(k * m->dispersion) + 3) / n);
+}
+
+/* Fit, find, mask, until nothing changes. `picked`: the first mask was chosen by the rates themselves. */
+static struct scan settle(struct model m, bool *masked, bool picked, double limit, struct arena *a)
 {
 	struct scan s = { .dispersion = 1 };
-	if (!m.steps)
-		return s;
-	bool *masked = arena_new_n(a, bool, m.steps);
-	s.segments = arena_new_n(a, struct segment, m.steps / 2 + 1);
+	s.segments = arena_new_n(a, struct segment, m.steps / 2 + 2);
+	struct segment *scratch = arena_new_n(a, struct segment, m.steps / 2 + 2);
 	size_t last = SIZE_MAX;
 	for (int round = 0; round < ROUNDS; round++) {
 		fit(&m, masked);
-		double llr;
-		double factor = best_factor(&m, &llr);
+		if (round == 0 && picked)
+			raise_base(&m, masked);
 		s.base = m.base;
 		s.dispersion = m.dispersion;
-		s.best_llr = llr;
-		s.n_segments = 0;
-		if (factor == 0 || llr < limit)
-			break;
-		s.n_segments = all_maximal(&m, factor, limit, s.segments, a);
+		s.n_segments = best_segments(&m, limit, s.segments, scratch, a);
 		size_t covered = 0;
 		memset(masked, 0, m.steps * sizeof *masked);
 		for (size_t j = 0; j < s.n_segments; j++)
@@ -221,6 +263,28 @@ static struct scan run_scan(struct model m, double limit, struct arena *a)
 		if (covered == last)
 			break;
 		last = covered;
+	}
+	s.best_llr = 0;
+	for (size_t j = 0; j < s.n_segments; j++)
+		if (s.segments[j].llr > s.best_llr)
+			s.best_llr = s.segments[j].llr;
+	return s;
+}
+
+static struct scan run_scan(struct model m, double limit, struct arena *a)
+{
+	if (!m.steps)
+		return (struct scan){ .dispersion = 1 };
+	bool *masked = arena_new_n(a, bool, m.steps);
+	mask_loud(&m, masked, a);
+	struct scan s = settle(m, masked, true, limit, a);
+	/* An incident has few intervals. Many of them, or hardly any quiet left, mean that the series is like that. */
+	size_t quiet = 0;
+	for (size_t i = 0; i < m.steps; i++)
+		quiet += !masked[i];
+	if (s.n_segments > 16 || quiet * 8 < m.steps) {
+		memset(masked, 0, m.steps * sizeof *masked);
+		s = settle(m, masked, false, limit, a);
 	}
 	return s;
 }

@@ -3,10 +3,11 @@
  * written as "k of n in a step" (failed of served, slow of timed, error lines of all lines)
  * or "k in a step" (arrivals, statements, lines of a template).
  *
- * The log-likelihood ratio of an interval against the baseline is maximised over intervals: for a fixed
- * alternative rate it is a maximum-sum subarray, found in one pass; the alternatives are a
- * geometric grid (Kulldorff 1997 for the statistic; Ruzzo & Tompa 1999 for all maximal segments).
- * The baseline is what remains after the found intervals are taken out, to a fixed point; its
+ * The log-likelihood ratio of intervals against the baseline is maximised (Kulldorff 1997): for a
+ * fixed alternative rate all maximal segments come out of one pass (Ruzzo & Tompa 1999); the
+ * alternatives are a geometric grid, and the one whose segments together explain the series best wins.
+ * The baseline starts as the quieter part of the series and is what remains after the segments are
+ * taken out, to a fixed point; its
  * overdispersion (Pearson's chi-square per degree of freedom on blocks) divides every ratio, so that
  * bursty background does not look like an incident.
  */
