@@ -337,9 +337,9 @@ static void finish_names(struct fields *f, struct event *e)
 		e->service = text;
 	else if (text.len && (!e->logger.len || f->rank[FIELD_LOGGER] > 0))
 		e->logger = text;
-	/* beside level and message it is the machine; in a bare access record it is what the client asked for */
+	/* beside level and message "host" is the machine; in a bare access record it is what the client asked for */
 	bool machine = e->status < 0 || (fields_has(f, FIELD_LEVEL) && fields_has(f, FIELD_MESSAGE));
-	if (!e->host.len && machine)
+	if (machine && f->rank[FIELD_VHOST_OR_HOST] < f->rank[FIELD_HOST])
 		e->host = known_text(f, FIELD_VHOST_OR_HOST);
 	if (version_is(known_text(f, FIELD_VERSION)))
 		e->version = known_text(f, FIELD_VERSION);

@@ -83,7 +83,7 @@ static const struct alias_row rows[] = {
 	A("extras", GROUP, 0) A("failurereason", ERROR, 3) A("fields", GROUP, 0) A("file", LOGGER, 2)
 	A("filename", LOGGER, 2) A("forwardedfor", FORWARDED, 0) A("fullmessage", MESSAGE, 1)
 	A("function", LOGGER, 2) A("fwd", CLIENT, 0) A("gitsha", VERSION, 2) A("grpccode", CODE, 0)
-	A("handler", ROUTE, 0) A("host", VHOST_OR_HOST, 0) A("hosthostname", HOST, 0)
+	A("handler", ROUTE, 0) A("host", VHOST_OR_HOST, 1) A("hosthostname", HOST, 0)
 	A("hostid", HOST, 2) A("hostname", HOST, 0) A("http", GROUP, 0) A("httpclientip", CLIENT, 0)
 	A("httpduration", DURATION, 0) A("httpmethod", METHOD, 0) A("httppath", PATH, 0)
 	A("httpreferer", REFERRER, 0) A("httpreferrer", REFERRER, 0) A("httprequest", REQUEST, 0)
