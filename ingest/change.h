@@ -11,33 +11,33 @@
 #include "core/arena.h"
 #include "core/event.h"
 
-enum change_field {
-	FIELD_NONE,
-	FIELD_TIME,
-	FIELD_END,
-	FIELD_KIND, /* action, event, type: a verb or kind word */
-	FIELD_SERVICE,
-	FIELD_SERVICE_WEAK, /* project, repository, name: a service when nothing better is there */
-	FIELD_VERSION,
-	FIELD_REVISION, /* commit, tag, image: a version when there is none */
-	FIELD_PREVIOUS,
-	FIELD_ACTOR,
-	FIELD_KEY,
-	FIELD_FLAG, /* a key that makes it a feature flag */
-	FIELD_OLD,
-	FIELD_NEW,
-	FIELD_STATUS,
-	FIELD_ID,
-	FIELD_TEXT,
-	FIELD_ENVIRONMENT,
-	FIELD_HOST,
-	FIELD_LEVEL,
-	FIELD_COUNT,
+enum change_part {
+	PART_NONE,
+	PART_TIME,
+	PART_END,
+	PART_KIND, /* action, event, type: a verb or kind word */
+	PART_SERVICE,
+	PART_SERVICE_WEAK, /* project, repository, name: a service when nothing better is there */
+	PART_VERSION,
+	PART_REVISION, /* commit, tag, image: a version when there is none */
+	PART_PREVIOUS,
+	PART_ACTOR,
+	PART_KEY,
+	PART_FLAG, /* a key that makes it a feature flag */
+	PART_OLD,
+	PART_NEW,
+	PART_STATUS,
+	PART_ID,
+	PART_TEXT,
+	PART_ENVIRONMENT,
+	PART_HOST,
+	PART_LEVEL,
+	PART_COUNT,
 };
 
 /* What a field of this name holds; case, blanks and punctuation do not matter ("deployedBy", "deployed_by").
  */
-enum change_field change_field_parse(struct str name);
+enum change_part change_part_parse(struct str name);
 
 enum change_strength {
 	CHANGE_UNSURE, /* no verb, or one that means something only together with a noun: "update", "start" */
@@ -45,20 +45,20 @@ enum change_strength {
 };
 
 struct change_draft {
-	struct str field[FIELD_COUNT]; /* first value seen for each */
+	struct str part[PART_COUNT]; /* first value seen for each */
 	enum change_kind kind;
 	bool has_kind;
 	enum change_strength strength;
 	struct str verb;        /* the word that decided the kind */
 	struct str left, right; /* around an arrow, or behind "from" and "to" */
 	struct str tense;       /* "started", "succeeded": what the verb's form says */
-	bool tool;                     /* the sentence is a command of a deployment tool */
-	bool object;                   /* it names its object by kind: "deployment/web" */
+	bool tool;              /* the sentence is a command of a deployment tool */
+	bool object;            /* it names its object by kind: "deployment/web" */
 	unsigned pairs;         /* name=value pairs with a known name */
 };
 
 /* Keeps the first value; '-', "null", "none" and the empty text are no value. */
-void change_set(struct change_draft *d, enum change_field f, struct str value);
+void change_set(struct change_draft *d, enum change_part f, struct str value);
 /* A verb or kind word: "deploy", "flag.updated", "rolled_back", "feature-environment-enabled". False when it
  * says nothing. */
 bool change_verb(struct change_draft *d, struct str word);

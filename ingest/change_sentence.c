@@ -119,7 +119,7 @@ static struct str next_token(struct str *s)
 static bool read_pair(struct reader *r, struct str token)
 {
 	struct str t = token, value, name;
-	enum change_field f;
+	enum change_part f;
 
 	while (t.len && memchr("([{,", t.ptr[0], 4))
 		t = str_from(t, 1);
@@ -137,22 +137,22 @@ static bool read_pair(struct reader *r, struct str token)
 	while (value.len && memchr(",;)]}", value.ptr[value.len - 1], 5))
 		value.len--;
 	value = str_unquote(value);
-	f = change_field_parse(name);
+	f = change_part_parse(name);
 	/* A setting may well be called "service.timeout" or "version": only a setting's assignment has a dot.
 	 */
-	if (f != FIELD_NONE && str_chr(name, '.') < 0) {
+	if (f != PART_NONE && str_chr(name, '.') < 0) {
 		r->d->pairs++;
-		if (f == FIELD_KIND && change_verb(r->d, value))
+		if (f == PART_KIND && change_verb(r->d, value))
 			return true;
 		change_set(r->d, f, value);
 		return true;
 	}
 	if (r->d->has_kind && (r->d->kind == CHANGE_CONFIG || r->d->kind == CHANGE_FLAG)) {
-		change_set(r->d, r->d->kind == CHANGE_FLAG ? FIELD_FLAG : FIELD_KEY, name);
-		change_set(r->d, FIELD_NEW, value);
+		change_set(r->d, r->d->kind == CHANGE_FLAG ? PART_FLAG : PART_KEY, name);
+		change_set(r->d, PART_NEW, value);
 	} else if (r->d->has_kind && r->d->kind == CHANGE_DEPLOYMENT && str_rchr(value, ':') > 0) {
 		/* kubectl set image deployment/web web=registry/web:4.7.3 */
-		change_set(r->d, FIELD_VERSION, str_from(value, (size_t)str_rchr(value, ':') + 1));
+		change_set(r->d, PART_VERSION, str_from(value, (size_t)str_rchr(value, ':') + 1));
 	}
 	return true;
 }
@@ -178,8 +178,8 @@ static bool read_thing_and_version(struct reader *r, struct str w)
 	if (!change_looks_like_version(version) || (thing.ptr[0] >= '0' && thing.ptr[0] <= '9'))
 		return false;
 	at = str_rchr(thing, '/');
-	change_set(r->d, FIELD_SERVICE, str_from(thing, (size_t)(at + 1)));
-	change_set(r->d, FIELD_VERSION, version);
+	change_set(r->d, PART_SERVICE, str_from(thing, (size_t)(at + 1)));
+	change_set(r->d, PART_VERSION, version);
 	return true;
 }
 
@@ -190,7 +190,7 @@ static bool read_object(struct reader *r, struct str w)
 
 	if (name.len == 0 || !is_one_of(kind, objects))
 		return false;
-	change_set(r->d, FIELD_SERVICE, name);
+	change_set(r->d, PART_SERVICE, name);
 	r->d->object = true;
 	return true;
 }
@@ -200,14 +200,14 @@ static void place_value(struct reader *r, struct str w)
 	struct change_draft *d = r->d;
 
 	switch (r->expect) {
-	case EXPECT_ACTOR: change_set(d, FIELD_ACTOR, w); break;
+	case EXPECT_ACTOR: change_set(d, PART_ACTOR, w); break;
 	case EXPECT_LEFT:
 		if (d->left.len == 0)
 			d->left = w;
 		break;
 	case EXPECT_RIGHT:
 		if (is_one_of(w, environments)) {
-			change_set(d, FIELD_ENVIRONMENT, w);
+			change_set(d, PART_ENVIRONMENT, w);
 		} else if (d->right.len == 0 && (d->left.len || d->has_kind)) {
 			bool number = w.len && ((w.ptr[0] >= '0' && w.ptr[0] <= '9') || w.ptr[0] == '-');
 
@@ -215,18 +215,18 @@ static void place_value(struct reader *r, struct str w)
 			    d->kind == CHANGE_CONFIG || d->kind == CHANGE_FLAG)
 				d->right = w;
 			else
-				change_set(d, FIELD_SERVICE, w); /* "deployed 4.7.3 to web" */
+				change_set(d, PART_SERVICE, w); /* "deployed 4.7.3 to web" */
 		}
 		break;
 	case EXPECT_PLACE:
 		if (is_one_of(w, environments))
-			change_set(d, FIELD_ENVIRONMENT, w);
+			change_set(d, PART_ENVIRONMENT, w);
 		else if (!read_object(r, w))
-			change_set(d, FIELD_SERVICE, w);
+			change_set(d, PART_SERVICE, w);
 		break;
-	case EXPECT_VERSION: change_set(d, FIELD_VERSION, w); break;
-	case EXPECT_KEY: change_set(d, FIELD_KEY, w); break;
-	case EXPECT_FLAG: change_set(d, FIELD_FLAG, w); break;
+	case EXPECT_VERSION: change_set(d, PART_VERSION, w); break;
+	case EXPECT_KEY: change_set(d, PART_KEY, w); break;
+	case EXPECT_FLAG: change_set(d, PART_FLAG, w); break;
 	case EXPECT_NONE: break;
 	}
 	r->expect = EXPECT_NONE;
@@ -278,7 +278,7 @@ static bool read_state(struct reader *r, struct str w)
 
 	if (!is_on && !is_off)
 		return str_eq_nocase(w, STR("turned"));
-	change_set(r->d, FIELD_NEW, is_on ? STR("on") : STR("off"));
+	change_set(r->d, PART_NEW, is_on ? STR("on") : STR("off"));
 	return true;
 }
 
@@ -294,7 +294,7 @@ static void read_plain(struct reader *r, struct str w)
 	if (read_object(r, w) || read_thing_and_version(r, w))
 		return;
 	if (change_looks_like_version(w)) {
-		change_set(d, FIELD_VERSION, w);
+		change_set(d, PART_VERSION, w);
 		return;
 	}
 	if (!d->has_kind) {
@@ -304,14 +304,14 @@ static void read_plain(struct reader *r, struct str w)
 	}
 	if (d->kind == CHANGE_CONFIG) {
 		/* The setting comes first; its place behind "on" or "for". */
-		change_set(d, FIELD_KEY, w);
+		change_set(d, PART_KEY, w);
 		return;
 	}
 	if (d->kind == CHANGE_FLAG) {
-		change_set(d, FIELD_FLAG, w);
+		change_set(d, PART_FLAG, w);
 		return;
 	}
-	change_set(d, FIELD_SERVICE, w);
+	change_set(d, PART_SERVICE, w);
 }
 
 /* Two words that are one verb. */
@@ -361,10 +361,10 @@ static void take_left(struct reader *r, struct str left)
 
 	if (d->left.len == 0)
 		d->left = left;
-	if (str_eq(d->field[FIELD_VERSION], left))
-		d->field[FIELD_VERSION] = STR_NONE;
-	if (str_eq(d->field[FIELD_KEY], left))
-		d->field[FIELD_KEY] = STR_NONE;
+	if (str_eq(d->part[PART_VERSION], left))
+		d->part[PART_VERSION] = STR_NONE;
+	if (str_eq(d->part[PART_KEY], left))
+		d->part[PART_KEY] = STR_NONE;
 	r->expect = EXPECT_RIGHT;
 	r->arrow = true;
 }
@@ -412,7 +412,7 @@ static bool read_word(struct reader *r, struct str w, struct str next, bool pare
 			return false;
 		if (change_status(w).len && (d->has_kind || r->before_verb.len || r->plain == 0) &&
 		    !str_eq_nocase(w, STR("deployed"))) {
-			change_set(d, FIELD_STATUS, w);
+			change_set(d, PART_STATUS, w);
 			return false;
 		}
 		if (r->plain < 8 && change_verb(d, w))
@@ -451,8 +451,8 @@ void change_sentence(struct change_draft *d, struct str text)
 	if (!d->has_kind)
 		return;
 	change_set(d,
-		   d->kind == CHANGE_CONFIG ? FIELD_KEY
-		   : d->kind == CHANGE_FLAG ? FIELD_FLAG
-					    : FIELD_SERVICE,
+		   d->kind == CHANGE_CONFIG ? PART_KEY
+		   : d->kind == CHANGE_FLAG ? PART_FLAG
+					    : PART_SERVICE,
 		   r.before_verb);
 }

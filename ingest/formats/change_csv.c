@@ -11,7 +11,7 @@ struct table {
 	bool known; /* a header was seen */
 	char separator;
 	uint8_t columns;
-	uint8_t field[CSV_FIELDS]; /* enum change_field */
+	uint8_t part[CSV_FIELDS]; /* enum change_part */
 	struct csv_quotes quotes;
 };
 
@@ -21,26 +21,26 @@ static bool read_header(struct str line, struct table *t)
 	struct csv_record csv;
 
 	for (size_t s = 0; s < sizeof separators; s++) {
-		bool seen[FIELD_COUNT] = { false };
+		bool seen[PART_COUNT] = { false };
 		size_t told;
 
 		csv_read(line, separators[s], NULL, &csv);
 		if (csv.n < 3 || csv.open)
 			continue;
 		for (size_t i = 0; i < csv.n; i++) {
-			enum change_field f = change_field_parse(str_trim(csv.field[i]));
+			enum change_part f = change_part_parse(str_trim(csv.field[i]));
 
 			/* The first column of a name wins ("started_at" before "finished_at" is the time). */
-			if (f == FIELD_TIME && seen[FIELD_TIME])
-				f = FIELD_END;
-			t->field[i] = (uint8_t)f;
+			if (f == PART_TIME && seen[PART_TIME])
+				f = PART_END;
+			t->part[i] = (uint8_t)f;
 			seen[f] = true;
 		}
-		told = (size_t)seen[FIELD_KIND] + seen[FIELD_SERVICE] + seen[FIELD_VERSION] +
-		       seen[FIELD_REVISION] + seen[FIELD_FLAG] + seen[FIELD_PREVIOUS] + seen[FIELD_ACTOR] +
-		       (seen[FIELD_KEY] && seen[FIELD_NEW]);
-		if (!seen[FIELD_TIME] || told < 2 ||
-		    !(seen[FIELD_KIND] || seen[FIELD_VERSION] || seen[FIELD_FLAG] || seen[FIELD_KEY]))
+		told = (size_t)seen[PART_KIND] + seen[PART_SERVICE] + seen[PART_VERSION] +
+		       seen[PART_REVISION] + seen[PART_FLAG] + seen[PART_PREVIOUS] + seen[PART_ACTOR] +
+		       (seen[PART_KEY] && seen[PART_NEW]);
+		if (!seen[PART_TIME] || told < 2 ||
+		    !(seen[PART_KIND] || seen[PART_VERSION] || seen[PART_FLAG] || seen[PART_KEY]))
 			continue;
 		t->columns = (uint8_t)csv.n;
 		t->separator = separators[s];
@@ -53,7 +53,7 @@ static bool read_header(struct str line, struct table *t)
 static struct str time_of(const struct csv_record *csv, const struct table *t)
 {
 	for (size_t i = 0; i < csv->n && i < t->columns; i++)
-		if (t->field[i] == FIELD_TIME)
+		if (t->part[i] == PART_TIME)
 			return str_trim(csv->field[i]);
 	return STR_NONE;
 }
@@ -101,15 +101,15 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	csv_read(record, t->separator, ctx->scratch, &csv);
 	e->has_time = read_time(time_of(&csv, t), &e->time);
 	for (size_t i = 0; i < csv.n && i < t->columns; i++) {
-		enum change_field f = t->field[i];
+		enum change_part f = t->part[i];
 		struct str value = str_trim(csv.field[i]);
 
-		if (f == FIELD_KIND)
+		if (f == PART_KIND)
 			change_verb(&d, value);
 		change_set(&d, f, value);
 	}
 	/* A free text says what the columns leave out: "time,who,what". */
-	text = d.field[FIELD_TEXT];
+	text = d.part[PART_TEXT];
 	if (text.len && !d.has_kind)
 		change_sentence(&d, text);
 	if (!e->has_time)
@@ -120,7 +120,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	}
 	c = arena_new(ctx->scratch, struct change);
 	*c = *e->change;
-	if (read_time(d.field[FIELD_END], &end) && end.has_zone)
+	if (read_time(d.part[PART_END], &end) && end.has_zone)
 		c->end_ns = end.ns;
 	e->change = c;
 	e->message = record;

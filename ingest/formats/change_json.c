@@ -51,22 +51,22 @@ static bool read_object(struct str line, struct arena *a, struct reading *r)
 	if (object.type != JSON_OBJECT || !json_iter_init(&it, object))
 		return false;
 	while (json_iter_next(&it, &key, &v) && members++ < MEMBERS_MAX) {
-		enum change_field f = change_field_parse(key);
+		enum change_part f = change_part_parse(key);
 		struct str value;
 
 		r->request = r->request || is_request_member(key);
-		if (f == FIELD_NONE || v.type == JSON_NULL || v.type == JSON_ARRAY)
+		if (f == PART_NONE || v.type == JSON_NULL || v.type == JSON_ARRAY)
 			continue;
 		value = v.type == JSON_OBJECT ? name_in(v, a) : json_text(v, a);
 		if (value.len == 0)
 			continue;
-		if (f == FIELD_TIME && r->time.len == 0)
+		if (f == PART_TIME && r->time.len == 0)
 			r->time = value;
-		if (f == FIELD_END && r->end.len == 0)
+		if (f == PART_END && r->end.len == 0)
 			r->end = value;
-		if (f == FIELD_KIND)
+		if (f == PART_KIND)
 			change_verb(&r->d, value);
-		if (f == FIELD_STATUS && v.type == JSON_NUMBER)
+		if (f == PART_STATUS && v.type == JSON_NUMBER)
 			r->request = true;
 		change_set(&r->d, f, value);
 	}
@@ -80,10 +80,10 @@ static bool read_time(struct str text, struct timestamp *t)
 
 static bool is_change(const struct reading *r)
 {
-	const struct str *f = r->d.field;
-	bool thing = f[FIELD_SERVICE].len || f[FIELD_SERVICE_WEAK].len || f[FIELD_ENVIRONMENT].len;
-	bool version = f[FIELD_VERSION].len || f[FIELD_REVISION].len;
-	bool values = f[FIELD_OLD].len || f[FIELD_NEW].len;
+	const struct str *f = r->d.part;
+	bool thing = f[PART_SERVICE].len || f[PART_SERVICE_WEAK].len || f[PART_ENVIRONMENT].len;
+	bool version = f[PART_VERSION].len || f[PART_REVISION].len;
+	bool values = f[PART_OLD].len || f[PART_NEW].len;
 	bool sure = r->d.has_kind && r->d.strength == CHANGE_SURE;
 	struct timestamp t;
 
@@ -91,16 +91,15 @@ static bool is_change(const struct reading *r)
 		return false;
 	if (r->request && !(sure && version))
 		return false;
-	if (f[FIELD_FLAG].len)
+	if (f[PART_FLAG].len)
 		return values || r->d.has_kind;
 	if (sure)
-		return thing || version || f[FIELD_KEY].len;
+		return thing || version || f[PART_KEY].len;
 	if (r->d.has_kind)
-		return (thing && version && f[FIELD_LEVEL].len == 0) || (f[FIELD_KEY].len && values);
-	return (f[FIELD_VERSION].len && f[FIELD_PREVIOUS].len && thing) ||
-	       (f[FIELD_KEY].len && f[FIELD_OLD].len && f[FIELD_NEW].len) ||
-	       (f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len && f[FIELD_STATUS].len &&
-		f[FIELD_ACTOR].len);
+		return (thing && version && f[PART_LEVEL].len == 0) || (f[PART_KEY].len && values);
+	return (f[PART_VERSION].len && f[PART_PREVIOUS].len && thing) ||
+	       (f[PART_KEY].len && f[PART_OLD].len && f[PART_NEW].len) ||
+	       (f[PART_REVISION].len && f[PART_ENVIRONMENT].len && f[PART_STATUS].len && f[PART_ACTOR].len);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
@@ -129,20 +128,20 @@ static struct str state_of_verb(struct str verb)
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct reading r;
-	struct str *f = r.d.field;
+	struct str *f = r.d.part;
 	struct timestamp end;
 	struct change *c;
 
 	if (!read_object(record, ctx->scratch, &r))
 		return false;
 	e->has_time = read_time(r.time, &e->time);
-	if (f[FIELD_FLAG].len == 0 && r.d.has_kind && r.d.kind == CHANGE_FLAG) {
-		change_set(&r.d, FIELD_FLAG, f[FIELD_KEY]);
-		change_set(&r.d, FIELD_FLAG, f[FIELD_SERVICE_WEAK]);
+	if (f[PART_FLAG].len == 0 && r.d.has_kind && r.d.kind == CHANGE_FLAG) {
+		change_set(&r.d, PART_FLAG, f[PART_KEY]);
+		change_set(&r.d, PART_FLAG, f[PART_SERVICE_WEAK]);
 	}
-	change_set(&r.d, FIELD_NEW, state_of_verb(f[FIELD_KIND]));
+	change_set(&r.d, PART_NEW, state_of_verb(f[PART_KIND]));
 	/* GitHub and GitLab say "deployment" by their shape only. */
-	if (!r.d.has_kind && f[FIELD_REVISION].len && f[FIELD_ENVIRONMENT].len) {
+	if (!r.d.has_kind && f[PART_REVISION].len && f[PART_ENVIRONMENT].len) {
 		r.d.has_kind = true;
 		r.d.kind = CHANGE_DEPLOYMENT;
 	}
@@ -152,7 +151,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	*c = *e->change;
 	if (read_time(r.end, &end) && end.has_zone)
 		c->end_ns = end.ns;
-	c->text = f[FIELD_TEXT].len ? f[FIELD_TEXT] : record;
+	c->text = f[PART_TEXT].len ? f[PART_TEXT] : record;
 	e->change = c;
 	e->message = c->text;
 	return true;

@@ -92,18 +92,17 @@ static bool named_as_changes(struct str path)
 
 static bool is_change(const struct head *h, const struct change_draft *d)
 {
-	const struct str *f = d->field;
-	bool versions = f[FIELD_VERSION].len || d->right.len;
-	bool thing = f[FIELD_SERVICE].len || f[FIELD_KEY].len || f[FIELD_FLAG].len || versions;
-	bool detail =
-		versions || f[FIELD_NEW].len || f[FIELD_STATUS].len || f[FIELD_ACTOR].len || d->tense.len;
+	const struct str *f = d->part;
+	bool versions = f[PART_VERSION].len || d->right.len;
+	bool thing = f[PART_SERVICE].len || f[PART_KEY].len || f[PART_FLAG].len || versions;
+	bool detail = versions || f[PART_NEW].len || f[PART_STATUS].len || f[PART_ACTOR].len || d->tense.len;
 	bool sure = d->strength == CHANGE_SURE;
 
 	if (!d->has_kind || !thing)
 		return false;
-	if (h->has_time || f[FIELD_TIME].len)
+	if (h->has_time || f[PART_TIME].len)
 		return sure || d->tool || d->object || (d->pairs >= 2 && detail) ||
-		       (f[FIELD_VERSION].len && d->right.len);
+		       (f[PART_VERSION].len && d->right.len);
 	/* Without a time only what begins with its verb, or names its parts. */
 	if (d->pairs >= 3 && sure && detail)
 		return true;
@@ -139,8 +138,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	line = str_cut(record, '\n', &rest);
 	read_head(line, &h);
 	change_sentence(&d, h.body);
-	if (!h.has_time && d.field[FIELD_TIME].len) {
-		struct str time = d.field[FIELD_TIME];
+	if (!h.has_time && d.part[PART_TIME].len) {
+		struct str time = d.part[PART_TIME];
 
 		h.has_time = timestamp_parse(&time, &h.time) || timestamp_parse_epoch(time, &h.time);
 	}

@@ -1,0 +1,162 @@
+/*
+ * Kubernetes events as JSON, one object a line: "kubectl get events -o json --watch", event exporters. The
+ * reason says what happened; the message's words give the numbers. The involved object's name is the service,
+ * the reporting host the host.
+ * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+ */
+#include "core/json.h"
+#include "ingest/format.h"
+#include "ingest/jsonshape.h"
+
+static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
+{
+	struct str head = str_head(line, 4096);
+
+	(void)ctx;
+	if (record.len && line.len && line.ptr[0] != '{')
+		return json_shape_classify(line, record);
+	if (line.len == 0)
+		return LINE_SKIP;
+	if (line.ptr[0] != '{')
+		return LINE_ALIEN;
+	return json_shape_has_key(head, STR("\"involvedObject\"")) &&
+			       json_shape_has_key(head, STR("\"reason\""))
+		       ? LINE_START
+		       : LINE_ALIEN;
+}
+
+static const struct {
+	const char *reason;
+	enum event_kind kind;
+} reasons[] = {
+	{ "ScalingReplicaSet", EV_CHANGE },
+	{ "SuccessfulRescale", EV_CHANGE },
+	{ "OOMKilling", EV_CRASH },
+	{ "SystemOOM", EV_CRASH },
+	{ "BackOff", EV_CRASH },
+	{ "CrashLoopBackOff", EV_CRASH },
+	{ "Killing", EV_STOP },
+	{ "Started", EV_START },
+	{ "Unhealthy", EV_STATE },
+	{ "NodeNotReady", EV_STATE },
+	{ "NodeReady", EV_STATE },
+	{ "FailedScheduling", EV_STATE },
+	{ "Evicted", EV_STATE },
+	{ "Preempted", EV_STATE },
+	{ "ProbeError", EV_STATE },
+	{ "Rebooted", EV_START },
+	{ "Starting", EV_START },
+};
+
+static struct str text_at(struct json_value object, const char *path, struct arena *a)
+{
+	struct json_value v = json_get(object, str_of(path));
+
+	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
+}
+
+static bool read_time(struct json_value object, struct arena *a, struct event *e)
+{
+	static const char *const keys[] = { "eventTime", "lastTimestamp", "firstTimestamp",
+					    "metadata.creationTimestamp" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !e->has_time; i++) {
+		struct str time = text_at(object, keys[i], a);
+
+		e->has_time = timestamp_parse_iso(&time, &e->time);
+	}
+	return e->has_time;
+}
+
+static struct str number_behind(struct str text, struct str word)
+{
+	ptrdiff_t at = str_find(text, word);
+	struct str rest;
+	size_t n = 0;
+
+	if (at < 0)
+		return STR_NONE;
+	rest = str_from(text, (size_t)at + word.len);
+	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
+		n++;
+	return str_head(rest, n);
+}
+
+/* "Scaled up replica set web-5d4 to 3 from 1", "New size: 5; reason: cpu resource utilization" */
+static const struct change *scaling(struct event *e, struct arena *a)
+{
+	struct change *c = arena_new(a, struct change);
+
+	c->kind = CHANGE_SCALING;
+	c->service = e->service;
+	c->new_value = number_behind(e->message, STR(" to "));
+	c->old_value = number_behind(e->message, STR(" from "));
+	if (c->new_value.len == 0)
+		c->new_value = number_behind(e->message, STR("New size: "));
+	c->actor = e->logger;
+	c->text = e->message;
+	c->end_ns = TIME_NONE;
+	return c;
+}
+
+static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	struct str rest, reason;
+	struct json_value object = json_value_at(record, &rest);
+
+	if (object.type != JSON_OBJECT || json_get(object, STR("involvedObject")).type != JSON_OBJECT)
+		return false;
+	reason = text_at(object, "reason", ctx->scratch);
+	if (reason.len == 0 || !read_time(object, ctx->scratch, e))
+		return false;
+	e->message = text_at(object, "message", ctx->scratch);
+	e->severity = str_eq(text_at(object, "type", ctx->scratch), STR("Warning")) ? SEV_WARN : SEV_INFO;
+	e->service = text_at(object, "involvedObject.name", ctx->scratch);
+	e->host = text_at(object, "source.host", ctx->scratch);
+	e->logger = text_at(object, "source.component", ctx->scratch);
+	if (e->logger.len == 0)
+		e->logger = text_at(object, "reportingComponent", ctx->scratch);
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+		if (str_eq(reason, str_of(reasons[i].reason))) {
+			e->kind = reasons[i].kind;
+			break;
+		}
+	}
+	e->error = e->severity == SEV_WARN ? reason : STR_NONE;
+	if (e->kind == EV_CHANGE)
+		e->change = scaling(e, ctx->scratch);
+	return true;
+}
+
+static const struct format_sample samples[] = {
+	{ "{\"metadata\":{\"name\":\"web.17\",\"namespace\":\"shop\",\"creationTimestamp\":\"2024-05-01T10:"
+	  "00:00Z\"},\"involvedObject\":"
+	  "{\"kind\":\"Deployment\",\"namespace\":\"shop\",\"name\":\"web\"},\"reason\":"
+	  "\"ScalingReplicaSet\",\"message\":\"Scaled up "
+	  "replica set web-5d4 to 3 from "
+	  "1\",\"source\":{\"component\":\"deployment-controller\"},\"firstTimestamp\":"
+	  "\"2024-05-01T10:00:00Z\",\"lastTimestamp\":\"2024-05-01T10:00:01Z\",\"count\":1,\"type\":"
+	  "\"Normal\"}",
+	  "time=2024-05-01T10:00:01Z severity=info kind=change service=web change.kind=scaling "
+	  "change.service=web change.old=1 "
+	  "change.new=3 change.actor=deployment-controller" },
+	{ "{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"web-5d4-x1\"},\"reason\":"
+	  "\"Unhealthy\",\"message\":"
+	  "\"Readiness probe failed: connection "
+	  "refused\",\"source\":{\"component\":\"kubelet\",\"host\":\"node-1\"},\"eventTime\":null,"
+	  "\"lastTimestamp\":\"2024-05-01T10:02:00Z\",\"type\":\"Warning\"}",
+	  "time=2024-05-01T10:02:00Z severity=warn kind=state host=node-1 error=Unhealthy message='Readiness "
+	  "probe failed: "
+	  "connection refused'" },
+	{ NULL, NULL },
+};
+
+const struct format format_kube_event = {
+	.id = "kube_event",
+	.title = "Kubernetes events as JSON lines",
+	.role = ROLE_CHANGE,
+	.specificity = 65,
+	.classify = classify,
+	.decode = decode,
+	.samples = samples,
+};
