@@ -2,6 +2,7 @@
 
 #include "ingest/access.h"
 #include "ingest/lifecycle.h"
+#include "ingest/migration.h"
 
 enum { RANK_WEAK = 3, RANK_GROUP = 8 };
 
@@ -417,5 +418,6 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 		e->kind = EV_UPSTREAM;
 	} else {
 		lifecycle_apply(e);
+		migration_apply(e, f->scratch);
 	}
 }

@@ -7,6 +7,7 @@
 #include "ingest/access.h"
 #include "ingest/format.h"
 #include "ingest/lifecycle.h"
+#include "ingest/migration.h"
 #include "ingest/stack.h"
 #include "ingest/text_head.h"
 
@@ -207,6 +208,7 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 		request_in_text(e);
 		rails_completed(e);
 		lifecycle_apply(e);
+		migration_apply(e, ctx->scratch);
 	}
 	return true;
 }

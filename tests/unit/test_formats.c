@@ -1,4 +1,5 @@
-/* What holds for every format of the registry: its samples are its own, decode to what they say, and nothing crashes. */
+/* What holds for every format of the registry: its samples are its own, decode to what they say, and nothing
+ * crashes. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -39,8 +40,8 @@ struct coverage {
 };
 
 /*
- * Splits the text into lines and joins them as the reader does. Records are decoded in their order, because decoders
- * learn from them; the last one stays in b->record.
+ * Splits the text into lines and joins them as the reader does. Records are decoded in their order, because
+ * decoders learn from them; the last one stays in b->record.
  */
 static struct coverage feed(struct bench *b, struct str text)
 {
@@ -83,7 +84,8 @@ static struct coverage coverage_of(const struct format *f, struct str text)
 	return c;
 }
 
-/* One "key=value" or "key='value'" of an expectation; false at its end. \' and \\ are escapes inside quotes. */
+/* One "key=value" or "key='value'" of an expectation; false at its end. \' and \\ are escapes inside quotes.
+ */
 static bool next_expectation(struct str *s, struct arena *a, struct str *key, struct str *value)
 {
 	char *text;
@@ -157,7 +159,8 @@ static bool field_of(const struct event *e, struct str key, struct arena *a, str
 		{ "duration_ms", number(a, e->duration_ms) },
 		{ "upstream_ms", number(a, e->upstream_ms) },
 		{ "lock_ms", number(a, e->lock_ms) },
-		{ "time", e->has_time ? arena_str(a, str_of(time_format(e->time.ns, e->time.digits, time))) : STR_NONE },
+		{ "time", e->has_time ? arena_str(a, str_of(time_format(e->time.ns, e->time.digits, time)))
+				      : STR_NONE },
 		{ "zone", e->has_time && e->time.has_zone ? STR("yes") : STR("no") },
 		{ "change.kind", e->change ? str_of(change_kind_name(c->kind)) : STR_NONE },
 		{ "change.service", c->service },
@@ -198,10 +201,11 @@ static void check_sample(const struct format *f, const struct format_sample *s)
 	} else if (c.starts > 0) {
 		while (next_expectation(&rest, &a, &key, &value)) {
 			if (!field_of(&e, key, &a, &got))
-				cr_expect_fail("%s: a sample expects '%.*s', which is no field", f->id, STR_ARG(key));
+				cr_expect_fail("%s: a sample expects '%.*s', which is no field", f->id,
+					       STR_ARG(key));
 			else
-				cr_expect(str_eq(got, value), "%s: %s\n  %.*s is '%.*s'\n  wanted '%.*s'", f->id, s->text,
-					  STR_ARG(key), STR_ARG(got), STR_ARG(value));
+				cr_expect(str_eq(got, value), "%s: %s\n  %.*s is '%.*s'\n  wanted '%.*s'",
+					  f->id, s->text, STR_ARG(key), STR_ARG(got), STR_ARG(value));
 		}
 	}
 	bench_release(&b);
@@ -222,9 +226,11 @@ Test(formats, describe_themselves)
 
 		cr_expect(f->id && f->title && f->samples && f->classify && f->decode, "%s lacks a part",
 			  f->id ? f->id : "a format");
-		cr_expect(f->samples && f->samples[0].text && f->samples[1].text, "%s has less than two samples", f->id);
+		cr_expect(f->samples && f->samples[0].text && f->samples[1].text,
+			  "%s has less than two samples", f->id);
 		for (size_t j = 0; j < i; j++)
-			cr_expect(strcmp(f->id, format_registry[j]->id) != 0, "two formats are called %s", f->id);
+			cr_expect(strcmp(f->id, format_registry[j]->id) != 0, "two formats are called %s",
+				  f->id);
 	}
 }
 
@@ -248,8 +254,8 @@ Test(formats, claim_their_own_samples_above_all_others)
 					best_alien = c.alien;
 				}
 			}
-			cr_expect(best == format_registry[i], "%s takes a sample of %s: %s", best ? best->id : "no format",
-				  format_registry[i]->id, s->text);
+			cr_expect(best == format_registry[i], "%s takes a sample of %s: %s",
+				  best ? best->id : "no format", format_registry[i]->id, s->text);
 		}
 	}
 }
@@ -279,7 +285,8 @@ static void survive(const struct format *f, struct str text)
 	text = arena_str(&a, text);
 	feed(&b, text);
 	if (f->decode(buf_str(&b.record), &b.ctx, &e)) {
-		cr_expect(e.kind < EVENT_KIND_COUNT && e.severity < SEVERITY_COUNT, "%s made up a kind", f->id);
+		cr_expect(e.kind < EVENT_KIND_COUNT && e.severity < SEVERITY_COUNT, "%s made up a kind",
+			  f->id);
 		cr_expect(!(e.duration_ms < 0) && !(e.lock_ms < 0), "%s made a negative duration", f->id);
 	}
 	e = (struct event)EVENT_INIT;
