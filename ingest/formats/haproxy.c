@@ -310,7 +310,7 @@ static const struct format_sample samples[] = {
 	  "time=2000-02-06T12:14:14Z kind=state severity=error upstream=static/srv1 host=lb-1 pid=14387" },
 	{ "Feb  6 12:12:09 lb-1 haproxy[14387]: 198.51.100.2:34552 [06/Feb/2026:12:12:09.410] fe/1: SSL "
 	  "handshake failure",
-	  "time=2026-02-06T12:12:09.41Z severity=warn client=198.51.100.2 logger=fe message='SSL handshake "
+	  "time=2026-02-06T12:12:09.410Z severity=warn client=198.51.100.2 logger=fe message='SSL handshake "
 	  "failure'" },
 	{ NULL, NULL },
 };
