@@ -47,7 +47,7 @@ struct input_end {
 	bool truncated;          /* the packed data stopped short */
 	bool damaged;            /* something was unreadable, skipped or refused */
 	uint64_t bytes;          /* of text delivered */
-	const struct str *notes; /* whole sentences; live until the next input_next() */
+	const struct str *notes; /* clauses ("the gzip data stops short"); good until the next input_next() */
 	size_t n_notes;
 };
 
@@ -63,7 +63,7 @@ void input_close(struct input *in); /* NULL is fine */
  * stream of no bytes. After false, input_end() tells of the archive as a whole.
  */
 bool input_next(struct input *in, struct input_stream *out);
-/* Moves on to the stream with this display path; false when there is none further on. */
+/* Moves on to the first stream with this display path; false when there is none further on. */
 bool input_find(struct input *in, struct str path, struct input_stream *out);
 /* Up to cap bytes of text, at least one; 0 at the end of the stream. */
 size_t input_read(struct input *in, char *out, size_t cap);
