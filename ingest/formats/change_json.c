@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "ingest/change.h"
 #include "ingest/format.h"
+#include "ingest/jsonshape.h"
 
 enum { MEMBERS_MAX = 48 };
 
@@ -104,14 +105,16 @@ static bool is_change(const struct reading *r)
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
+	enum line_class shape = json_shape_classify(line, record);
 	struct reading r;
 
-	(void)record;
-	if (line.len == 0)
-		return LINE_SKIP;
-	if (line.ptr[0] != '{' || line.len > 65536)
-		return LINE_ALIEN;
-	return read_object(line, ctx->scratch, &r) && is_change(&r) ? LINE_START : LINE_ALIEN;
+	if (shape != LINE_START || line.len > 65536)
+		return shape == LINE_START ? LINE_ALIEN : shape;
+	/* Of an object over several lines nothing is known yet: decode() decides. */
+	if (line.ptr[line.len - 1] != '}')
+		return LINE_START;
+	return read_object(json_shape_object(line), ctx->scratch, &r) && is_change(&r) ? LINE_START
+										       : LINE_ALIEN;
 }
 
 /* Unleash puts the outcome into the type's last word: "feature-environment-enabled". */
@@ -132,7 +135,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	struct timestamp end;
 	struct change *c;
 
-	if (!read_object(record, ctx->scratch, &r))
+	record = json_shape_object(record);
+	if (!read_object(record, ctx->scratch, &r) || !is_change(&r))
 		return false;
 	e->has_time = read_time(r.time, &e->time);
 	if (f[PART_FLAG].len == 0 && r.d.has_kind && r.d.kind == CHANGE_FLAG) {
