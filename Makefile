@@ -155,7 +155,7 @@ release clang: %: %-build ## one variant with its tests; also asan-build, tsan-b
 demo: $(PROGRAMS_release) ## generate a reference incident's logs and investigate them
 	@rm -rf demo
 	@mkdir -p demo
-	@build/release/inquest-fixture slow-query demo/logs
+	@build/release/inquest-fixture slow-query -o demo
 	@build/release/inquest investigate demo/logs -o demo/report
 
 test: release-build ## every test; the last line is "N passed, N failed"
