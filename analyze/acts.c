@@ -196,7 +196,7 @@ static void new_versions(struct facts *f, size_t *cap)
 {
 	for (size_t i = 0; i < f->n_series; i++) {
 		const struct series *s = &f->series[i];
-		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || !s->n_cells)
+		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || !s->n_cells || s->role == ROLE_CHANGE)
 			continue;
 		int64_t first = (int64_t)s->cells[0].bucket * BUCKET_S * NS_PER_S;
 		if (first < f->from_ns + own_line_ns)

@@ -104,7 +104,8 @@ static void index_services(struct facts *f)
 	size_t cap = 0;
 	for (size_t i = 0; i < f->n_series; i++) {
 		const struct series *s = &f->series[i];
-		struct service *v = &f->services[service_add(f, s->service, &cap)];
+		size_t at = service_add(f, s->service, &cap);
+		struct service *v = &f->services[at];
 		uint64_t n = series_total(s);
 		if (s->kind == SERIES_HTTP) {
 			v->has_http = true;

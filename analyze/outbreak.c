@@ -26,12 +26,11 @@ static int by_from(const void *x, const void *y)
  * Refused requests that come and go with the traffic of one agent family or one network are that client's trouble.
  * True when one facet's surplus of requests accounts for most of the segment's surplus of refusals.
  */
-static bool self_inflicted(const struct facts *f, const struct signal *s, const struct segment *g, struct burst *out)
+static bool self_inflicted(const struct facts *f, const struct signal *s, const struct segment *g)
 {
 	int64_t from = grid_ns(&f->grid, g->from), to = grid_ns(&f->grid, g->to);
 	double inside_s = (double)(to - from) / (double)NS_PER_S;
 	double outside_s = (double)(f->to_ns - f->from_ns) / (double)NS_PER_S - inside_s;
-	double best = 0;
 	for (size_t i = 0; i < f->n_series; i++) {
 		const struct series *q = &f->series[i];
 		if (q->kind != SERIES_FACET || (q->code != FACET_AGENT && q->code != FACET_CLIENT_NET) ||
@@ -40,20 +39,10 @@ static bool self_inflicted(const struct facts *f, const struct signal *s, const 
 		double inside = series_between(q, from, to);
 		double all = series_between(q, f->from_ns, f->to_ns);
 		double expected = outside_s > 0 ? (all - inside) * inside_s / outside_s : 0;
-		double surplus = inside - expected;
-		if (inside < 3 * expected || surplus < 0.6 * g->excess || surplus <= best)
-			continue;
-		best = surplus;
-		out->who = q->key_text;
+		if (inside >= 3 * expected && inside - expected >= 0.6 * g->excess)
+			return true;
 	}
-	if (best <= 0)
-		return false;
-	out->from_ns = from;
-	out->to_ns = to;
-	out->service = s->service;
-	out->count = g->k;
-	out->what = s->route;
-	return true;
+	return false;
 }
 
 /* ---- clusters ---- */
@@ -273,19 +262,13 @@ struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all
 {
 	struct outbreaks out = { 0 };
 	VEC(struct sick_part) parts = { 0 };
-	VEC(struct burst) bursts = { 0 };
 	for (size_t i = 0; i < all->n; i++) {
 		const struct signal *s = &all->at[i];
 		for (size_t j = 0; s->user_facing && j < s->scan.n_segments; j++) {
-			struct burst b;
-			if (s->kind == SYMPTOM_AUTH && self_inflicted(f, s, &s->scan.segments[j], &b))
-				*vec_push(f->arena, &bursts) = b;
-			else
+			if (s->kind != SYMPTOM_AUTH || !self_inflicted(f, s, &s->scan.segments[j]))
 				*vec_push(f->arena, &parts) = (struct sick_part){ i, s->scan.segments[j] };
 		}
 	}
-	out.bursts = bursts.at;
-	out.n_bursts = bursts.n;
 	if (!parts.n)
 		return out;
 	qsort(parts.at, parts.n, sizeof *parts.at, by_from);

@@ -24,18 +24,8 @@ struct outbreak {
 	double baseline_s;     /* how much quiet time there is to compare with */
 };
 
-/* A burst of requests from few clients, agents or networks that only hurt itself: reported as ruled out, not as an incident. */
-struct burst {
-	int64_t from_ns, to_ns;
-	struct str who;        /* "python-requests", "203.0.113.0/24" */
-	struct str what;       /* "401 on POST /login" */
-	size_t service;
-	double count;
-};
-
 struct outbreaks {
 	struct outbreak *at; size_t n;
-	struct burst *bursts; size_t n_bursts;
 };
 
 struct outbreaks outbreaks_find(const struct facts *f, const struct signals *signals, struct err *err);

@@ -127,7 +127,7 @@ static void write_symptoms(struct inquiry *q, struct incident *out)
 		}
 		r->llr += p->segment.llr;
 		r->to = p->segment.to;
-		r->peak = fmax(r->peak, peak_of(q, &q->signals->at[p->signal], p->segment.from, p->segment.to));
+		r->peak = fmax(fmax(r->peak, p->segment.rate), peak_of(q, &q->signals->at[p->signal], p->segment.from, p->segment.to));
 	}
 	qsort(all.at, all.n, sizeof *all.at, by_llr);
 	out->symptoms = arena_new_n(q->arena, struct symptom, all.n + 1);

@@ -95,6 +95,9 @@ static bool can_explain(const struct inquiry *q, const struct candidate *c, cons
 		return c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
 		       inquiry_depends(q, x->service_index, c->service_index);
 	}
+	/* Whoever queues behind somebody else's lock did not make the queue. */
+	if (x->kind == CAUSE_LOCK_CONTENTION && term_value(x, "holder") > 0)
+		return false;
 	/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
 	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
 		return false;

@@ -79,41 +79,58 @@ static void raise_lock_contention(struct inquiry *q)
 	         waits, 100 * waits / q->failures);
 }
 
-/* Did a session change the schema around the outbreak? */
-static bool changes_schema(const struct inquiry *q, int64_t pid)
+static bool changes_schema(struct str text)
 {
 	static const char *const words[] = { "alter ", "create ", "drop ", "lock table", "reindex", "vacuum full", "cluster " };
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+		if (str_find_nocase(text, str_of(words[w])) >= 0)
+			return true;
+	return false;
+}
+
+/* Did this session change the schema around the outbreak? */
+static bool session_changes_schema(const struct inquiry *q, int64_t pid)
+{
 	for (size_t i = 0; i < q->f->n_kept; i++) {
 		const struct kept_line *k = &q->f->kept[i];
-		if (k->pid != pid || k->time_ns < q->o->onset_from_ns - 600 * NS_PER_S || k->time_ns > q->o->end_ns)
-			continue;
-		for (size_t w = 0; w < sizeof words / sizeof *words; w++)
-			if (str_find_nocase(k->ref.text, str_of(words[w])) >= 0)
-				return true;
+		if (k->pid == pid && k->time_ns >= q->o->onset_from_ns - 600 * NS_PER_S && k->time_ns <= q->o->end_ns && changes_schema(k->ref.text))
+			return true;
 	}
 	return false;
 }
 
-/* The first line that names a holder: does a session hold the lock that is not itself a change of the schema? */
-static bool held_by_other(const struct inquiry *q, struct ref *line)
+static int64_t holder_of(struct str text)
 {
 	struct str phrase = STR("holding the lock: ");
+	ptrdiff_t at = str_find(text, phrase);
+	if (at < 0)
+		return -1;
+	struct str rest = str_from(text, (size_t)at + phrase.len);
+	size_t n = 0;
+	int64_t pid;
+	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
+		n++;
+	return str_to_i64(str_head(rest, n), &pid) ? pid : -1;
+}
+
+/*
+ * Does a change of the schema itself wait for a session that changes nothing? Its own wait is logged, then, and the
+ * holder named there never logs such a statement.
+ */
+static bool held_by_other(const struct inquiry *q, struct ref *line)
+{
+	int64_t holder = -1;
+	bool ddl_waits = false;
 	for (size_t i = 0; i < q->f->n_kept; i++) {
 		const struct kept_line *k = &q->f->kept[i];
-		ptrdiff_t at = in_outbreak(q, k) ? str_find(k->ref.text, phrase) : -1;
-		if (at < 0)
+		if (!in_outbreak(q, k))
 			continue;
-		struct str rest = str_from(k->ref.text, (size_t)at + phrase.len);
-		size_t n = 0;
-		int64_t holder;
-		while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
-			n++;
-		if (!str_to_i64(str_head(rest, n), &holder))
-			continue;
-		*line = k->ref;
-		return !changes_schema(q, holder);
+		if (k->kind == EV_LOCK_WAIT && str_find_nocase(k->ref.text, STR("waiting for AccessExclusiveLock")) >= 0 && session_changes_schema(q, k->pid))
+			ddl_waits = true;
+		if (holder < 0 && (holder = holder_of(k->ref.text)) >= 0)
+			*line = k->ref;
 	}
-	return false;
+	return ddl_waits && holder >= 0 && !session_changes_schema(q, holder);
 }
 
 static void test_lock_contention(struct inquiry *q, struct candidate *c)

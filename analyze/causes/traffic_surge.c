@@ -27,21 +27,105 @@ static const struct series *strongest_facet(const struct inquiry *q, enum facet 
 	return best;
 }
 
-static void raise_bursts(struct inquiry *q)
+/* ---- bursts of one client group ---- */
+
+enum { MAX_BURSTS = 8 };
+struct burst { int64_t from_ns, to_ns; struct str agent, net; double surplus; };
+
+static void note_burst(struct burst *all, size_t *n, const struct series *s, int64_t from, int64_t to, double surplus)
 {
-	for (size_t i = 0; i < q->outbreaks->n_bursts; i++) {
-		const struct burst *b = &q->outbreaks->bursts[i];
-		struct str entity = arena_printf(q->arena, "%.*s %.*s", STR_ARG(b->who), STR_ARG(b->what));
-		struct candidate *c = inquiry_raise(q, CAUSE_TRAFFIC_SURGE, q->f->services[b->service].name, entity, b->from_ns);
+	struct burst *same = NULL;
+	for (size_t i = 0; i < *n && !same; i++)
+		if (from < all[i].to_ns && to > all[i].from_ns)
+			same = &all[i];
+	if (!same) {
+		if (*n == MAX_BURSTS)
+			return;
+		same = &all[(*n)++];
+		*same = (struct burst){ .from_ns = from, .to_ns = to };
+	}
+	struct str *name = s->code == FACET_AGENT ? &same->agent : &same->net;
+	if (surplus > same->surplus || !name->len)
+		*name = s->key_text;
+	if (surplus > same->surplus) {
+		same->surplus = surplus;
+		same->from_ns = from;
+		same->to_ns = to;
+	}
+}
+
+/* Times in which one agent family or one network asks many times more than it otherwise does. */
+static size_t find_bursts(const struct inquiry *q, struct str service, struct burst *all)
+{
+	const struct grid *g = &q->f->grid;
+	size_t n = 0;
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_FACET || (s->code != FACET_AGENT && s->code != FACET_CLIENT_NET) || !str_eq(s->service, service) ||
+		    series_between(s, q->f->from_ns, q->f->to_ns) < 100)
+			continue;
+		struct arena_mark mark = arena_mark(q->arena);
+		double *v = arena_new_n(q->arena, double, g->n);
+		dense_count(g, s, v);
+		struct scan found = scan_poisson(v, NULL, g->n, true, 60, q->arena);
+		for (size_t j = 0; j < found.n_segments; j++) {
+			const struct segment *seg = &found.segments[j];
+			if (seg->excess >= 100 && seg->k >= 4 * (seg->k - seg->excess))
+				note_burst(all, &n, s, grid_ns(g, seg->from), grid_ns(g, seg->to), seg->excess);
+		}
+		arena_rewind(q->arena, mark);
+	}
+	return n;
+}
+
+/* Route that a burst asks for most. */
+static struct str burst_route(const struct inquiry *q, struct str service, const struct burst *b)
+{
+	struct str best = STR_NONE;
+	double most = 0, inside_s = (double)(b->to_ns - b->from_ns) / 1e9, outside_s = (double)(q->f->to_ns - q->f->from_ns) / 1e9 - inside_s;
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_HTTP || !str_eq(s->service, service))
+			continue;
+		double inside = series_between(s, b->from_ns, b->to_ns), all = series_between(s, q->f->from_ns, q->f->to_ns);
+		double more = inside - (outside_s > 0 ? (all - inside) * inside_s / outside_s : 0);
+		if (more > most) {
+			most = more;
+			best = s->key_text;
+		}
+	}
+	return best;
+}
+
+/* Bursts that are not the onset's own are suspects by their noise alone; they are acquitted by time or by whom they hurt. */
+static void raise_bursts(struct inquiry *q, struct str service)
+{
+	struct burst all[MAX_BURSTS];
+	size_t n = find_bursts(q, service, all);
+	for (size_t i = 0; i < n; i++) {
+		const struct burst *b = &all[i];
+		char words[TIME_TEXT_BYTES];
+		bool before = b->to_ns < q->o->onset_from_ns, after = b->from_ns > q->o->onset_to_ns;
+		if (!before && !after)
+			continue;
+		struct str route = burst_route(q, service, b);
+		struct str who = b->agent.len && b->net.len ? arena_printf(q->arena, "%.*s (%.*s)", STR_ARG(b->agent), STR_ARG(b->net)) : b->agent.len ? b->agent : b->net;
+		struct candidate *c = inquiry_raise(q, CAUSE_TRAFFIC_SURGE, service, arena_printf(q->arena, "bots: %.*s, %.*s", STR_ARG(who), STR_ARG(route)), b->from_ns);
 		if (!c)
 			return;
-		char words[TIME_TEXT_BYTES];
-		bool before = b->to_ns < q->o->onset_best_ns;
 		c->herring = true;
-		c->what = arena_printf(q->arena, "the burst of requests by %.*s", STR_ARG(b->who));
-		term_add(q, c, before ? "precedence" : "place", -4, NULL, "%.0f refused requests (%.*s) from %.*s, which hurt nobody else%s%s", b->count,
-		         STR_ARG(b->what), STR_ARG(b->who), before ? "; over before the failures began, by " : "",
-		         before ? duration_format(q->o->onset_best_ns - b->to_ns, words) : "");
+		c->what = arena_printf(q->arena, "the burst of requests by %.*s, mostly %.*s", STR_ARG(who), STR_ARG(route));
+		for (size_t k = 0; k < q->f->n_kept && c->refs.n < 2; k++) {
+			const struct kept_line *line = &q->f->kept[k];
+			if (line->time_ns >= b->from_ns && line->time_ns < b->to_ns && line->kind == EV_HTTP && str_find(line->ref.text, b->agent.len ? b->agent : b->net) >= 0)
+				*vec_push(q->arena, &c->refs) = line->ref;
+		}
+		if (before)
+			term_add(q, c, "precedence", -4, &c->refs, "%.0f requests more than usual, over %s before the failures began", b->surplus,
+			         duration_format(q->o->onset_best_ns - b->to_ns, words));
+		else
+			term_add(q, c, "precedence", -4, &c->refs, "%.0f requests more than usual, but only from %s after the failures began", b->surplus,
+			         duration_format(b->from_ns - q->o->onset_best_ns, words));
 	}
 }
 
@@ -58,10 +142,10 @@ static int64_t rise_of(const struct inquiry *q, const double *v)
 
 static void raise_traffic_surge(struct inquiry *q)
 {
-	raise_bursts(q);
 	if (q->f->edge < 0)
 		return;
 	struct str service = q->f->services[q->f->edge].name;
+	raise_bursts(q, service);
 	const struct grid *g = &q->f->grid;
 	double *v = arena_new_n(q->arena, double, g->n);
 	for (size_t i = 0; i < q->f->n_series; i++)
