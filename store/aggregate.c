@@ -1,27 +1,21 @@
 #include "store/aggregate.h"
 
-#include <stdlib.h>
-
 #include "store/facet.h"
 
 enum {
 	CELL_SLOTS = 4 * AGG_CELLS_MAX,
+	WAYS_FIRST = 256,
+	WAYS_MAX = 2 * AGG_SERIES_MAX,
 	/* An event adds at most this many cells: request, line, statement, kind, clients and the facets. */
 	CELLS_PER_EVENT = 5 + FACET_COUNT,
 	AGENTS_MAX = 4096,
 };
 #define NO_CELL UINT32_MAX
+#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
 
-/* What is bounded per service. Facets follow CLASS_FACET. */
-enum name_class { CLASS_SERVICE, CLASS_HOST, CLASS_ROUTE, CLASS_TEMPLATE, CLASS_FINGERPRINT, CLASS_DETAIL, CLASS_FACET };
-
-static uint64_t class_limit(unsigned class)
+static uint32_t class_limit(unsigned class)
 {
 	switch (class) {
-	case CLASS_SERVICE:
-		return AGG_SERVICES_MAX;
-	case CLASS_HOST:
-		return AGG_HOSTS_MAX;
 	case CLASS_ROUTE:
 		return ROUTES_MAX;
 	case CLASS_TEMPLATE:
@@ -46,72 +40,145 @@ uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint6
 void aggregate_init(struct aggregate *g)
 {
 	*g = (struct aggregate){ 0 };
-	map_init(&g->series_index);
+	map_init(&g->place_index);
+	map_init(&g->by_id);
 	map_init(&g->admitted);
-	map_init(&g->counts);
 	map_init(&g->agents);
 	arena_init(&g->arena);
 	arena_init(&g->texts);
+	g->other_id = hash64(OTHER_TEXT);
 	g->cell_slots = arena_new_n(&g->arena, uint32_t, CELL_SLOTS);
+	g->n_slots = WAYS_FIRST;
+	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
 }
 
 void aggregate_release(struct aggregate *g)
 {
-	map_release(&g->series_index);
+	map_release(&g->place_index);
+	map_release(&g->by_id);
 	map_release(&g->admitted);
-	map_release(&g->counts);
 	map_release(&g->agents);
 	arena_release(&g->arena);
 	arena_release(&g->texts);
 }
 
-void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host, uint8_t role)
+static void clear_agents(struct aggregate *g)
 {
-	aggregate_clear_cells(g);
-	map_clear(&g->series_index);
-	map_clear(&g->admitted);
-	map_clear(&g->counts);
 	map_clear(&g->agents);
 	arena_reset(&g->texts);
 	g->families.at = NULL;
 	g->families.n = g->families.cap = 0;
-	g->series.n = 0;
+}
+
+static void clear_ways(struct aggregate *g)
+{
+	if (g->n_ways)
+		memset(g->ways, 0, g->n_slots * sizeof *g->ways);
+	g->n_ways = 0;
+}
+
+/* The id of "(other)", whose text then is in the roster: it was made for that, and is short. */
+static uint64_t other(struct aggregate *g)
+{
+	roster_add(g->roster, g->other_id, OTHER_TEXT);
+	return g->other_id;
+}
+
+/* The service's index; when there are too many, or no room for its name, that of "(other)". */
+static uint32_t service_at(struct aggregate *g, uint64_t id, struct str text)
+{
+	for (uint32_t i = 0; i < g->services.n; i++)
+		if (g->services.at[i].id == id)
+			return i;
+	if (id != other(g) && (g->services.n >= AGG_SERVICES_MAX || !roster_add(g->roster, id, text)))
+		return service_at(g, other(g), OTHER_TEXT);
+	*vec_push(&g->arena, &g->services) = (struct agg_service){ .id = id };
+	return (uint32_t)g->services.n - 1;
+}
+
+static uint32_t add_place(struct aggregate *g, uint64_t service, struct str service_text, uint64_t host,
+                          struct str host_text)
+{
+	struct agg_place p = { .said_service = service, .said_host = host };
+	p.service_at = service_at(g, service ? service : g->service, service_text);
+	p.service = g->services.at[p.service_at].id;
+	p.host = host ? host : g->host;
+	if (!roster_add(g->roster, p.host, host_text))
+		p.host = other(g);
+	p.mix = hash64_mix(p.service, p.host);
+	*vec_push(&g->arena, &g->places) = p;
+	return (uint32_t)g->places.n - 1;
+}
+
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host, uint8_t role)
+{
+	aggregate_clear_cells(g);
+	map_clear(&g->place_index);
+	map_clear(&g->by_id);
+	map_clear(&g->admitted);
+	clear_agents(g);
+	clear_ways(g);
+	g->series.n = g->services.n = g->places.n = 0;
+	g->other_place = 0;
 	g->roster = roster;
 	g->role = role;
 	g->service = service.len ? hash64(service) : 0;
 	g->host = host.len ? hash64(host) : 0;
 	roster_add(roster, g->service, service);
 	roster_add(roster, g->host, host);
+	g->place = add_place(g, 0, service, 0, host);
 }
 
-/* The id of "(other)", whose text then is in the roster: it was made for that, and is short. */
-static uint64_t other(struct aggregate *g)
+/* Where the event happened. */
+static const struct agg_place *place_of(struct aggregate *g, const struct event *e)
 {
-	uint64_t id = hash64(OTHER_TEXT);
-	roster_add(g->roster, id, OTHER_TEXT);
-	return id;
+	uint64_t service = e->service.len ? hash64(e->service) : 0;
+	uint64_t host = e->host.len ? hash64(e->host) : 0;
+	const struct agg_place *last = &g->places.at[g->place];
+	if (last->said_service == service && last->said_host == host)
+		return last;
+	uint64_t key = hash64_mix(service, host);
+	const uint64_t *known = map_get(&g->place_index, key);
+	if (!service && !host) {
+		g->place = 0;
+	} else if (known) {
+		g->place = (uint32_t)*known;
+	} else if (g->places.n < AGG_PLACES_MAX) {
+		g->place = add_place(g, service, e->service, host, e->host);
+		*map_put(&g->place_index, key, NULL) = g->place;
+	} else {
+		if (!g->other_place)
+			g->other_place = add_place(g, other(g), OTHER_TEXT, other(g), OTHER_TEXT);
+		g->place = g->other_place;
+	}
+	return &g->places.at[g->place];
 }
 
-/* The id itself while its service may still have more of this class, else the id of "(other)". */
-static uint64_t admit(struct aggregate *g, uint64_t service, unsigned class, uint64_t id, struct str text)
+/* Is the name one of those its service may have? Then it is counted under itself, else under "(other)". */
+static bool admit(struct aggregate *g, const struct agg_place *p, unsigned class, uint64_t name, struct str text)
 {
-	if (id == 0)
-		return 0;
-	uint64_t group = hash64_mix(service, class + 1);
-	uint64_t key = hash64_mix(group, id);
+	uint64_t key = hash64_mix(p->service ^ (class + 1), name);
 	if (map_get(&g->admitted, key))
-		return id;
-	uint64_t *count = map_put(&g->counts, group, NULL);
-	if (*count >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX || !roster_add(g->roster, id, text))
-		return other(g);
-	++*count;
+		return true;
+	uint32_t *n = &g->services.at[p->service_at].admitted[class];
+	if (*n >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX || !roster_add(g->roster, name, text))
+		return false;
+	++*n;
 	*map_put(&g->admitted, key, NULL) = 1;
-	return id;
+	return true;
 }
 
-static struct agg_series *series_of(struct aggregate *g, enum series_kind kind, uint64_t service, uint64_t host,
-                                    uint64_t key, int32_t code)
+/* The name an event is to be counted under when no series says so. */
+static uint64_t admitted_name(struct aggregate *g, const struct agg_place *p, unsigned class, uint64_t name,
+                              struct str text)
 {
+	return !name || admit(g, p, class, name, text) ? name : other(g);
+}
+
+static uint32_t series_of(struct aggregate *g, enum series_kind kind, const struct agg_place *p, uint64_t key,
+                          int32_t code)
+{
+	uint64_t service = p->service, host = kind == SERIES_CLIENTS ? 0 : p->host;
 	if (g->series.n >= AGG_SERIES_MAX) {
 		/* One last resort per kind. */
 		service = key = other(g);
@@ -120,28 +187,58 @@ static struct agg_series *series_of(struct aggregate *g, enum series_kind kind, 
 	}
 	uint64_t id = series_id(kind, service, host, key, code, g->role);
 	bool is_new;
-	uint64_t *index = map_put(&g->series_index, id, &is_new);
+	uint64_t *index = map_put(&g->by_id, id, &is_new);
 	if (is_new) {
-		*index = g->series.n + 1;
+		*index = g->series.n;
 		*vec_push(&g->arena, &g->series) = (struct agg_series){
 			.id = id, .service = service, .host = host, .key = key, .code = code,
 			.kind = (uint8_t)kind, .last_cell = NO_CELL,
 		};
 	}
-	return &g->series.at[*index - 1];
+	return (uint32_t)*index;
 }
 
-/* Finds the series of what an event says (ids not yet held against the bounds): one look-up in the common case. */
-static struct agg_series *find(struct aggregate *g, uint64_t said)
+/*
+ * What an event says, as one key. Its parts are hashes already: folding them together is enough. `class` tells
+ * a name that needs no text yet (the number of a network) from one that is a hash of its text.
+ */
+static uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class, uint64_t name, int32_t code)
 {
-	const uint64_t *index = map_get(&g->series_index, said);
-	return index ? &g->series.at[*index - 1] : NULL;
+	uint64_t rest = (uint64_t)(uint32_t)code << 16 | (uint64_t)class << 8 | ((uint64_t)kind + 1);
+	return (p->mix ^ name) + rest * SPREAD;
 }
 
-/* Remembers the way from what an event said to its series; not for "(other)", of which there is no end. */
-static void remember(struct aggregate *g, uint64_t said, const struct agg_series *s)
+/* The slot of the way, or the free one where it would be. */
+static struct agg_way *way_of(const struct aggregate *g, uint64_t said)
 {
-	*map_put(&g->series_index, said, NULL) = (uint64_t)(s - g->series.at) + 1;
+	size_t mask = g->n_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
+	while (g->ways[at].said && g->ways[at].said != said)
+		at = (at + 1) & mask;
+	return &g->ways[at];
+}
+
+/* Twice the slots. The table starts small, since what is in use of it should stay in the nearest cache. */
+static void grow_ways(struct aggregate *g)
+{
+	struct agg_way *old = g->ways;
+	size_t n = g->n_slots;
+	g->n_slots *= 2;
+	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
+	for (size_t i = 0; i < n; i++)
+		if (old[i].said)
+			*way_of(g, old[i].said) = old[i];
+}
+
+static void remember(struct aggregate *g, uint64_t said, uint32_t series)
+{
+	if (g->n_ways >= g->n_slots / 2) {
+		if (g->n_slots < WAYS_MAX)
+			grow_ways(g);
+		else
+			clear_ways(g);
+	}
+	*way_of(g, said) = (struct agg_way){ said, series };
+	g->n_ways++;
 }
 
 static struct agg_cell *cell_of(struct aggregate *g, struct agg_series *s, int32_t bucket)
@@ -150,7 +247,7 @@ static struct agg_cell *cell_of(struct aggregate *g, struct agg_series *s, int32
 		return &g->cells.at[s->last_cell];
 	uint32_t series = (uint32_t)(s - g->series.at);
 	uint64_t key = (uint64_t)series << 32 | (uint32_t)bucket;
-	size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % CELL_SLOTS;
+	size_t at = (size_t)((key * SPREAD) >> 32) % CELL_SLOTS;
 	while (g->cell_slots[at]) {
 		const struct agg_cell *cell = &g->cells.at[g->cell_slots[at] - 1];
 		if (cell->series == series && cell->bucket == bucket)
@@ -168,56 +265,68 @@ static struct agg_cell *cell_of(struct aggregate *g, struct agg_series *s, int32
 
 /* An event on its way through the series. */
 struct sample {
+	const struct agg_place *place; /* good until the next event */
 	bool has_bucket;       /* events without a time are in no cell */
 	int32_t bucket;
 	bool failed;
-	uint64_t service, host;
-	uint64_t where;        /* mix of both */
 	uint64_t duration_us;  /* NO_DURATION none */
-	unsigned hist;         /* hist_bucket() of it */
 };
 
-static void count(struct aggregate *g, struct agg_series *s, const struct sample *e)
+/* Where names beyond the bounds are counted. Only the way here is remembered: of such names there is no end. */
+static struct agg_series *other_series(struct aggregate *g, const struct sample *e, enum series_kind kind,
+                                       unsigned class, int32_t code)
+{
+	uint64_t said = said_key(e->place, kind, class, g->other_id, code);
+	const struct agg_way *way = way_of(g, said);
+	if (way->said)
+		return &g->series.at[way->series];
+	uint32_t at = series_of(g, kind, e->place, other(g), code);
+	remember(g, said, at);
+	return &g->series.at[at];
+}
+
+/* The series (kind, name, code) of the place; the name is held against the bounds of its class. */
+static struct agg_series *lookup(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
+                                 uint64_t name, struct str text, int32_t code)
+{
+	uint64_t said = said_key(e->place, kind, class, name, code);
+	const struct agg_way *way = way_of(g, said);
+	if (way->said)
+		return &g->series.at[way->series];
+	if (!name || admit(g, e->place, class, name, text)) {
+		uint32_t at = series_of(g, kind, e->place, name, code);
+		remember(g, said, at);
+		return &g->series.at[at];
+	}
+	return other_series(g, e, kind, class, code);
+}
+
+static struct agg_cell *count(struct aggregate *g, struct agg_series *s, const struct sample *e)
 {
 	s->seen += s->seen < UINT32_MAX;
 	if (!e->has_bucket)
-		return;
+		return NULL;
 	struct agg_cell *cell = cell_of(g, s, e->bucket);
 	cell->count++;
 	cell->failed += e->failed;
+	return cell;
 }
 
 static void count_timed(struct aggregate *g, struct agg_series *s, const struct sample *e)
 {
-	count(g, s, e);
+	struct agg_cell *cell = count(g, s, e);
 	if (e->duration_us == NO_DURATION)
 		return;
 	s->timed += s->timed < UINT32_MAX;
 	s->sum_us += e->duration_us;
-	if (!e->has_bucket)
+	if (!cell)
 		return;
-	struct agg_cell *cell = cell_of(g, s, e->bucket);
 	cell->timed++;
 	cell->sum_us += e->duration_us;
 	if (e->duration_us > cell->max_us)
 		cell->max_us = e->duration_us;
 	if (kind_has_hist((enum series_kind)s->kind))
-		*vec_push(&g->arena, &g->hist_log) = s->last_cell << 8 | e->hist;
-}
-
-/* The series (kind, key, code) of the sample's service; key is held against the bounds of its class. */
-static struct agg_series *lookup(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
-                                 uint64_t key, struct str text, int32_t code)
-{
-	uint64_t said = hash64_mix(e->where ^ (uint64_t)kind, key ^ (uint64_t)(uint32_t)code << 32);
-	struct agg_series *s = find(g, said);
-	if (s)
-		return s;
-	uint64_t admitted = admit(g, e->service, class, key, text);
-	s = series_of(g, kind, e->service, e->host, admitted, code);
-	if (admitted == key && s->service == e->service)
-		remember(g, said, s);
-	return s;
+		*vec_push(&g->arena, &g->hist_log) = s->last_cell << 8 | hist_bucket((double)e->duration_us / 1000);
 }
 
 static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
@@ -233,52 +342,52 @@ static void count_agent(struct aggregate *g, const struct sample *e, struct str 
 	uint64_t hash = hash64(agent);
 	const uint64_t *known = map_get(&g->agents, hash);
 	if (!known) {
-		if (g->agents.n >= AGENTS_MAX) {
-			map_clear(&g->agents);
-			arena_reset(&g->texts);
-			g->families.at = NULL;
-			g->families.n = g->families.cap = 0;
-		}
+		if (g->agents.n >= AGENTS_MAX)
+			clear_agents(g);
 		struct str family = arena_str(&g->texts, facet_agent(agent));
-		*vec_push(&g->texts, &g->families) = family;
+		*vec_push(&g->texts, &g->families) = (struct agg_name){ hash64(family), family };
 		uint64_t *slot = map_put(&g->agents, hash, NULL);
-		*slot = g->families.n;
+		*slot = g->families.n - 1;
 		known = slot;
 	}
-	count_facet(g, e, FACET_AGENT, g->families.at[*known - 1]);
+	const struct agg_name *family = &g->families.at[*known];
+	if (family->text.len)
+		count(g, lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)FACET_AGENT, family->id, family->text,
+		                FACET_AGENT), e);
 }
 
 static void count_net(struct aggregate *g, const struct sample *e, struct str client)
 {
+	enum { CLASS = CLASS_FACET + FACET_CLIENT_NET, CLASS_NUMBER = CLASS_COUNT };
 	uint64_t net = client_net(client);
 	if (!net)
 		return;
-	/* The text is only needed when the network is new: the number stands for it until then. */
-	uint64_t said = hash64_mix(e->where ^ SERIES_FACET ^ (uint64_t)FACET_COUNT << 8, net);
-	struct agg_series *s = find(g, said);
-	if (!s) {
+	/* Its text is made for the first few hundred only: the number stands for it on the way. */
+	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NUMBER, net * SPREAD, FACET_CLIENT_NET);
+	const struct agg_way *way = way_of(g, said);
+	struct agg_series *s;
+	if (way->said) {
+		s = &g->series.at[way->series];
+	} else if (g->services.at[e->place->service_at].admitted[CLASS] >= FACET_VALUES_MAX && g->places.n == 1) {
+		/* With one place, what has no way has not been admitted either. */
+		s = other_series(g, e, SERIES_FACET, CLASS, FACET_CLIENT_NET);
+	} else {
 		char room[FACET_TEXT_BYTES];
 		struct str text = client_net_text(net, room);
 		uint64_t id = hash64(text);
-		s = lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)FACET_CLIENT_NET, id, text, FACET_CLIENT_NET);
+		s = lookup(g, e, SERIES_FACET, CLASS, id, text, FACET_CLIENT_NET);
 		if (s->key == id)
-			remember(g, said, s);
+			remember(g, said, (uint32_t)(s - g->series.at));
 	}
 	count(g, s, e);
 }
 
 static void count_client(struct aggregate *g, const struct sample *e, uint64_t client)
 {
-	uint64_t said = hash64_mix(e->where ^ SERIES_CLIENTS, 1);
-	struct agg_series *s = find(g, said);
-	if (!s) {
-		s = series_of(g, SERIES_CLIENTS, e->service, 0, 0, 0);
-		remember(g, said, s);
-	}
-	count(g, s, e);
-	if (!e->has_bucket)
+	struct agg_series *s = lookup(g, e, SERIES_CLIENTS, CLASS_DETAIL, 0, STR_NONE, 0);
+	struct agg_cell *cell = count(g, s, e);
+	if (!cell)
 		return;
-	struct agg_cell *cell = cell_of(g, s, e->bucket);
 	if (!cell->sketch) {
 		*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
 		cell->sketch = (uint32_t)g->sketches.n;
@@ -308,27 +417,6 @@ static int32_t bucket_of(int64_t time_ns)
 static int32_t code_of_status(int status)
 {
 	return status >= 0 && status < 1000 ? status : 0;
-}
-
-static void sample_init(struct aggregate *g, const struct event *e, struct sample *s)
-{
-	*s = (struct sample){ .service = g->service, .host = g->host, .duration_us = NO_DURATION };
-	if (e->service.len)
-		s->service = hash64(e->service);
-	if (s->service != g->service)
-		s->service = admit(g, 0, CLASS_SERVICE, s->service, e->service);
-	if (e->host.len)
-		s->host = hash64(e->host);
-	if (s->host != g->host)
-		s->host = admit(g, 0, CLASS_HOST, s->host, e->host);
-	s->where = hash64_mix(s->service, s->host);
-	s->has_bucket = e->time_ns != TIME_NONE;
-	if (s->has_bucket)
-		s->bucket = bucket_of(e->time_ns);
-	s->failed = e->status >= 500 || e->severity >= SEV_ERROR;
-	s->duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms);
-	if (s->duration_us != NO_DURATION && (e->kind == EV_HTTP || e->kind == EV_QUERY))
-		s->hist = hist_bucket((double)s->duration_us / 1000);
 }
 
 /* The series an event belongs to by what it is; NULL for a plain line. */
@@ -366,20 +454,23 @@ static void count_facets(struct aggregate *g, const struct event *e, const struc
 
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
 {
-	struct sample s;
-	sample_init(g, e, &s);
-	*out = (struct agg_answer){ .service = s.service, .host = s.host, .failed = s.failed, .duration_us = s.duration_us };
+	const struct agg_place *p = place_of(g, e);
+	struct sample s = {
+		.place = p,
+		.has_bucket = e->time_ns != TIME_NONE,
+		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
+		.duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
+	};
+	if (s.has_bucket)
+		s.bucket = bucket_of(e->time_ns);
+	*out = (struct agg_answer){ .service = p->service, .host = p->host, .failed = s.failed, .duration_us = s.duration_us };
 
-	struct agg_series *main = count_main(g, e, &s);
-	uint32_t main_at = main ? (uint32_t)(main - g->series.at) : 0;
-	if (main && main->kind == SERIES_HTTP)
-		out->route_id = main->key;
-	else
-		out->route_id = admit(g, s.service, CLASS_ROUTE, e->route_id, e->route);
-	if (main && main->kind == SERIES_QUERY)
-		out->fingerprint_id = main->key;
-	else
-		out->fingerprint_id = admit(g, s.service, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+	const struct agg_series *main = count_main(g, e, &s);
+	size_t main_at = main ? (size_t)(main - g->series.at) : 0;
+	bool http = main && main->kind == SERIES_HTTP, query = main && main->kind == SERIES_QUERY;
+	out->route_id = http ? main->key : admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
+	out->fingerprint_id = query ? main->key
+	                            : admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
 	if (e->template_id || e->kind == EV_LINE) {
 		struct agg_series *line = lookup(g, &s, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text,
 		                                 (int32_t)e->severity);
@@ -397,6 +488,7 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 		out->user = short_hash(hash64(e->user));
 	if (e->request_id.len)
 		out->trace = short_hash(hash64(e->request_id));
+	/* Not the pointer from above: series may have moved. */
 	out->main = main ? &g->series.at[main_at] : NULL;
 }
 
@@ -415,124 +507,4 @@ void aggregate_clear_cells(struct aggregate *g)
 	g->cells.n = 0;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;
-}
-
-/* A cell's place in its part. */
-struct place {
-	uint32_t series;
-	int32_t bucket;
-	uint32_t cell;
-};
-
-static int by_place(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	if (x->series != y->series)
-		return x->series < y->series ? -1 : 1;
-	return (x->bucket > y->bucket) - (x->bucket < y->bucket);
-}
-
-/* Puts the places in order. Cells are made in the order of time, so sorting by series, stably, mostly does it. */
-static struct place *sorted_places(const struct aggregate *g, enum series_kind kind, struct arena *a, size_t *n)
-{
-	uint32_t *starts = arena_new_n(a, uint32_t, g->series.n + 1);
-	for (size_t i = 0; i < g->cells.n; i++)
-		if (g->series.at[g->cells.at[i].series].kind == kind)
-			starts[g->cells.at[i].series + 1]++;
-	for (size_t i = 0; i < g->series.n; i++)
-		starts[i + 1] += starts[i];
-	*n = starts[g->series.n];
-	struct place *places = arena_new_n(a, struct place, *n);
-	for (size_t i = 0; i < g->cells.n; i++) {
-		const struct agg_cell *cell = &g->cells.at[i];
-		if (g->series.at[cell->series].kind == kind)
-			places[starts[cell->series]++] = (struct place){ cell->series, cell->bucket, (uint32_t)i };
-	}
-	bool sorted = true;
-	for (size_t i = 1; i < *n && sorted; i++)
-		sorted = by_place(&places[i - 1], &places[i]) < 0;
-	if (!sorted)
-		qsort(places, *n, sizeof *places, by_place);
-	return places;
-}
-
-/* Durations of each cell side by side (*starts says where), out of the log, which is in the order of events. */
-static uint8_t *durations_by_cell(const struct aggregate *g, struct arena *a, uint32_t **starts)
-{
-	uint32_t *at = arena_new_n(a, uint32_t, g->cells.n + 2);
-	for (size_t i = 0; i < g->hist_log.n; i++)
-		at[(g->hist_log.at[i] >> 8) + 2]++;
-	for (size_t i = 0; i < g->cells.n; i++)
-		at[i + 2] += at[i + 1];
-	uint8_t *buckets = arena_new_n(a, uint8_t, g->hist_log.n + 1);
-	for (size_t i = 0; i < g->hist_log.n; i++)
-		buckets[at[(g->hist_log.at[i] >> 8) + 1]++] = (uint8_t)g->hist_log.at[i];
-	*starts = at;
-	return buckets;
-}
-
-/* Appends the histogram of n durations. */
-static uint32_t put_hist(const uint8_t *buckets, uint32_t n, struct hist_entry *out)
-{
-	if (n == 1) {
-		out[0] = (struct hist_entry){ buckets[0], 1 };
-		return 1;
-	}
-	uint32_t counts[256] = { 0 }, entries = 0;
-	unsigned lo = 255, hi = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		counts[buckets[i]]++;
-		lo = buckets[i] < lo ? buckets[i] : lo;
-		hi = buckets[i] > hi ? buckets[i] : hi;
-	}
-	for (unsigned b = lo; b <= hi; b++)
-		if (counts[b])
-			out[entries++] = (struct hist_entry){ (uint8_t)b, counts[b] };
-	return entries;
-}
-
-static uint32_t put_registers(const struct hll *h, struct part_register *out)
-{
-	uint32_t n = 0;
-	for (unsigned i = 0; i < HLL_REGISTERS; i++)
-		if (h->reg[i])
-			out[n++] = (struct part_register){ (uint8_t)i, h->reg[i] };
-	return n;
-}
-
-bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out)
-{
-	size_t n;
-	struct place *places = sorted_places(g, kind, a, &n);
-	*out = (struct cells_part){ .kind = kind, .n_cells = n };
-	if (n == 0)
-		return false;
-	out->cells = arena_new_n(a, struct part_cell, n);
-	out->ids = arena_new_n(a, uint64_t, n);
-	out->lengths = arena_new_n(a, uint32_t, n);
-	uint32_t *starts = NULL;
-	const uint8_t *durations = NULL;
-	if (kind_has_hist(kind)) {
-		durations = durations_by_cell(g, a, &starts);
-		out->hist = arena_new_n(a, struct hist_entry, g->hist_log.n);
-	}
-	if (kind == SERIES_CLIENTS)
-		out->regs = arena_new_n(a, struct part_register, g->sketches.n * HLL_REGISTERS);
-	for (size_t i = 0; i < n; i++) {
-		const struct agg_cell *cell = &g->cells.at[places[i].cell];
-		if (i == 0 || places[i - 1].series != cell->series)
-			out->ids[out->n_series++] = g->series.at[cell->series].id;
-		out->lengths[out->n_series - 1]++;
-		struct part_cell *p = &out->cells[i];
-		*p = (struct part_cell){ .bucket = cell->bucket, .count = cell->count, .failed = cell->failed,
-			.timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
-			.hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
-		if (durations && cell->timed)
-			p->n_hist = put_hist(durations + starts[places[i].cell], cell->timed, out->hist + out->n_hist);
-		if (cell->sketch)
-			p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
-		out->n_hist += p->n_hist;
-		out->n_regs += p->n_regs;
-	}
-	return true;
 }

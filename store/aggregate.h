@@ -28,7 +28,7 @@ enum {
 	AGG_SKETCHES_MAX = 1 << 10,
 	AGG_SERIES_MAX = 1 << 14,
 	AGG_SERVICES_MAX = 256,
-	AGG_HOSTS_MAX = 1024,
+	AGG_PLACES_MAX = 2048,      /* services on hosts */
 	ROUTES_MAX = 2000,          /* from here on: per service */
 	TEMPLATES_MAX = 4000,
 	FINGERPRINTS_MAX = 2000,
@@ -36,7 +36,7 @@ enum {
 	FACET_VALUES_MAX = 256,
 };
 
-/* One series of this file. */
+/* One series of a file. */
 struct agg_series {
 	uint64_t id;                 /* series_id() of the rest */
 	uint64_t service, host, key; /* name ids */
@@ -57,20 +57,54 @@ struct agg_cell {
 	uint64_t sum_us, max_us;
 };
 
+/* What is bounded per service. */
+enum name_class {
+	CLASS_ROUTE,
+	CLASS_TEMPLATE,
+	CLASS_FINGERPRINT,
+	CLASS_DETAIL,
+	CLASS_FACET, /* + enum facet */
+	CLASS_COUNT = CLASS_FACET + FACET_COUNT,
+};
+
+struct agg_service {
+	uint64_t id;
+	uint32_t admitted[CLASS_COUNT]; /* names of each class so far */
+};
+
+/* A service on a host, as events name them. */
+struct agg_place {
+	uint64_t said_service, said_host; /* hashes of what events say; 0 nothing */
+	uint64_t service, host;           /* name ids: of the file where nothing was said, "(other)" beyond the bounds */
+	uint64_t mix;                     /* of both: part of every key */
+	uint32_t service_at;              /* index into services */
+};
+
+struct agg_name { uint64_t id; struct str text; };
+
+/* A way to a series: 0 marks a free slot. */
+struct agg_way { uint64_t said; uint32_t series; };
+
 struct aggregate {
 	struct roster *roster;       /* names of what is counted; not ours */
+	uint8_t role;                /* of the file */
 	uint64_t service, host;      /* of the file */
-	uint8_t role;
-	struct map series_index;     /* what an event says → index + 1 into series */
-	struct map admitted;         /* (service, class, id) → 1 */
-	struct map counts;           /* (service, class) → how many are admitted */
-	struct map agents;           /* hash of a user agent → index + 1 into families; cleared when it is large */
-	uint64_t n_services, n_hosts;
+	uint32_t place;              /* index into places: of the last event */
+	uint32_t other_place;        /* index into places: for those beyond the bound, 0 none yet */
+	VEC(struct agg_service) services;
+	VEC(struct agg_place) places; /* the first is the file's own */
+	struct map place_index;      /* mix of what events say → index into places */
+	uint64_t other_id;           /* of "(other)" */
+	struct agg_way *ways;        /* what an event says → its series; open addressing */
+	size_t n_ways, n_slots;      /* in use, there */
+	struct map by_id;            /* series id → index + 1 into series */
+	struct map admitted;         /* (service, class, name) → 1 */
+	struct map agents;           /* hash of a user agent → index into families; cleared when it is large */
 	VEC(struct agg_series) series;
 	VEC(struct agg_cell) cells;
 	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration */
 	VEC(struct hll) sketches;
-	VEC(struct str) families;    /* texts in `texts` */
+	VEC(struct agg_name) families; /* texts in `texts` */
 	uint32_t *cell_slots;        /* index + 1 into cells by (series, bucket), 0 free; CELL_SLOTS */
 	struct arena arena;          /* of all arrays; kept from file to file */
 	struct arena texts;          /* of one file */

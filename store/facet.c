@@ -80,12 +80,12 @@ struct str facet_agent(struct str agent)
 
 struct str facet_referrer(struct str referrer)
 {
-	ptrdiff_t at = str_find(str_head(referrer, 64), STR("://"));
-	if (at < 0)
+	ptrdiff_t colon = str_chr(str_head(referrer, 32), ':');
+	if (colon < 0 || !str_starts(str_from(referrer, (size_t)colon), STR("://")))
 		return STR_NONE;
-	struct str host = str_from(referrer, (size_t)at + 3);
+	struct str host = str_from(referrer, (size_t)colon + 3);
 	size_t n = 0;
-	while (n < host.len && !strchr("/?#", host.ptr[n]) && !is_space(host.ptr[n]))
+	while (n < host.len && host.ptr[n] != '/' && host.ptr[n] != '?' && host.ptr[n] != '#' && !is_space(host.ptr[n]))
 		n++;
 	host = str_head(host, n);
 	ptrdiff_t user = str_rchr(host, '@');

@@ -1,9 +1,15 @@
-/* settle: what can only be decided when all files are in. Every step looks at the store alone, and works on a locked writer. */
+/*
+ * settle: what can only be decided when all files are in. Every step looks at what the store
+ * holds and nothing else, so that doing it again, or after another order of ingesting, gives the
+ * same. The writer is locked by the caller, a transaction is open.
+ */
 #ifndef STORE_SETTLE_H
 #define STORE_SETTLE_H
 
 #include "store/writer_impl.h"
 
+/* Finds the zones of logs that state none. */
+bool settle_zones(struct store_writer *w, struct arena *a, struct err *err);
 /* Groups templates that differ in variables only. */
 bool settle_templates(struct store_writer *w, struct arena *a, struct err *err);
 
