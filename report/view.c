@@ -7,6 +7,15 @@ struct casefile view_casefile(const struct casefile *c, const struct render_opti
 	return o->redact ? redact_casefile(c, a) : *c;
 }
 
+bool view_plot_is_drawable(const struct plot *p)
+{
+	int64_t span_ns, end_ns;
+
+	return p->n > 0 && p->n <= INT32_MAX && p->step_ns > 0 && p->from_ns > -INT64_MAX / 2 &&
+	       !__builtin_mul_overflow(p->step_ns, (int64_t)p->n, &span_ns) &&
+	       !__builtin_add_overflow(p->from_ns, span_ns, &end_ns) && end_ns < INT64_MAX / 2;
+}
+
 const struct plot *view_failures(const struct incident *in)
 {
 	const struct plot *first = NULL;
@@ -14,7 +23,7 @@ const struct plot *view_failures(const struct incident *in)
 	for (size_t i = 0; i < in->n_plots; i++) {
 		const struct plot *p = &in->plots[i];
 
-		if (p->n == 0 || p->step_ns <= 0)
+		if (!view_plot_is_drawable(p))
 			continue;
 		if (str_find_nocase(p->name, STR("fail")) >= 0 || str_find_nocase(p->name, STR("error")) >= 0)
 			return p;

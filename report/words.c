@@ -13,8 +13,12 @@ static const char dash[] = " – "; /* en dash between the ends of a span */
 static struct shown show(const struct words *w, int64_t ns)
 {
 	struct shown s = { .offset_s = w->zone ? zone_offset_at(w->zone, ns) : 0 };
+	int64_t wall_ns;
 
-	time_format(ns + s.offset_s * NS_PER_S, 0, s.text);
+	/* A time at the very end of what 64 bits hold is shown as it is. */
+	if (__builtin_add_overflow(ns, s.offset_s * NS_PER_S, &wall_ns))
+		wall_ns = ns;
+	time_format(wall_ns, 0, s.text);
 	return s;
 }
 
