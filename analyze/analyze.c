@@ -5,6 +5,7 @@
 
 #include "analyze/dense.h"
 #include "analyze/impact.h"
+#include "analyze/quality.h"
 #include "analyze/timeline.h"
 #include "analyze/verdict.h"
 
@@ -144,7 +145,8 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 {
 	const struct outbreak *o = &all->at[i];
 	struct inquiry q;
-	inquiry_init(&q, f, signals, all, o);
+	if (!inquiry_init(&q, f, signals, all, o, err))
+		return false;
 	verdict_reach(&q);
 	*out = (struct incident){
 		.id = arena_printf(f->arena, "I%zu", i + 1),
@@ -180,6 +182,7 @@ bool analyze_run(struct store *s, const struct analyze_options *o, struct arena 
 	struct outbreaks all = outbreaks_find(&f, &signals, err);
 	if (err->set)
 		return false;
+	quality_write(&f, &all, out);
 	out->incidents = arena_new_n(a, struct incident, all.n + 1);
 	for (size_t i = 0; i < all.n; i++)
 		if (!write_incident(&f, &signals, &all, i, o->explain, &out->incidents[out->n_incidents++], err))

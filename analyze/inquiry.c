@@ -180,12 +180,13 @@ static void find_illness(struct inquiry *q)
 	}
 }
 
-void inquiry_init(struct inquiry *q, const struct facts *f, const struct signals *signals, const struct outbreaks *all,
-                  const struct outbreak *o)
+bool inquiry_init(struct inquiry *q, const struct facts *f, const struct signals *signals, const struct outbreaks *all,
+                  const struct outbreak *o, struct err *err)
 {
 	*q = (struct inquiry){ .f = f, .signals = signals, .outbreaks = all, .o = o, .arena = f->arena };
 	find_emergent(q);
 	find_illness(q);
+	return traces_follow(f, o, &q->traces, err);
 }
 
 struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct str service, struct str entity, int64_t time_ns)

@@ -7,6 +7,7 @@
 #define ANALYZE_INQUIRY_H
 
 #include "analyze/outbreak.h"
+#include "analyze/traces.h"
 
 /* A voice that speaks more (or stopped speaking) in the bad steps. */
 struct emergence {
@@ -56,13 +57,14 @@ struct inquiry {
 	struct arena *arena;
 	struct emergence *emergent; size_t n_emergent; /* by llr, largest first */
 	struct illness *ill;      /* per service */
+	struct traces traces;
 	double failures;          /* surplus of failed (or, for latency, slow) requests as users saw them */
 	VEC(struct candidate) candidates;
 };
 
-/* Emergence, illness; candidates empty. */
-void inquiry_init(struct inquiry *q, const struct facts *f, const struct signals *signals, const struct outbreaks *all,
-                  const struct outbreak *o);
+/* Emergence, illness, traces; candidates empty. */
+NODISCARD bool inquiry_init(struct inquiry *q, const struct facts *f, const struct signals *signals, const struct outbreaks *all,
+                            const struct outbreak *o, struct err *err);
 
 /* A fresh candidate; time and service set, service_index resolved. */
 struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct str service, struct str entity, int64_t time_ns);

@@ -236,7 +236,7 @@ static bool complete(const struct facts *f, const struct signals *all, struct ou
 	for (size_t i = 0; i < o->n_parts; i++) {
 		const struct sick_part *p = &o->parts[i];
 		/* The lead is a whole-service signal where there is one: routes share its failures. */
-		double weight = p->segment.llr * (all->at[p->signal].route.len ? 0.9 : 1);
+		double weight = p->segment.llr * (all->at[p->signal].route.len ? 0.3 : 1);
 		if (weight > top) {
 			top = weight;
 			o->lead = p->signal;

@@ -269,10 +269,24 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 	                    STR_ARG(best ? best->text : STR_NONE));
 }
 
+/* A flag or a setting that names no service belongs to the one that it makes ill. */
+static struct str service_of(const struct inquiry *q, const struct candidate *c)
+{
+	const struct illness *worst = NULL;
+	for (size_t i = 0; i < q->f->n_services && !c->service.len && c->kind != CAUSE_UNKNOWN; i++) {
+		const struct service *s = &q->f->services[i];
+		if (s->access || s->database || s->cache || q->ill[i].score < 0.1)
+			continue;
+		if (!worst || q->ill[i].score > worst->score)
+			worst = &q->ill[i];
+	}
+	return worst ? q->f->services[worst - q->ill].name : c->service;
+}
+
 static void write_cause(struct inquiry *q, size_t i, bool explain, struct cause *out)
 {
 	const struct candidate *c = &q->candidates.at[i];
-	*out = (struct cause){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns, .probability = c->probability };
+	*out = (struct cause){ .kind = c->kind, .service = service_of(q, c), .entity = c->entity, .time_ns = c->time_ns, .probability = c->probability };
 	out->confidence = str_of(confidence(c->probability));
 	out->statement = statement(q, c);
 	out->terms = arena_new_n(q->arena, struct term, c->terms.n + 1);
@@ -312,6 +326,7 @@ void verdict_write(struct inquiry *q, bool explain, struct incident *out)
 	out->causes = arena_new_n(q->arena, struct cause, n + 1);
 	out->ruled_out = arena_new_n(q->arena, struct ruled_out, n + 1);
 	ptrdiff_t introduced = n ? q->candidates.at[0].caused_by : -1;
+	ptrdiff_t cure = n && q->candidates.at[0].act >= 0 ? q->f->acts[q->candidates.at[0].act].undone_by : -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct candidate *c = &q->candidates.at[i];
 		bool chained = in_chain(q, i, 0) || (ptrdiff_t)i == introduced;
@@ -319,6 +334,8 @@ void verdict_write(struct inquiry *q, bool explain, struct incident *out)
 		if ((rival || (explain && !c->herring)) && out->n_causes < (explain ? n : MAX_CAUSES))
 			write_cause(q, i, explain, &out->causes[out->n_causes++]);
 		/* What the winner brought with it is part of the story; everything else that was suspected is acquitted by name. */
+		if (c->act >= 0 && c->act == cure)
+			continue;
 		if (i > 0 && !chained && !(rival && c->act < 0) && c->kind != CAUSE_UNKNOWN && out->n_ruled_out < MAX_RULED_OUT &&
 		    (c->herring || c->score <= top - 0.7))
 			write_ruled_out(q, c, &out->ruled_out[out->n_ruled_out++]);
