@@ -136,7 +136,7 @@ static const struct alias_row rows[] = {
 	A("processpid", PID, 0) U("processtime", DURATION, 0, S) A("procid", PID, 0)
 	A("program", SERVICE, 0) A("project", SERVICE, 2) A("properties", GROUP, 0)
 	A("published", TIME, 5) A("query", QUERY, 2) A("querystring", QUERY_STRING, 0)
-	A("querytext", QUERY, 0) A("rawpath", PATH, 0) A("realip", CLIENT, 0) A("reason", ERROR, 3)
+	A("querytext", QUERY, 0) A("rawpath", PATH, 0) A("realip", CLIENT, 0) A("realtimetimestamp", TIME, 2) A("reason", ERROR, 3)
 	A("receivetimestamp", TIME, 5) A("record", GROUP, 0) A("referer", REFERRER, 0)
 	A("referrer", REFERRER, 0) A("release", VERSION, 0) A("remote", CLIENT, 0)
 	A("remoteaddr", CLIENT, 0) A("remoteaddress", CLIENT, 0) A("remotehost", CLIENT, 0)
