@@ -110,14 +110,41 @@ static void note_date(struct log_name *n, int64_t ns, bool day)
 	}
 }
 
+/* IIS: u_exYYMMDD.log, u_exYYMMDDHH.log. */
+static bool is_iis_date(struct log_name *n, struct str c, size_t *from, size_t *len)
+{
+	unsigned ymd, hour = 0;
+	size_t at = str_starts(c, STR("u_")) ? 2 : 0;
+
+	if (!str_starts(str_from(c, at), STR("ex")) && !str_starts(str_from(c, at), STR("nc")) &&
+	    !str_starts(str_from(c, at), STR("in")))
+		return false;
+	at += 2;
+	if (!digits(str_from(c, at), 6, &ymd) || !valid_date(2000 + ymd / 10000, ymd / 100 % 100, ymd % 100))
+		return false;
+	*from = at;
+	*len = 6;
+	if (digits(str_from(c, at + 6), 2, &hour) && hour < 24)
+		*len = 8;
+	if (at + *len < c.len && c.ptr[at + *len] != '.')
+		return false;
+	note_date(n, (days_from_civil(2000 + ymd / 10000, ymd / 100 % 100, ymd % 100) * 86400 + (int64_t)hour * 3600) * NS_PER_S,
+		  *len == 6);
+	return true;
+}
+
 /* Takes the dates out of one component; the result is in the arena. */
 static struct str without_dates(struct log_name *n, struct str c, struct arena *a)
 {
+	size_t iis, iis_len;
+
+	if (is_iis_date(n, c, &iis, &iis_len))
+		return arena_printf(a, "%.*s%.*s", STR_ARG(str_head(c, iis)), STR_ARG(str_from(c, iis + iis_len)));
 	for (size_t i = 0; i + 8 <= c.len; i++) {
 		struct found_date f;
 		size_t from = i, to;
 
-		if (!is_digit(c.ptr[i]) || (i > 0 && is_alnum(c.ptr[i - 1]) && to_lower(c.ptr[i - 1]) != 'u'))
+		if (!is_digit(c.ptr[i]) || (i > 0 && is_alnum(c.ptr[i - 1])))
 			continue;
 		f = read_date(str_from(c, i));
 		if (f.len == 0) {
