@@ -19,8 +19,9 @@ struct source_file {
 	struct str format;    /* id of the detected format, empty when none */
 	uint8_t role;         /* enum format_role */
 	bool zone_known;      /* every event said its zone, or the user set it */
-	uint64_t content_id;  /* hash of the uncompressed content's head and size class: same content, same id */
+	uint64_t content_id;  /* hash of the text's beginning (ingest/plan.h): same content, same id, however packed and named */
 	uint64_t file_bytes;  /* compressed size, 0 unknown */
+	uint64_t resume_offset; /* bytes of text that were taken before, as this or another file: events begin behind them */
 };
 
 struct file_totals {
@@ -39,7 +40,9 @@ struct file_totals {
 /*
  * Where events go. A sink gets each file's calls from one thread at a time: file_begin, event*, file_end;
  * different files may come from different threads at once when `concurrent`. file_begin may answer
- * SINK_SKIP (already ingested). *handle is the sink's own per-file state.
+ * SINK_SKIP (already ingested); with a resume_offset it should not, there is something new. *handle is the sink's own
+ * per-file state. `known` is optional: how far the text with this id was taken by an earlier run, so that only what a file
+ * has grown by is read.
  */
 enum sink_answer { SINK_TAKE, SINK_SKIP, SINK_FAIL };
 struct event_sink {
@@ -48,6 +51,7 @@ struct event_sink {
 	enum sink_answer (*file_begin)(void *self, const struct source_file *f, void **handle, struct err *err);
 	bool (*event)(void *self, void *handle, const struct event *e, struct err *err);
 	bool (*file_end)(void *self, void *handle, const struct source_file *f, const struct file_totals *t, struct err *err);
+	bool (*known)(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
 };
 
 struct glob_rule { struct str glob, value; }; /* --zone, --service, --format: the first match wins */

@@ -1,0 +1,305 @@
+#include "ingest/detect.h"
+
+#include <stdlib.h>
+
+enum {
+	FIRST_LINES = 60,          /* a format that starts no record in these is not looked at further */
+	BITS = 64,
+	WORDS = (DETECT_LINES + BITS - 1) / BITS,
+	RECORD_MAX_LINES = 2000,
+	FORMATS_MAX = 512,
+};
+
+/* One format's way through the lines. */
+struct trial {
+	struct candidate c;
+	struct decode_ctx ctx;
+	uint64_t starts[WORDS];    /* lines that began a decoded record */
+	uint64_t continues[WORDS]; /* further lines of decoded records */
+	size_t open;               /* first line of the open record, SIZE_MAX none */
+	size_t open_end;           /* one past its last line */
+};
+
+struct text {
+	struct str *lines;
+	size_t n;
+	uint16_t claims[DETECT_LINES]; /* formats that decode a record that begins here */
+};
+
+static void set_bit(uint64_t *bits, size_t i)
+{
+	bits[i / BITS] |= UINT64_C(1) << (i % BITS);
+}
+
+static bool get_bit(const uint64_t *bits, size_t i)
+{
+	return bits[i / BITS] >> (i % BITS) & 1;
+}
+
+/* Cuts the head into lines, side by side and without "\r", so that records are slices of it. */
+static void split_lines(struct text *t, struct str head, bool whole, struct arena *a)
+{
+	char *copy = arena_alloc(a, head.len + 1, 1);
+	size_t len = 0, from = 0;
+
+	if (str_starts(head, STR("\xef\xbb\xbf")))
+		head = str_from(head, 3);
+	t->lines = arena_new_n(a, struct str, DETECT_LINES);
+	for (size_t i = 0; i < head.len && t->n < DETECT_LINES; i++) {
+		if (head.ptr[i] != '\n') {
+			copy[len++] = head.ptr[i];
+			continue;
+		}
+		t->lines[t->n++] = str_make(copy + from, len - from - (len > from && copy[len - 1] == '\r'));
+		if (len > from && copy[len - 1] == '\r')
+			len--;
+		copy[len++] = '\n';
+		from = len;
+	}
+	/* The last line is complete only at the end of the text; but half a line is better than nothing. */
+	if (t->n < DETECT_LINES && len > from && (whole || t->n == 0))
+		t->lines[t->n++] = str_make(copy + from, len - from - (copy[len - 1] == '\r'));
+}
+
+static struct str record_of(const struct text *t, const struct trial *r)
+{
+	const struct str *last = &t->lines[r->open_end - 1];
+
+	if (r->open == SIZE_MAX)
+		return STR_NONE;
+	return str_make(t->lines[r->open].ptr, (size_t)(last->ptr + last->len - t->lines[r->open].ptr));
+}
+
+static void note_time(struct candidate *c, const struct timestamp *t)
+{
+	c->timed++;
+	c->zoned += t->has_zone;
+	c->dated += t->has_date;
+	c->with_year += t->has_date && t->has_year;
+	if (!t->has_date || !t->has_year)
+		return;
+	if (c->first_ns == TIME_NONE || t->ns < c->first_ns)
+		c->first_ns = t->ns;
+	if (c->last_ns == TIME_NONE || t->ns > c->last_ns)
+		c->last_ns = t->ns;
+}
+
+static void note_unmatched(struct trial *r, struct str line)
+{
+	if (r->c.n_unmatched < DETECT_SAMPLES)
+		r->c.unmatched[r->c.n_unmatched++] = line;
+}
+
+static void close_record(struct trial *r, struct text *t)
+{
+	struct event e = EVENT_INIT;
+	size_t lines = r->open_end - r->open;
+
+	if (r->open == SIZE_MAX)
+		return;
+	if (r->c.format->decode(record_of(t, r), &r->ctx, &e)) {
+		r->c.starts++;
+		set_bit(r->starts, r->open);
+		for (size_t i = r->open + 1; i < r->open_end; i++)
+			set_bit(r->continues, i);
+		r->c.continues += (uint32_t)(lines - 1);
+		r->c.graded += e.severity != SEV_NONE;
+		if (e.has_time)
+			note_time(&r->c, &e.time);
+	} else {
+		r->c.undecoded += (uint32_t)lines;
+		note_unmatched(r, t->lines[r->open]);
+	}
+	arena_reset(r->ctx.scratch);
+	r->open = SIZE_MAX;
+}
+
+static void walk(struct trial *r, struct text *t, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		struct str line = t->lines[i], record = r->open == SIZE_MAX ? STR_NONE : record_of(t, r);
+
+		switch (r->c.format->classify(line, record, &r->ctx)) {
+		case LINE_START:
+			close_record(r, t);
+			r->open = i;
+			r->open_end = i + 1;
+			break;
+		case LINE_CONTINUES:
+			if (r->open != SIZE_MAX && r->open_end == i) {
+				r->open_end = i + 1;
+				break;
+			}
+			r->c.aliens++;
+			note_unmatched(r, line);
+			break;
+		case LINE_SKIP:
+			r->c.skips++;
+			if (r->open_end == i)
+				close_record(r, t);
+			break;
+		case LINE_ALIEN:
+			close_record(r, t);
+			r->c.aliens++;
+			note_unmatched(r, line);
+			break;
+		}
+	}
+}
+
+static void trial_init(struct trial *r, const struct format *f, struct str path, struct arena *scratch, struct arena *a)
+{
+	*r = (struct trial){ .open = SIZE_MAX };
+	r->c = (struct candidate){ .format = f, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	r->ctx = (struct decode_ctx){ .scratch = scratch, .file = a, .path = path };
+	if (f->state_bytes > 0)
+		r->ctx.state = arena_alloc(a, f->state_bytes, _Alignof(max_align_t));
+}
+
+static void set_coverage(struct trial *r, const struct text *t)
+{
+	double explained = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (get_bit(r->starts, i))
+			explained += 1;
+		else if (get_bit(r->continues, i))
+			explained += t->claims[i] > 0 ? 0.25 : 1;
+	}
+	explained += r->c.skips;
+	r->c.coverage = t->n > 0 ? explained / (double)t->n : 0;
+}
+
+static int compare_candidates(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+
+	if (a->coverage != b->coverage)
+		return a->coverage > b->coverage ? -1 : 1;
+	if (a->format->specificity != b->format->specificity)
+		return a->format->specificity > b->format->specificity ? -1 : 1;
+	return strcmp(a->format->id, b->format->id);
+}
+
+/* Of those that explain nearly as much as the best, the most specific. */
+static const struct candidate *choose(const struct detection *d)
+{
+	const struct candidate *best = NULL;
+	double top = -1;
+
+	for (size_t i = 0; i < d->n_candidates; i++) {
+		const struct candidate *c = &d->candidates[i];
+
+		if (c->format->role == ROLE_TEXT || c->coverage * 100 < DETECT_COVERAGE_PERCENT)
+			continue;
+		if (top < 0)
+			top = c->coverage;
+		if (c->coverage * 100 < top * 100 - DETECT_NEAR_PERCENT)
+			break;
+		if (!best || c->format->specificity > best->format->specificity)
+			best = c;
+	}
+	for (size_t i = 0; !best && i < d->n_candidates; i++)
+		if (d->candidates[i].format->role == ROLE_TEXT)
+			best = &d->candidates[i];
+	return best;
+}
+
+static void add_other(struct detection *d, const struct format *f)
+{
+	if (!f || f == d->format || d->n_others == DETECT_OTHERS)
+		return;
+	for (size_t i = 0; i < d->n_others; i++)
+		if (d->others[i] == f)
+			return;
+	d->others[d->n_others++] = f;
+}
+
+/* Other formats seen among the lines, the surest first, then those a stray line is most likely in. */
+static void list_others(struct detection *d)
+{
+	static const char *const usual[] = { "json_lines", "logfmt" };
+
+	for (size_t i = 0; i < d->n_candidates; i++) {
+		const struct format *f = d->candidates[i].format;
+
+		if (f->role != ROLE_TEXT && d->n_others + 3 < DETECT_OTHERS)
+			add_other(d, f);
+	}
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+		add_other(d, format_by_id(str_of(usual[i])));
+	for (size_t i = 0; format_registry[i]; i++)
+		if (format_registry[i]->role == ROLE_TEXT)
+			add_other(d, format_registry[i]);
+}
+
+void detect_format(struct str head, bool whole, struct str path, const struct format *forced, struct arena *a,
+		   struct detection *out)
+{
+	struct text t = { 0 };
+	struct trial **trials = arena_new_n(a, struct trial *, FORMATS_MAX);
+	struct arena scratch;
+	size_t n = 0;
+
+	*out = (struct detection){ .forced = forced != NULL, .format = forced };
+	arena_init(&scratch);
+	split_lines(&t, head, whole, a);
+	out->n_lines = t.n;
+	for (size_t i = 0; format_registry[i] && n < FORMATS_MAX; i++) {
+		struct arena_mark mark = arena_mark(a);
+		struct trial *r = arena_new(a, struct trial);
+		size_t first = t.n < FIRST_LINES ? t.n : FIRST_LINES;
+
+		trial_init(r, format_registry[i], path, &scratch, a);
+		walk(r, &t, 0, first);
+		if (r->c.starts == 0 && r->open == SIZE_MAX) {
+			arena_rewind(a, mark);
+			continue;
+		}
+		walk(r, &t, first, t.n);
+		close_record(r, &t);
+		if (r->c.starts == 0) {
+			arena_rewind(a, mark);
+			continue;
+		}
+		trials[n++] = r;
+		for (size_t k = 0; format_registry[i]->role != ROLE_TEXT && k < t.n; k++)
+			t.claims[k] = (uint16_t)(t.claims[k] + get_bit(r->starts, k));
+	}
+	out->candidates = arena_new_n(a, struct candidate, n);
+	for (size_t i = 0; i < n; i++) {
+		set_coverage(trials[i], &t);
+		out->candidates[out->n_candidates++] = trials[i]->c;
+	}
+	qsort(out->candidates, n, sizeof *out->candidates, compare_candidates);
+	if (!forced) {
+		out->best = choose(out);
+		out->format = out->best ? out->best->format : NULL;
+	}
+	for (size_t i = 0; forced && i < n; i++)
+		if (out->candidates[i].format == forced)
+			out->best = &out->candidates[i];
+	list_others(out);
+	arena_release(&scratch);
+}
+
+const struct format *detect_payload(struct str payload, struct str path, struct arena *scratch)
+{
+	const struct format *best = NULL;
+	struct str rest, first = str_cut(payload, '\n', &rest);
+
+	for (size_t i = 0; format_registry[i]; i++) {
+		const struct format *f = format_registry[i];
+		struct trial r;
+		struct event e = EVENT_INIT;
+		struct arena_mark mark = arena_mark(scratch);
+
+		if (f->role == ROLE_CARRIER || f->role == ROLE_TEXT || (best && best->specificity >= f->specificity))
+			continue;
+		trial_init(&r, f, path, scratch, scratch);
+		if (f->classify(first, STR_NONE, &r.ctx) == LINE_START && f->decode(payload, &r.ctx, &e))
+			best = f;
+		arena_rewind(scratch, mark);
+	}
+	return best;
+}

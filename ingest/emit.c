@@ -1,0 +1,98 @@
+#include "ingest/emit.h"
+
+enum {
+	QUERY_MASKED_BYTES = 512, /* of a statement inside a message */
+	NORMALISED_MAX_BYTES = 8192,
+};
+
+void normalisers_init(struct normalisers *n, struct arena *a)
+{
+	n->templates = template_cache_new(a);
+	buf_init(&n->route, NORMALISED_MAX_BYTES);
+	buf_init(&n->fingerprint, NORMALISED_MAX_BYTES);
+	buf_init(&n->text, NORMALISED_MAX_BYTES);
+}
+
+void normalisers_release(struct normalisers *n)
+{
+	template_cache_release(n->templates);
+	buf_release(&n->route);
+	buf_release(&n->fingerprint);
+	buf_release(&n->text);
+}
+
+static void set_time(struct emitter *m, struct event *e)
+{
+	if (!e->has_time) {
+		e->time_ns = m->last_ns;
+		return;
+	}
+	e->time_ns = m->last_ns = clock_instant(&m->clock, &e->time);
+	if (m->totals->first_ns == TIME_NONE || e->time_ns < m->totals->first_ns)
+		m->totals->first_ns = e->time_ns;
+	if (m->totals->last_ns == TIME_NONE || e->time_ns > m->totals->last_ns)
+		m->totals->last_ns = e->time_ns;
+	if (!e->time.has_year || !e->time.has_date)
+		return;
+	if (m->dated_first_ns == TIME_NONE || e->time_ns < m->dated_first_ns)
+		m->dated_first_ns = e->time_ns;
+	if (m->dated_last_ns == TIME_NONE || e->time_ns > m->dated_last_ns)
+		m->dated_last_ns = e->time_ns;
+}
+
+/*
+ * A statement has its fingerprint; in the message it would make a template of every statement. It is cut
+ * out of the text to be masked, where it stands in it as it is.
+ */
+static struct str without_query(struct emitter *m, struct str message, struct str query)
+{
+	ptrdiff_t at = query.len >= 6 && query.len <= message.len ? str_find(message, str_head(query, QUERY_MASKED_BYTES)) : -1;
+	struct buf *b = &m->norm->text;
+
+	if (at < 0)
+		return message;
+	buf_clear(b);
+	buf_add(b, str_head(str_head(message, (size_t)at), NORMALISED_MAX_BYTES / 2));
+	buf_add(b, STR("<*>"));
+	buf_add(b, str_head(str_from(message, (size_t)at + query.len), NORMALISED_MAX_BYTES / 4));
+	return buf_str(b);
+}
+
+static void normalise(struct emitter *m, struct event *e)
+{
+	struct normalisers *n = m->norm;
+
+	if (e->path.len > 0) {
+		buf_clear(&n->route);
+		route_normalise(e->method, e->path, &n->route);
+		e->route = buf_str(&n->route);
+		e->route_id = e->route.len > 0 ? hash64(e->route) : 0;
+	}
+	if (e->query.len > 0) {
+		buf_clear(&n->fingerprint);
+		query_fingerprint(e->query, &n->fingerprint);
+		e->fingerprint = buf_str(&n->fingerprint);
+		e->fingerprint_id = e->fingerprint.len > 0 ? hash64(e->fingerprint) : 0;
+	}
+	if (e->message.len > 0 || e->error.len > 0)
+		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error, &e->template_text);
+}
+
+struct str program_name(struct str program)
+{
+	ptrdiff_t slash = str_rchr(program, '/');
+
+	return slash < 0 ? program : str_from(program, (size_t)slash + 1);
+}
+
+bool emit_event(struct emitter *m, const struct format *f, struct event *e)
+{
+	set_time(m, e);
+	if (e->service.len == 0 && f->role == ROLE_SYSTEM && !m->service_forced)
+		e->service = program_name(e->logger); /* a machine's log: every program in it is a service */
+	normalise(m, e);
+	m->totals->events++;
+	if ((m->totals->events & 0xff) == 0)
+		atomic_fetch_add_explicit(m->events, 0x100, memory_order_relaxed);
+	return m->sink->event(m->sink->self, m->handle, e, m->err);
+}

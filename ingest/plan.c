@@ -1,0 +1,232 @@
+#include "ingest/plan.h"
+
+#include "core/hash.h"
+#include "ingest/text.h"
+
+enum {
+	PREFIXES_MAX = 256,        /* line ends looked at for a text that has grown */
+	PAYLOADS_MAX = 60,         /* of a carrier, looked at for what it mostly carries */
+	STRAY_GRADES_PERCENT = 10, /* a text without times is a log if that many lines have a severity */
+};
+
+/* Globs match the whole path, or its last component when they have no '/'. */
+static bool rule_matches(struct str glob, struct str path)
+{
+	ptrdiff_t slash = str_rchr(path, '/');
+
+	return str_glob(glob, path) || (slash >= 0 && str_chr(glob, '/') < 0 && str_glob(glob, str_from(path, (size_t)slash + 1)));
+}
+
+static const struct glob_rule *rule_for(const struct glob_rule *rules, size_t n, struct str path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rule_matches(rules[i].glob, path))
+			return &rules[i];
+	return NULL;
+}
+
+/* The part of a head that identifies the text: all of it, or up to its last line end when the text ends in it. */
+static struct str identity_of(struct str head, bool whole)
+{
+	ptrdiff_t end = whole ? str_rchr(head, '\n') : -1;
+
+	return end >= 0 ? str_head(head, (size_t)end + 1) : head;
+}
+
+static void note_prefixes(struct planned *p, struct str head, struct arena *a)
+{
+	p->prefix_ids = arena_new_n(a, uint64_t, PREFIXES_MAX);
+	p->prefix_bytes = arena_new_n(a, uint64_t, PREFIXES_MAX);
+	for (size_t i = 0; i < head.len && p->n_prefixes < PREFIXES_MAX; i++) {
+		if (head.ptr[i] != '\n')
+			continue;
+		p->prefix_ids[p->n_prefixes] = input_content_id(str_head(head, i + 1));
+		p->prefix_bytes[p->n_prefixes++] = i + 1;
+	}
+}
+
+/* What a carrier mostly carries: the role its events have, and a service when nothing else names one. NULL: nothing known. */
+static const struct format *carried(const struct format *f, struct str head, struct str path, struct arena *a)
+{
+	struct { const struct format *format; size_t n; } seen[8] = { { NULL, 0 } };
+	struct arena scratch;
+	struct decode_ctx ctx = { .scratch = &scratch, .file = a, .path = path };
+	struct str rest = head;
+	size_t payloads = 0, best = 0;
+
+	if (f->state_bytes > 0)
+		ctx.state = arena_alloc(a, f->state_bytes, _Alignof(max_align_t));
+	arena_init(&scratch);
+	while (rest.len > 0 && payloads < PAYLOADS_MAX) {
+		struct str line = str_cut(rest, '\n', &rest);
+		struct event e = EVENT_INIT;
+		const struct format *inner;
+
+		arena_reset(&scratch);
+		if (f->classify(line, STR_NONE, &ctx) != LINE_START || !f->decode(line, &ctx, &e) || e.payload.len == 0)
+			continue;
+		payloads++;
+		inner = detect_payload(str_trim(e.payload), path, &scratch);
+		for (size_t i = 0; inner && i < 8; i++) {
+			if (seen[i].format && seen[i].format != inner)
+				continue;
+			seen[i].format = inner;
+			seen[i].n++;
+			break;
+		}
+	}
+	arena_release(&scratch);
+	for (size_t i = 1; i < 8; i++)
+		if (seen[i].n > seen[best].n)
+			best = i;
+	return seen[best].n * 2 > payloads ? seen[best].format : NULL;
+}
+
+/* Why a text that some format fits is no log all the same; empty when it is one. */
+static struct str not_a_log(const struct detection *d)
+{
+	const struct candidate *c = d->best;
+
+	if (d->forced || (c && c->format->role != ROLE_TEXT))
+		return STR_NONE;
+	if (!d->format)
+		return STR("no format fits its lines");
+	if (c && c->timed == 0 && c->graded * 100 < c->starts * STRAY_GRADES_PERCENT)
+		return STR("text without times");
+	return STR_NONE;
+}
+
+static void set_time_traits(struct planned *p, const struct candidate *c)
+{
+	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
+	p->file.zone_known = true;
+	if (!c || c->timed == 0)
+		return;
+	p->file.zone_known = p->zone || c->zoned * 2 > c->timed;
+	p->dated_first_ns = c->first_ns;
+	p->dated_last_ns = c->last_ns;
+	p->yearless = c->with_year * 2 < c->timed;
+	p->action = p->yearless ? PLAN_WALK : PLAN_READ;
+}
+
+static void set_names(struct planned *p, const struct plan_rules *rules, const struct format *inner, struct arena *a)
+{
+	const struct ingest_options *o = rules->options;
+	const struct glob_rule *service = rule_for(o->services, o->n_services, p->file.path);
+	const struct glob_rule *zone = rule_for(o->zones, o->n_zones, p->file.path);
+	struct log_name name;
+
+	log_name_parse(&name, p->file.path, a);
+	p->file.logical = name.logical;
+	p->evidence.name_ns = name.date_ns;
+	p->file.host = identity_host(name.logical);
+	p->service_forced = service != NULL;
+	p->file.service = service ? service->value : identity_service(name.logical, inner ? inner : p->format);
+	if (zone)
+		p->zone = &rules->zones[zone - o->zones];
+}
+
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found, const struct plan_rules *rules,
+			  struct arena *a)
+{
+	const struct ingest_options *o = rules->options;
+	struct planned *p = arena_new(a, struct planned);
+	bool whole = stream->head.len < INPUT_HEAD_BYTES;
+	struct str path = arena_str(a, stream->path);
+	const struct glob_rule *rule = rule_for(o->formats, o->n_formats, path);
+	const struct format *inner = NULL;
+	struct detection d;
+
+	p->file.path = path;
+	p->whole = whole;
+	p->plain = stream->packing.len == 0;
+	p->gzip = str_eq(stream->packing, STR("gzip"));
+	p->file.file_bytes = p->size_bytes = found->size_bytes;
+	p->evidence = (struct clock_evidence){ TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE, TIME_NONE };
+	if (stream->head.len == 0) {
+		p->action = PLAN_EMPTY;
+		return p;
+	}
+	if (stream->binary.len > 0 && !rule) {
+		p->action = PLAN_NOT_LOG;
+		p->reason = arena_str(a, stream->binary);
+		return p;
+	}
+	detect_format(stream->head, whole, path, rule ? format_by_id(rule->value) : NULL, a, &d);
+	p->format = d.format;
+	memcpy(p->others, d.others, sizeof p->others);
+	p->n_others = d.n_others;
+	p->reason = not_a_log(&d);
+	if (p->reason.len > 0) {
+		p->action = PLAN_NOT_LOG;
+		return p;
+	}
+	p->file.format = str_of(d.format->id);
+	p->file.content_id = input_content_id(identity_of(stream->head, whole));
+	if (rules->prefixes)
+		note_prefixes(p, stream->head, a);
+	if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
+		inner = carried(d.format, stream->head, path, a);
+	p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
+	set_names(p, rules, inner, a);
+	set_time_traits(p, d.best);
+	return p;
+}
+
+static void note_end(struct planned_path *p, const struct input *in, struct arena *a)
+{
+	struct input_end end = input_end(in);
+
+	p->damaged = end.damaged || end.truncated;
+	p->notes = arena_new_n(a, struct str, end.n_notes);
+	for (size_t i = 0; i < end.n_notes; i++)
+		p->notes[p->n_notes++] = arena_str(a, end.notes[i]);
+}
+
+void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a)
+{
+	const struct input_limits limits = { rules->options->max_ratio, rules->options->max_file_bytes };
+	VEC(struct planned *) texts = { 0 };
+	struct input_stream stream;
+	struct err err = ERR_INIT;
+	struct input *in;
+
+	*p = (struct planned_path){ .found = found };
+	if (!input_open(found->path.ptr, found->display, &limits, &in, &err)) {
+		p->error = arena_str(a, str_of(err.text));
+		return;
+	}
+	while (input_next(in, &stream))
+		*vec_push(a, &texts) = plan_text(&stream, found, rules, a);
+	note_end(p, in, a);
+	input_close(in);
+	p->texts = texts.at;
+	p->n_texts = texts.n;
+}
+
+void plan_copies(struct planned_path *paths, size_t n, struct arena *a)
+{
+	struct map seen; /* content id → the first text with it */
+
+	map_init(&seen);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < paths[i].n_texts; k++) {
+			struct planned *p = paths[i].texts[k];
+			uint64_t *slot;
+			bool is_new;
+
+			if (p->file.content_id == 0)
+				continue;
+			slot = map_put(&seen, p->file.content_id, &is_new);
+			if (is_new) {
+				*slot = (uint64_t)(uintptr_t)p;
+				continue;
+			}
+			p->original = (struct planned *)(uintptr_t)*slot;
+			if (!p->original->chain && !p->original->whole)
+				p->original->chain = text_chain_new(a);
+			p->action = PLAN_COPY;
+		}
+	}
+	map_release(&seen);
+}

@@ -1,0 +1,87 @@
+/*
+ * plan: what is to be read, decided before anything is: for every text its format, logical
+ * log, service, host, zone rule, and whether it is a copy of another. Decisions are made from the
+ * beginnings of all texts together, in the order of their paths, so they do not depend on which
+ * thread looked first.
+ *
+ * Identity of content. A text's id is the hash of its first 64 KiB (INPUT_HEAD_BYTES), or of all of it up to
+ * its last line end when it is shorter. It says nothing of names and packing, so a renamed or recompressed
+ * copy has the id of the original. A text that has grown keeps its id once it is longer than that;
+ * a shorter one is recognised by the id of each of its first line ends (plan_prefix_ids). Log lines carry times, so two
+ * texts that agree in 64 KiB are one text, or one is the beginning of the other: what is read of the longer
+ * is what goes beyond the shorter. Within one run that is verified by comparing hashes of what both have.
+ */
+#ifndef INGEST_PLAN_H
+#define INGEST_PLAN_H
+
+#include "ingest/clock.h"
+#include "ingest/detect.h"
+#include "ingest/engine.h"
+#include "ingest/find.h"
+#include "ingest/identity.h"
+#include "ingest/input.h"
+
+/* What is to be done with a text. */
+enum plan_action {
+	PLAN_READ,    /* its lines say their dates */
+	PLAN_WALK,    /* first pass for the year, then read after those that have one */
+	PLAN_COPY,    /* begins like `original`: read after it, from its end on */
+	PLAN_KNOWN,   /* an earlier run has read it, nothing is new */
+	PLAN_EMPTY,
+	PLAN_NOT_LOG,
+};
+
+struct text_chain; /* ingest/text.h */
+
+struct planned {
+	struct source_file file;  /* as sinks see it */
+	enum plan_action action;
+	bool yearless;            /* its lines do not say their dates */
+	bool checked;             /* against what earlier runs have read */
+	struct str reason;        /* PLAN_NOT_LOG: what it is, in words */
+	const struct format *format;
+	const struct format *others[DETECT_OTHERS];
+	size_t n_others;
+	const struct zone *zone;  /* user's rule; NULL none */
+	bool service_forced;
+	struct clock_evidence evidence;
+	struct clock_walk walk;   /* after the first pass */
+	int64_t dated_first_ns, dated_last_ns; /* of what is known of its events that state a date; TIME_NONE */
+	uint64_t size_bytes;      /* of the path it is in, for progress */
+	struct planned *original; /* PLAN_COPY */
+	bool whole;               /* all of it was seen: content_id is of the whole text */
+	bool gzip;                /* a path of its own packed by gzip alone: its last bytes tell its size */
+	bool plain;               /* a path of its own, not packed */
+	struct text_chain *chain; /* hashes of its content as it was read; NULL unless it has copies */
+	uint64_t read_bytes;      /* of text, once it was read */
+	uint64_t *prefix_ids;     /* short texts and beginnings of long ones: ids at their line ends, ascending by length */
+	uint64_t *prefix_bytes;   /* those lengths */
+	size_t n_prefixes;
+};
+
+/* A path and its texts: one, or the members of an archive. */
+struct planned_path {
+	const struct found_file *found;
+	struct planned **texts;   /* in the order in which input_next gives them */
+	size_t n_texts;
+	struct str *notes;        /* of the archive as a whole */
+	size_t n_notes;
+	struct str error;         /* it could not be opened: a whole sentence; empty else */
+	bool damaged;
+};
+
+struct plan_rules {
+	const struct ingest_options *options;
+	const struct zone *zones; /* of options->zones, one for one */
+	bool prefixes;            /* prefix ids are wanted: the sink knows texts of earlier runs */
+};
+
+/* Looks at all texts of a path; memory belongs to `a`. */
+void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a);
+/* The same for one text, given its beginning: of a stream that can be read only once. */
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found, const struct plan_rules *rules,
+			  struct arena *a);
+/* After all are probed: finds copies. Texts are looked at in the order given. */
+void plan_copies(struct planned_path *paths, size_t n, struct arena *a);
+
+#endif

@@ -1,0 +1,122 @@
+#include "ingest/records.h"
+
+static void reject(struct records *r, uint64_t number, struct str line, uint64_t n)
+{
+	r->n_rejected += n;
+	if (r->samples.n < REJECTED_SAMPLES)
+		*vec_push(r->kept, &r->samples) = arena_printf(r->kept, "%llu: %.*s", (unsigned long long)number,
+							       STR_ARG(str_head(line, SAMPLE_MAX_BYTES)));
+}
+
+/* Hands the open record over. False to stop. */
+static bool close_record(struct records *r)
+{
+	struct lines *l = r->lines;
+	struct str rest;
+
+	if (!r->open)
+		return true;
+	const struct record record = {
+		.text = l->record,
+		.format = r->open,
+		.ctx = contexts_of(r->contexts, r->open),
+		.line = l->record_number,
+		.offset = l->record_offset,
+		.lines = l->record_lines,
+	};
+	enum record_fate fate = r->record(r->self, &record);
+
+	r->open = NULL;
+	r->n_cut_records += r->open_cut;
+	switch (fate) {
+	case RECORD_EVENT:
+		r->n_events++;
+		r->n_continuation += r->open_lines - 1;
+		break;
+	case RECORD_JOINED:
+		r->n_continuation += r->open_lines;
+		break;
+	case RECORD_REJECTED:
+		reject(r, record.line, str_cut(record.text, '\n', &rest), r->open_lines);
+		break;
+	case RECORD_STOP:
+		return false;
+	}
+	arena_reset(r->contexts->scratch);
+	return true;
+}
+
+static void begin(struct records *r, const struct format *f)
+{
+	lines_begin(r->lines);
+	r->open = f;
+	r->open_lines = 1;
+	r->open_cut = false;
+}
+
+static void extend(struct records *r)
+{
+	r->open_lines++;
+	if (r->open_lines > RECORD_MAX_LINES || !lines_extend(r->lines))
+		r->open_cut = true;
+}
+
+/* Another format that knows the line for the first of a record; NULL none. */
+static const struct format *second_chance(struct records *r, struct str line)
+{
+	for (size_t i = 0; i < r->n_others; i++)
+		if (r->others[i]->classify(line, STR_NONE, contexts_of(r->contexts, r->others[i])) == LINE_START)
+			return r->others[i];
+	return NULL;
+}
+
+/* What the current line is, to the file's format and, if that does not want it, to that of the open record. */
+static enum line_class classify(struct records *r)
+{
+	struct str line = r->lines->text;
+	struct str record = r->open == r->format ? r->lines->record : STR_NONE;
+	enum line_class c = r->format->classify(line, record, contexts_of(r->contexts, r->format));
+
+	if (c == LINE_START || !r->open)
+		return c == LINE_CONTINUES ? LINE_ALIEN : c;
+	if (r->open != r->format) {
+		enum line_class other = r->open->classify(line, r->lines->record, contexts_of(r->contexts, r->open));
+
+		return other == LINE_CONTINUES || c == LINE_CONTINUES ? other : c;
+	}
+	return c;
+}
+
+bool records_run(struct records *r)
+{
+	while (lines_next(r->lines)) {
+		const struct format *f = r->format;
+
+		r->n_lines++;
+		switch (classify(r)) {
+		case LINE_START:
+			if (!close_record(r))
+				return false;
+			begin(r, f);
+			break;
+		case LINE_CONTINUES:
+			extend(r);
+			break;
+		case LINE_SKIP:
+			r->n_continuation++;
+			break;
+		case LINE_ALIEN:
+			if (!close_record(r))
+				return false;
+			f = second_chance(r, r->lines->text);
+			if (f) {
+				begin(r, f);
+				break;
+			}
+			lines_end(r->lines);
+			reject(r, r->lines->number, r->lines->text, 1);
+			break;
+		}
+	}
+	return close_record(r);
+}
