@@ -127,7 +127,12 @@ static int run(struct invocation *in, struct err *err)
 {
 	const struct common_options *c = &in->common;
 	struct printer printer = { .since_ns = c->since_ns, .until_ns = c->until_ns };
-	const struct event_sink sink = { &printer, false, print_file_begin, print_event, print_file_end };
+	const struct event_sink sink = {
+		.self = &printer,
+		.file_begin = print_file_begin,
+		.event = print_event,
+		.file_end = print_file_end,
+	};
 	struct ingest_report report = { 0 };
 	struct progress progress;
 

@@ -54,6 +54,13 @@ static void note_file(struct ingest_sink *s, const struct source_file *f, const 
 	pthread_mutex_unlock(&s->lock);
 }
 
+static bool sink_known(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err)
+{
+	struct ingest_sink *s = self;
+
+	return store_writer_knows(s->writer, content_id, known, end_offset, err);
+}
+
 static enum sink_answer sink_file_begin(void *self, const struct source_file *f, void **handle, struct err *err)
 {
 	struct ingest_sink *s = self;
@@ -73,7 +80,7 @@ static enum sink_answer sink_file_begin(void *self, const struct source_file *f,
 
 	if (!store_writer_knows(s->writer, f->content_id, &known, &end_offset, err))
 		return SINK_FAIL;
-	if (known) {
+	if (known && f->resume_offset == 0) {
 		note_skipped(s, f);
 		return SINK_SKIP;
 	}
@@ -129,7 +136,14 @@ static bool sink_file_end(void *self, void *handle, const struct source_file *f,
 
 struct event_sink ingest_sink_events(struct ingest_sink *s)
 {
-	return (struct event_sink){ s, true, sink_file_begin, sink_event, sink_file_end };
+	return (struct event_sink){
+		.self = s,
+		.concurrent = true,
+		.file_begin = sink_file_begin,
+		.event = sink_event,
+		.file_end = sink_file_end,
+		.known = sink_known,
+	};
 }
 
 static int by_path(const void *a, const void *b)

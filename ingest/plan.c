@@ -98,7 +98,6 @@ static struct str not_a_log(const struct detection *d)
 
 static void set_time_traits(struct planned *p, const struct candidate *c)
 {
-	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
 	p->file.zone_known = true;
 	if (!c || c->timed == 0)
 		return;
@@ -137,6 +136,7 @@ struct planned *plan_text(const struct input_stream *stream, const struct found_
 	const struct format *inner = NULL;
 	struct detection d;
 
+	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
 	p->file.path = path;
 	p->whole = whole;
 	p->plain = stream->packing.len == 0;
