@@ -229,6 +229,12 @@ static double column(const struct plot *p, size_t i, size_t n)
 	return max;
 }
 
+/* "1/s" reads as "20 /s" behind a number. */
+static struct str unit_of(const struct plot *p)
+{
+	return str_starts(p->unit, STR("1/")) ? str_from(p->unit, 1) : p->unit;
+}
+
 /* One filled outline for each run of columns that have data: a gap is no zero. */
 static void draw_series(const struct drawing *d, const struct panel *panel)
 {
@@ -260,6 +266,29 @@ static void draw_series(const struct drawing *d, const struct panel *panel)
 	buf_release(&area);
 }
 
+/* The values behind the drawing, for the page's script: seconds, and "-" for no data. */
+static void add_values(const struct drawing *d, const struct plot *p)
+{
+	size_t n = p->n < COLUMNS ? p->n : COLUMNS;
+
+	buf_addz(d->out, " data-name=\"");
+	html_cut(d->out, p->name, LABEL_COLUMNS);
+	buf_addz(d->out, "\" data-unit=\"");
+	html_cut(d->out, unit_of(p), UNIT_COLUMNS);
+	buf_addf(d->out, "\" data-from=\"%.3f\" data-step=\"%.3f\" data-values=\"", (double)p->from_ns / 1e9,
+	         (double)p->step_ns * (double)p->n / (double)n / 1e9);
+	for (size_t i = 0; i < n; i++) {
+		double v = column(p, i, n);
+
+		buf_addz(d->out, i ? " " : "");
+		if (isfinite(v))
+			buf_addf(d->out, "%.4g", v);
+		else
+			buf_addc(d->out, '-');
+	}
+	buf_addc(d->out, '"');
+}
+
 static void draw_panel(const struct drawing *d, struct panel *panel)
 {
 	const struct plot *p = panel->plot;
@@ -269,15 +298,16 @@ static void draw_panel(const struct drawing *d, struct panel *panel)
 	for (size_t i = 0; i < p->n; i++)
 		max = isfinite(p->values[i]) && p->values[i] > max ? p->values[i] : max;
 	panel->max = nice_top(max);
-	buf_addf(d->out, "<g class=\"panel%s\"><path class=\"base\" d=\"M%d %dH%d\"/>", bad ? " bad" : "", LEFT,
-	         panel->top + PANEL, RIGHT);
+	buf_addf(d->out, "<g class=\"panel%s\"", bad ? " bad" : "");
+	add_values(d, p);
+	buf_addf(d->out, "><path class=\"base\" d=\"M%d %dH%d\"/>", LEFT, panel->top + PANEL, RIGHT);
 	draw_series(d, panel);
 	buf_addf(d->out, "<path class=\"grid\" d=\"M%d %dH%d\"/><text class=\"name\" x=\"%d\" y=\"%d\">", LEFT, panel->top,
 	         RIGHT, LEFT, panel->top - 7);
 	html_cut(d->out, p->name, LABEL_COLUMNS);
 	buf_addf(d->out, "</text><text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*s ", RIGHT, panel->top - 7,
 	         STR_ARG(words_number(d->f->w, panel->max)));
-	html_cut(d->out, str_starts(p->unit, STR("1/")) ? str_from(p->unit, 1) : p->unit, UNIT_COLUMNS);
+	html_cut(d->out, unit_of(p), UNIT_COLUMNS);
 	buf_addz(d->out, "</text></g>");
 }
 
@@ -298,7 +328,10 @@ void figure_draw(const struct figure *f, struct buf *out)
 		panels[i].top = d.top + (int)i * (PANEL + PANEL_GAP);
 		d.bottom = panels[i].top + PANEL;
 	}
-	buf_addf(out, "<svg class=\"course\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, d.bottom + AXIS);
+	buf_addf(out, "<svg class=\"course\" viewBox=\"0 0 %d %d\" data-left=\"%d\" data-right=\"%d\" ", WIDTH,
+	         d.bottom + AXIS, LEFT, RIGHT);
+	buf_addf(out, "data-from=\"%.3f\" data-to=\"%.3f\" data-offset=\"%d\" aria-label=\"", d.from_ns / 1e9,
+	         d.to_ns / 1e9, f->w->zone ? (int)zone_offset_at(f->w->zone, (int64_t)d.from_ns) : 0);
 	html_text(out, arena_printf(f->w->arena, "Course of the incident, %.*s",
 	                            STR_ARG(words_span(f->w, (int64_t)d.from_ns, (int64_t)d.to_ns))));
 	buf_addz(out, "\">");

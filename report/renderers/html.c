@@ -1,7 +1,7 @@
 /*
- * html: one page that needs nothing but itself: no network, no script to be read, drawings as
- * inline SVG. Its policy allows the embedded style sheet by its digest and nothing else, so
- * text that escaped our escaping could still neither run nor load anything.
+ * html: one page that needs nothing but itself: no network, drawings as inline SVG, whole
+ * without its script. Its policy allows the embedded style sheet and script by their digests and
+ * nothing else, so text that escaped our escaping could still neither run nor load anything.
  */
 #include "report/html.h"
 #include "report/page.h"
@@ -13,19 +13,26 @@ enum { EXHIBITS_MAX = 400 };
 /* tools/embed makes these of report/assets/. */
 extern const unsigned char asset_report_css[];
 extern const size_t asset_report_css_bytes;
+extern const unsigned char asset_report_js[];
+extern const size_t asset_report_js_bytes;
+
+static struct str js(void)
+{
+	return str_make((const char *)asset_report_js, asset_report_js_bytes);
+}
 
 static void head(struct page *p)
 {
-	struct str css = str_make((const char *)asset_report_css, asset_report_css_bytes);
-	char digest[SHA256_BASE64_BYTES];
+	struct str css = str_make((const char *)asset_report_css, asset_report_css_bytes), script = js();
+	char css_digest[SHA256_BASE64_BYTES], js_digest[SHA256_BASE64_BYTES];
 
 	buf_addf(p->out,
 	         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	         "style-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
+	         "style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
 	         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	         "<meta name=\"referrer\" content=\"no-referrer\">\n",
-	         sha256_base64(css, digest));
+	         sha256_base64(css, css_digest), sha256_base64(script, js_digest));
 	html_element(p->out, "title", NULL, p->c->n_incidents ? p->c->incidents[0].title : STR("No incident found"));
 	buf_addz(p->out, "\n<style>");
 	buf_add(p->out, css);
@@ -157,7 +164,9 @@ static void foot(struct page *p)
 		buf_addz(p->out, "Next: ");
 		html_element(p->out, "code", NULL, str_of(p->o->next_command));
 	}
-	buf_addz(p->out, "</footer>\n</body>\n</html>\n");
+	buf_addz(p->out, "</footer>\n<script>");
+	buf_add(p->out, js());
+	buf_addz(p->out, "</script>\n</body>\n</html>\n");
 }
 
 static void render(const struct casefile *c, const struct render_options *o, struct buf *out)

@@ -19,13 +19,13 @@ static void tear_down(void)
 
 TestSuite(render_html, .init = set_up, .fini = tear_down);
 
-/* Goldens hold the page from its body on: the style sheet has a file of its own. */
+/* Goldens hold the page's body: the style sheet before it and the script behind it are files of their own. */
 static struct str body(struct str page)
 {
-	ptrdiff_t at = str_find(page, STR("<body>"));
+	ptrdiff_t at = str_find(page, STR("<body>")), end = str_find(page, STR("<script>"));
 
-	cr_assert(at > 0);
-	return str_from(page, (size_t)at);
+	cr_assert(at > 0 && end > at);
+	return str_from(str_head(page, (size_t)end), (size_t)at);
 }
 
 Test(render_html, shows_the_case)
@@ -37,17 +37,18 @@ Test(render_html, shows_the_case)
 	golden_check("quiet.html", body(render_test("html", &q, &o, &arena)));
 }
 
-/* What a parser sees as tags: the names in order, one a line; fails on anything that our own page would not write. */
-static void collect_tags(struct str page, struct buf *out)
+/* What a parser sees as tags is what our own page writes; their number. */
+static size_t check_tags(struct str page)
 {
 	static const char *const known[] = {
-		"!DOCTYPE", "html", "head", "meta", "title", "style", "body", "a", "header", "b", "span", "nav", "main",
-		"article", "p", "h1", "h2", "h3", "svg", "rect", "path", "text", "g", "circle", "dl", "div", "dt", "dd",
-		"small", "figure", "ol", "ul", "li", "time", "table", "thead", "tbody", "tr", "th", "td", "code",
-		"details", "summary", "br", "pre", "footer",
+		"html", "body", "a", "header", "b", "span", "nav", "main", "article", "p", "h1", "h2", "h3", "svg",
+		"rect", "path", "text", "title", "g", "circle", "dl", "div", "dt", "dd", "small", "figure", "ol",
+		"ul", "li", "time", "table", "thead", "tbody", "tr", "th", "td", "code", "details", "summary", "br",
+		"pre", "footer",
 	};
+	size_t n = 0;
 
-	for (ptrdiff_t at; (at = str_chr(page, '<')) >= 0;) {
+	for (ptrdiff_t at; (at = str_chr(page, '<')) >= 0; n++) {
 		struct str tag = str_from(page, (size_t)at + 1), name;
 		bool found = false;
 
@@ -59,40 +60,33 @@ static void collect_tags(struct str page, struct buf *out)
 		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 			found |= str_eq(name, str_of(known[i]));
 		cr_assert(found, "a tag <%.*s", STR_ARG(str_head(tag, 40)));
-		buf_add(out, name);
-		buf_addc(out, '\n');
 		page = tag;
 	}
+	return n;
 }
 
 Test(render_html, hostile_text_stays_text)
 {
-	struct casefile rich = sample_case(&arena), c = sample_hostile(&arena, sample_hostile_text());
+	struct casefile c = sample_hostile(&arena, sample_hostile_text()), tame = sample_hostile(&arena, STR("x"));
 	struct render_options o = render_test_options();
-	struct str page = render_test("html", &c, &o, &arena), good = render_test("html", &rich, &o, &arena);
-	struct buf got, want;
+	struct str page = render_test("html", &c, &o, &arena), calm = render_test("html", &tame, &o, &arena);
 
-	buf_init(&got, 1 << 20);
-	buf_init(&want, 1 << 20);
-	collect_tags(body(page), &got);
-	collect_tags(body(good), &want);
-	/* The same words apart, an attacker's text adds no element: only <small> and marks may differ. */
-	cr_expect(str_find(buf_str(&got), STR("script")) < 0 && str_find(buf_str(&got), STR("img")) < 0);
+	/* However hostile the text, the elements are those of the same page with a tame one. */
+	cr_expect_eq(check_tags(body(page)), check_tags(body(calm)));
 	cr_expect(str_find(page, STR("\x1b")) < 0);
 	cr_expect(str_find(page, STR("\xe2\x80\xae")) < 0);
 	cr_expect(str_is_utf8(page));
 	cr_expect(str_find(page, STR("&lt;script&gt;alert(1)")) > 0);
-	buf_release(&got);
-	buf_release(&want);
 }
 
-Test(render_html, forbids_itself_everything_but_its_style)
+Test(render_html, forbids_itself_everything_but_its_own)
 {
 	struct casefile c = sample_case(&arena);
 	struct render_options o = render_test_options();
 	struct str page = render_test("html", &c, &o, &arena);
 
 	cr_expect(str_find(page, STR("content=\"default-src 'none'; style-src 'sha256-")) > 0);
+	cr_expect(str_find(page, STR("script-src 'sha256-")) > 0);
 	cr_expect(str_find(body(page), STR(" style=")) < 0);
 	cr_expect(str_find(body(page), STR(" onclick=")) < 0);
 	cr_expect(str_find(page, STR("http://")) < 0 && str_find(page, STR("https://")) < 0, "a link to elsewhere");
