@@ -415,6 +415,7 @@ static void type_by_table(struct event *e, struct str text)
 void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch)
 {
 	struct str further;
+	ptrdiff_t colon;
 
 	/* With log_error_verbosity = verbose the code stands before the text. */
 	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' && postgres_is_sqlstate(str_head(text, 5))) {
@@ -425,10 +426,9 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 	if (str_starts(text, STR("duration: "))) {
 		type_duration(e, text);
 	} else if (str_starts(text, STR("statement: "))) {
-		e->message = STR("statement");
 		e->query = str_trim(str_from(text, 11));
-	} else if (str_starts(text, STR("execute ")) && str_find(str_head(text, 160), STR(": ")) >= 0) {
-		statement_part(e, text, 0);
+	} else if (str_starts(text, STR("execute ")) && (colon = str_find(str_head(text, 160), STR(": "))) > 0) {
+		e->query = str_trim(str_from(text, (size_t)colon + 2));
 	} else if (str_starts(text, STR("connection received: "))) {
 		session_fields(e, text);
 	} else if (str_starts(text, STR("connection authorized: ")) ||

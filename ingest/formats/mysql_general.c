@@ -74,8 +74,16 @@ static enum line_class classify(struct str line, struct str record, const struct
 	if (str_starts(line, STR("Tcp port: ")) || str_ends(line, STR("started with:")) ||
 	    str_starts(line, STR("Time  ")))
 		return LINE_SKIP;
-	if (record.len)
-		return LINE_CONTINUES;
+	if (record.len) {
+		/* A line with a time that is none of ours ends the statement: the error log shares the file.
+		 */
+		struct timestamp t;
+		struct str rest = line;
+
+		return line.len && line.ptr[0] >= '0' && line.ptr[0] <= '9' && mysql_time(&rest, &t)
+			       ? LINE_ALIEN
+			       : LINE_CONTINUES;
+	}
 	return line.len ? LINE_ALIEN : LINE_SKIP;
 }
 

@@ -112,6 +112,18 @@ static bool read_socket(struct str *text, char *side, struct event *e)
 	return true;
 }
 
+/* "login failed: db=shop user=web": the value behind " user=". */
+static struct str value_of(struct str text, struct str key)
+{
+	ptrdiff_t at = str_find(text, key);
+	struct str rest;
+
+	if (at < 0)
+		return STR_NONE;
+	rest = str_from(text, (size_t)at + key.len);
+	return str_word(&rest);
+}
+
 static bool has(struct str s, const char *part)
 {
 	return str_find(s, str_of(part)) >= 0;
@@ -139,7 +151,8 @@ static enum event_kind kind_of(struct str text, char side)
 	    has(head, "server DNS lookup failed") || has(head, "could not connect to server"))
 		return EV_UPSTREAM;
 	if (has(head, "password authentication failed") || has(head, "auth failed") ||
-	    has(head, "no such user") || has(head, "authentication failed"))
+	    has(head, "no such user") || str_starts(head, STR("login failed")) ||
+	    has(head, "authentication failed"))
 		return EV_AUTH_FAILURE;
 	if (str_starts(head, STR("pooler error: ")) || has(head, "no more connections allowed") ||
 	    has(head, "query_wait_timeout"))
@@ -174,6 +187,11 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		e->logger = side == 'C' ? STR("client") : STR("server");
 	e->message = text;
 	e->kind = kind_of(text, side);
+	/* Before a client is known, the text says who wants to be. */
+	if (side == 'C' && e->user.len == 0)
+		e->user = value_of(text, STR(" user="));
+	if (side == 'C' && e->db.len == 0)
+		e->db = value_of(text, STR(" db="));
 	if (e->kind == EV_START) {
 		struct str rest = str_from(text, sizeof "process up: " - 1);
 

@@ -8,6 +8,7 @@
 #include "ingest/csv.h"
 #include "ingest/format.h"
 #include "ingest/postgres.h"
+#include "ingest/postgres_session.h"
 
 enum column {
 	COL_TIME,
@@ -33,6 +34,11 @@ enum column {
 	COL_POSITION,
 	COL_LOCATION,
 	COL_APPLICATION,
+};
+
+struct csv_state {
+	struct csv_quotes quotes;
+	struct postgres_sessions sessions;
 };
 
 static size_t digits(struct str s, size_t at)
@@ -84,7 +90,8 @@ static bool is_head(struct str s)
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
 	struct csv_quotes fresh = { 0, false };
-	struct csv_quotes *q = ctx->state ? ctx->state : &fresh;
+	struct csv_state *state = ctx->state;
+	struct csv_quotes *q = state ? &state->quotes : &fresh;
 
 	if (is_head(line)) {
 		*q = fresh; /* the next call sees a new record */
@@ -97,6 +104,7 @@ static enum line_class classify(struct str line, struct str record, const struct
 
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
+	struct csv_state *state = ctx->state;
 	struct postgres_label label = { POSTGRES_MESSAGE, SEV_NONE };
 	struct csv_record csv;
 	struct str time;
@@ -121,6 +129,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	e->detail = csv.field[COL_DETAIL].len ? csv.field[COL_DETAIL] : csv.field[COL_HINT];
 	e->query = csv.field[COL_QUERY].len ? csv.field[COL_QUERY] : csv.field[COL_INNER_QUERY];
 	postgres_message(e, csv.field[COL_MESSAGE], csv.field[COL_DETAIL], ctx->scratch);
+	postgres_session_apply(state ? &state->sessions : NULL, e, ctx->scratch);
 	return true;
 }
 
@@ -155,7 +164,7 @@ const struct format format_postgres_csv = {
 	.service = "postgresql",
 	.role = ROLE_DATABASE,
 	.specificity = 60,
-	.state_bytes = sizeof(struct csv_quotes),
+	.state_bytes = sizeof(struct csv_state),
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,

@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "ingest/format.h"
 #include "ingest/postgres.h"
+#include "ingest/postgres_session.h"
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
@@ -112,6 +113,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	e->detail = f[KEY_DETAIL].len ? f[KEY_DETAIL] : f[KEY_HINT];
 	e->query = f[KEY_STATEMENT].len ? f[KEY_STATEMENT] : f[KEY_INNER_QUERY];
 	postgres_message(e, f[KEY_MESSAGE], f[KEY_DETAIL], ctx->scratch);
+	postgres_session_apply(ctx->state, e, ctx->scratch);
 	return true;
 }
 
@@ -144,6 +146,7 @@ const struct format format_postgres_json = {
 	.service = "postgresql",
 	.role = ROLE_DATABASE,
 	.specificity = 65,
+	.state_bytes = sizeof(struct postgres_sessions),
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,

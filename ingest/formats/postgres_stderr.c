@@ -6,9 +6,15 @@
 #include "ingest/format.h"
 #include "ingest/postgres.h"
 #include "ingest/postgres_prefix.h"
+#include "ingest/postgres_session.h"
 
 /* More blanks than any prefix has: a sentence that happens to contain "ERROR:  ". */
 enum { PREFIX_BLANKS_MAX = 24 };
+
+struct stderr_state {
+	struct postgres_prefix prefix;
+	struct postgres_sessions sessions;
+};
 
 static bool split(struct str line, struct str *prefix, struct str *text, struct postgres_label *label)
 {
@@ -38,8 +44,9 @@ static enum line_class classify(struct str line, struct str record, const struct
 
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
-	struct postgres_prefix *learned = ctx->state;
-	struct str prefix, text;
+	struct stderr_state *state = ctx->state;
+	struct postgres_prefix *learned = state ? &state->prefix : NULL;
+	struct str prefix, text, rest;
 	struct postgres_label label;
 	struct prefix_words words;
 
@@ -58,18 +65,17 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		}
 		postgres_prefix_assign(learned, &words, e);
 		postgres_message(e, text, STR_NONE, ctx->scratch);
+		postgres_session_apply(state ? &state->sessions : NULL, e, ctx->scratch);
 		break;
 	case POSTGRES_STATEMENT:
 		postgres_prefix_assign(learned, &words, e);
-		/* The label alone: the statement is in `query`, and one template for all of them is enough.
-		 */
-		e->message =
-			str_make(record.ptr + prefix.len, (size_t)(text.ptr - record.ptr) - 3 - prefix.len);
+		e->message = str_cut(text, '\n', &rest);
 		e->query = str_trim(text);
 		break;
 	case POSTGRES_REMARK:
 		postgres_prefix_assign(learned, &words, e);
-		e->message = text;
+		e->message = str_cut(text, '\n', &rest);
+		e->detail = str_trim(rest);
 		break;
 	}
 	return true;
@@ -82,7 +88,8 @@ static const struct format_sample samples[] = {
 	  "duration_ms=12.437 "
 	  "query='SELECT 1\n\tFROM dual'" },
 	{ "2026-03-24 10:24:03.206 CET [1835] shop@shop STATEMENT:  ALTER TABLE orders ADD COLUMN note text",
-	  "time=2026-03-24T09:24:03.206Z message=STATEMENT query='ALTER TABLE orders ADD COLUMN note text'" },
+	  "time=2026-03-24T09:24:03.206Z severity= message='ALTER TABLE orders ADD COLUMN note text' "
+	  "query='ALTER TABLE orders ADD COLUMN note text'" },
 	{ "2026-03-24 10:24:04.206 CET [4284] cron@shop LOG:  process 4284 still waiting for AccessShareLock "
 	  "on relation "
 	  "16435 of database 16388 after 1135.246 ms at character 82",
@@ -103,6 +110,10 @@ static const struct format_sample samples[] = {
 	  "change.service=postgresql" },
 	{ "2020-05-04 10:11:12.123 CEST [77] FEHLER:  Relation »x« existiert nicht",
 	  "time=2020-05-04T08:11:12.123Z severity=error pid=77" },
+	{ "2020-05-04 10:11:12.123 UTC [77] app@shop LOG:  statement: SELECT 1\n2020-05-04 10:11:12.530 UTC "
+	  "[77] app@shop LOG: "
+	  " duration: 407.1 ms",
+	  "time=2020-05-04T10:11:12.530Z kind=query duration_ms=407.1 query='SELECT 1'" },
 	{ NULL, NULL },
 };
 
@@ -112,7 +123,7 @@ const struct format format_postgres_stderr = {
 	.service = "postgresql",
 	.role = ROLE_DATABASE,
 	.specificity = 50,
-	.state_bytes = sizeof(struct postgres_prefix),
+	.state_bytes = sizeof(struct stderr_state),
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,
