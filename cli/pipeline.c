@@ -89,20 +89,24 @@ bool pipeline_analyze(struct invocation *in, struct str store, struct casefile *
 		.until_ns = in->common.until_ns,
 		.explain = in->common.verbose > 0,
 	};
+	struct casefile found = { 0 };
 	struct store *reader;
 	struct buf json;
 
 	if (!store_open(store.ptr, &reader, err))
 		return false;
-	bool good = analyze_run(reader, &options, in->arena, out, err);
-
-	store_close(reader);
-	if (!good)
-		return false;
 	buf_init(&json, RENDER_MAX_BYTES);
-	casefile_encode(out, false, &json);
-	good = json.full ? err_set(err, "the findings are larger than %d MiB", RENDER_MAX_BYTES >> 20)
-			 : store_save_casefile(store.ptr, buf_str(&json), err);
+	bool good = analyze_run(reader, &options, in->arena, &found, err);
+
+	if (good)
+		casefile_encode(&found, false, &json);
+	if (good && json.full)
+		good = err_set(err, "the findings are larger than %d MiB", RENDER_MAX_BYTES >> 20);
+	store_close(reader);
+	/* What is shown now is what was kept, so that a later report says the same. */
+	if (good)
+		good = store_save_casefile(store.ptr, buf_str(&json), err) &&
+		       casefile_decode(arena_str(in->arena, buf_str(&json)), in->arena, out, err);
 	buf_release(&json);
 	return good;
 }

@@ -1,0 +1,149 @@
+/*
+ * main: finds the command, parses its line, runs it, and turns errors into messages and
+ * exit statuses. There is no catch-all: a word that is no command is an error, so that new
+ * commands never change what an old line means.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/manual.h"
+
+enum { HELP_BYTES = 64 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };
+
+static int print_and_release(struct buf *text, FILE *to)
+{
+	bool good = fwrite(text->ptr, 1, text->len, to) == text->len && fflush(to) == 0;
+
+	buf_release(text);
+	return good ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+/* Help for one command, or the overview for NULL. */
+static int print_help(const struct command *c, FILE *to)
+{
+	struct terminal t = terminal_of(fileno(to), COLOR_NEVER);
+	unsigned width = t.width < HELP_WIDTH_MAX ? t.width : HELP_WIDTH_MAX;
+	struct buf text;
+
+	buf_init(&text, HELP_BYTES);
+	if (c)
+		command_help(c, width, &text);
+	else
+		overview_help(width, &text);
+	return print_and_release(&text, to);
+}
+
+/* The manual page or a completion script, made by `make_text`, on standard output. */
+static int print_made(void (*make_text)(struct buf *out))
+{
+	struct buf text;
+
+	buf_init(&text, HELP_BYTES);
+	make_text(&text);
+	return print_and_release(&text, stdout);
+}
+
+static int unknown_command(struct str word)
+{
+	const char *names[COMMANDS_MAX];
+	size_t n = 0;
+
+	while (n < COMMANDS_MAX && command_registry[n]) {
+		names[n] = command_registry[n]->name;
+		n++;
+	}
+	const char *near = closest_word(word, names, n);
+
+	fprintf(stderr, "inquest: '%.*s' is not a command\n", STR_ARG(word));
+	if (near)
+		fprintf(stderr, "Did you mean 'inquest %s'?\n", near);
+	else if (access(word.ptr, F_OK) == 0)
+		fprintf(stderr, "To look into it: inquest investigate %s\n", word.ptr);
+	else
+		fprintf(stderr, "'inquest --help' lists the commands.\n");
+	return EXIT_USAGE;
+}
+
+static bool check_arguments(const struct invocation *in, struct err *err)
+{
+	const struct command *c = in->command;
+
+	if (in->n_args < c->min_args)
+		return err_set_status(err, EXIT_USAGE, "something is missing: inquest %s %s", c->name, c->arguments);
+	if (in->n_args > c->max_args)
+		return err_set_status(err, EXIT_USAGE, "'%.*s' is one argument too many: inquest %s %s",
+				      STR_ARG(in->args[c->max_args]), c->name, c->arguments);
+	return true;
+}
+
+static int run_command(const struct command *c, char *const *words, size_t n)
+{
+	struct arena arena;
+	struct err err = ERR_INIT;
+	struct arguments args = { 0 };
+	struct option_set sets[OPTION_SETS_MAX];
+	struct invocation in = { .command = c,
+				 .common = { .since_ns = TIME_NONE, .until_ns = TIME_NONE },
+				 .arena = &arena };
+	int status = EXIT_DONE;
+
+	arena_init(&arena);
+	void *values = arena_alloc(&arena, c->options_bytes + 1, _Alignof(max_align_t));
+	size_t n_sets = command_sets(c, values, &in.common, sets);
+
+	if (options_parse(words, n, sets, n_sets, &arena, &args, &err)) {
+		in.options = values;
+		in.args = args.at;
+		in.n_args = args.n;
+		in.terminal = terminal_of(STDOUT_FILENO, (enum color_wish)in.common.color);
+		if (in.common.help)
+			status = print_help(c, stdout);
+		else if (check_arguments(&in, &err))
+			status = c->run(&in, &err);
+	}
+	/* A full disk behind the shell's ">" must not look like success. */
+	if (!err.set && (fflush(stdout) != 0 || ferror(stdout)))
+		err_set_errno(&err, "cannot write to standard output");
+	if (err.set) {
+		status = err.status ? err.status : EXIT_SYSTEM;
+		fprintf(stderr, "inquest %s: %s\n", c->name, err.text);
+		if (status == EXIT_USAGE)
+			fprintf(stderr, "'inquest %s --help' explains it.\n", c->name);
+	}
+	arena_release(&arena);
+	return status;
+}
+
+/* inquest help COMMAND, and what packagers ask for: help --man, help --bash-completion. */
+static int help_about(struct str word)
+{
+	const struct command *c = command_by_name(word);
+
+	if (str_eq(word, STR("--man")))
+		return print_made(manual_page);
+	if (str_eq(word, STR("--bash-completion")))
+		return print_made(manual_bash_completion);
+	return c ? print_help(c, stdout) : unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(NULL, stderr);
+		return EXIT_USAGE;
+	}
+	struct str word = str_of(argv[1]);
+
+	if (str_eq(word, STR("--version"))) {
+		printf("inquest %s\n", INQUEST_VERSION);
+		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
+	}
+	if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))
+		return print_help(NULL, stdout);
+	if (str_eq(word, STR("help")))
+		return argc < 3 ? print_help(NULL, stdout) : help_about(str_of(argv[2]));
+	const struct command *c = command_by_name(word);
+
+	return c ? run_command(c, argv + 2, (size_t)argc - 2) : unknown_command(word);
+}
