@@ -15,56 +15,127 @@ struct label_row {
 
 /* English first: the order is the order of search. The others are the labels of the server's translations. */
 static const struct label_row labels[] = {
-	{ "LOG", MSG, SEV_INFO }, { "DETAIL", REM, SEV_NONE }, { "STATEMENT", SQL, SEV_NONE },
-	{ "ERROR", MSG, SEV_ERROR }, { "FATAL", MSG, SEV_FATAL }, { "HINT", REM, SEV_NONE },
-	{ "CONTEXT", REM, SEV_NONE }, { "WARNING", MSG, SEV_WARN }, { "NOTICE", MSG, SEV_NOTICE },
-	{ "INFO", MSG, SEV_INFO }, { "PANIC", MSG, SEV_FATAL }, { "QUERY", SQL, SEV_NONE },
-	{ "LOCATION", REM, SEV_NONE }, { "BACKTRACE", REM, SEV_NONE }, { "DEBUG", MSG, SEV_DEBUG },
-	{ "DEBUG1", MSG, SEV_DEBUG }, { "DEBUG2", MSG, SEV_TRACE }, { "DEBUG3", MSG, SEV_TRACE },
-	{ "DEBUG4", MSG, SEV_TRACE }, { "DEBUG5", MSG, SEV_TRACE },
+	{ "LOG", MSG, SEV_INFO },
+	{ "DETAIL", REM, SEV_NONE },
+	{ "STATEMENT", SQL, SEV_NONE },
+	{ "ERROR", MSG, SEV_ERROR },
+	{ "FATAL", MSG, SEV_FATAL },
+	{ "HINT", REM, SEV_NONE },
+	{ "CONTEXT", REM, SEV_NONE },
+	{ "WARNING", MSG, SEV_WARN },
+	{ "NOTICE", MSG, SEV_NOTICE },
+	{ "INFO", MSG, SEV_INFO },
+	{ "PANIC", MSG, SEV_FATAL },
+	{ "QUERY", SQL, SEV_NONE },
+	{ "LOCATION", REM, SEV_NONE },
+	{ "BACKTRACE", REM, SEV_NONE },
+	{ "DEBUG", MSG, SEV_DEBUG },
+	{ "DEBUG1", MSG, SEV_DEBUG },
+	{ "DEBUG2", MSG, SEV_TRACE },
+	{ "DEBUG3", MSG, SEV_TRACE },
+	{ "DEBUG4", MSG, SEV_TRACE },
+	{ "DEBUG5", MSG, SEV_TRACE },
 	/* German */
-	{ "FEHLER", MSG, SEV_ERROR }, { "WARNUNG", MSG, SEV_WARN }, { "HINWEIS", MSG, SEV_NOTICE },
-	{ "PANIK", MSG, SEV_FATAL }, { "TIPP", REM, SEV_NONE }, { "ZUSAMMENHANG", REM, SEV_NONE },
-	{ "ANWEISUNG", SQL, SEV_NONE }, { "ANFRAGE", SQL, SEV_NONE }, { "ORT", REM, SEV_NONE },
+	{ "FEHLER", MSG, SEV_ERROR },
+	{ "WARNUNG", MSG, SEV_WARN },
+	{ "HINWEIS", MSG, SEV_NOTICE },
+	{ "PANIK", MSG, SEV_FATAL },
+	{ "TIPP", REM, SEV_NONE },
+	{ "ZUSAMMENHANG", REM, SEV_NONE },
+	{ "ANWEISUNG", SQL, SEV_NONE },
+	{ "ANFRAGE", SQL, SEV_NONE },
+	{ "ORT", REM, SEV_NONE },
 	/* French */
-	{ "ERREUR", MSG, SEV_ERROR }, { "ATTENTION", MSG, SEV_WARN }, { "DÉTAIL", REM, SEV_NONE },
-	{ "ASTUCE", REM, SEV_NONE }, { "CONTEXTE", REM, SEV_NONE }, { "INSTRUCTION", SQL, SEV_NONE },
-	{ "REQUÊTE", SQL, SEV_NONE }, { "EMPLACEMENT", REM, SEV_NONE },
+	{ "ERREUR", MSG, SEV_ERROR },
+	{ "ATTENTION", MSG, SEV_WARN },
+	{ "DÉTAIL", REM, SEV_NONE },
+	{ "ASTUCE", REM, SEV_NONE },
+	{ "CONTEXTE", REM, SEV_NONE },
+	{ "INSTRUCTION", SQL, SEV_NONE },
+	{ "REQUÊTE", SQL, SEV_NONE },
+	{ "EMPLACEMENT", REM, SEV_NONE },
 	/* Spanish */
-	{ "ADVERTENCIA", MSG, SEV_WARN }, { "DETALLE", REM, SEV_NONE }, { "SUGERENCIA", REM, SEV_NONE },
-	{ "CONTEXTO", REM, SEV_NONE }, { "SENTENCIA", SQL, SEV_NONE }, { "CONSULTA", SQL, SEV_NONE },
+	{ "ADVERTENCIA", MSG, SEV_WARN },
+	{ "DETALLE", REM, SEV_NONE },
+	{ "SUGERENCIA", REM, SEV_NONE },
+	{ "CONTEXTO", REM, SEV_NONE },
+	{ "SENTENCIA", SQL, SEV_NONE },
+	{ "CONSULTA", SQL, SEV_NONE },
 	{ "UBICACIÓN", REM, SEV_NONE },
 	/* Italian */
-	{ "ERRORE", MSG, SEV_ERROR }, { "ATTENZIONE", MSG, SEV_WARN }, { "NOTIFICA", MSG, SEV_NOTICE },
-	{ "DETTAGLI", REM, SEV_NONE }, { "SUGGERIMENTO", REM, SEV_NONE }, { "CONTESTO", REM, SEV_NONE },
-	{ "ISTRUZIONE", SQL, SEV_NONE }, { "PANICO", MSG, SEV_FATAL },
+	{ "ERRORE", MSG, SEV_ERROR },
+	{ "ATTENZIONE", MSG, SEV_WARN },
+	{ "NOTIFICA", MSG, SEV_NOTICE },
+	{ "DETTAGLI", REM, SEV_NONE },
+	{ "SUGGERIMENTO", REM, SEV_NONE },
+	{ "CONTESTO", REM, SEV_NONE },
+	{ "ISTRUZIONE", SQL, SEV_NONE },
+	{ "PANICO", MSG, SEV_FATAL },
 	/* Portuguese */
-	{ "ERRO", MSG, SEV_ERROR }, { "AVISO", MSG, SEV_WARN }, { "NOTA", MSG, SEV_NOTICE },
-	{ "DETALHE", REM, SEV_NONE }, { "DICA", REM, SEV_NONE }, { "COMANDO", SQL, SEV_NONE },
+	{ "ERRO", MSG, SEV_ERROR },
+	{ "AVISO", MSG, SEV_WARN },
+	{ "NOTA", MSG, SEV_NOTICE },
+	{ "DETALHE", REM, SEV_NONE },
+	{ "DICA", REM, SEV_NONE },
+	{ "COMANDO", SQL, SEV_NONE },
 	{ "PÂNICO", MSG, SEV_FATAL },
 	/* Polish */
-	{ "DZIENNIK", MSG, SEV_INFO }, { "BŁĄD", MSG, SEV_ERROR }, { "OSTRZEŻENIE", MSG, SEV_WARN },
-	{ "KATASTROFALNY", MSG, SEV_FATAL }, { "SZCZEGÓŁY", REM, SEV_NONE },
-	{ "PODPOWIEDŹ", REM, SEV_NONE }, { "KONTEKST", REM, SEV_NONE }, { "WYRAŻENIE", SQL, SEV_NONE },
+	{ "DZIENNIK", MSG, SEV_INFO },
+	{ "BŁĄD", MSG, SEV_ERROR },
+	{ "OSTRZEŻENIE", MSG, SEV_WARN },
+	{ "KATASTROFALNY", MSG, SEV_FATAL },
+	{ "SZCZEGÓŁY", REM, SEV_NONE },
+	{ "PODPOWIEDŹ", REM, SEV_NONE },
+	{ "KONTEKST", REM, SEV_NONE },
+	{ "WYRAŻENIE", SQL, SEV_NONE },
 	/* Turkish */
-	{ "HATA", MSG, SEV_ERROR }, { "UYARI", MSG, SEV_WARN }, { "ÖLÜMCÜL", MSG, SEV_FATAL },
-	{ "AYRINTI", REM, SEV_NONE }, { "İPUCU", REM, SEV_NONE }, { "DEYİM", SQL, SEV_NONE },
+	{ "HATA", MSG, SEV_ERROR },
+	{ "UYARI", MSG, SEV_WARN },
+	{ "ÖLÜMCÜL", MSG, SEV_FATAL },
+	{ "AYRINTI", REM, SEV_NONE },
+	{ "İPUCU", REM, SEV_NONE },
+	{ "DEYİM", SQL, SEV_NONE },
 	/* Russian */
-	{ "СООБЩЕНИЕ", MSG, SEV_INFO }, { "ОШИБКА", MSG, SEV_ERROR }, { "ВАЖНО", MSG, SEV_FATAL },
-	{ "ПАНИКА", MSG, SEV_FATAL }, { "ПРЕДУПРЕЖДЕНИЕ", MSG, SEV_WARN },
-	{ "ЗАМЕЧАНИЕ", MSG, SEV_NOTICE }, { "ОТЛАДКА", MSG, SEV_DEBUG }, { "ИНФОРМАЦИЯ", MSG, SEV_INFO },
-	{ "ПОДРОБНОСТИ", REM, SEV_NONE }, { "ПОДСКАЗКА", REM, SEV_NONE }, { "КОНТЕКСТ", REM, SEV_NONE },
-	{ "ОПЕРАТОР", SQL, SEV_NONE }, { "КОМАНДА", SQL, SEV_NONE }, { "ЗАПРОС", SQL, SEV_NONE },
+	{ "СООБЩЕНИЕ", MSG, SEV_INFO },
+	{ "ОШИБКА", MSG, SEV_ERROR },
+	{ "ВАЖНО", MSG, SEV_FATAL },
+	{ "ПАНИКА", MSG, SEV_FATAL },
+	{ "ПРЕДУПРЕЖДЕНИЕ", MSG, SEV_WARN },
+	{ "ЗАМЕЧАНИЕ", MSG, SEV_NOTICE },
+	{ "ОТЛАДКА", MSG, SEV_DEBUG },
+	{ "ИНФОРМАЦИЯ", MSG, SEV_INFO },
+	{ "ПОДРОБНОСТИ", REM, SEV_NONE },
+	{ "ПОДСКАЗКА", REM, SEV_NONE },
+	{ "КОНТЕКСТ", REM, SEV_NONE },
+	{ "ОПЕРАТОР", SQL, SEV_NONE },
+	{ "КОМАНДА", SQL, SEV_NONE },
+	{ "ЗАПРОС", SQL, SEV_NONE },
 	{ "ПОЛОЖЕНИЕ", REM, SEV_NONE },
 	/* Japanese, Chinese, Korean */
-	{ "ログ", MSG, SEV_INFO }, { "エラー", MSG, SEV_ERROR }, { "致命的エラー", MSG, SEV_FATAL },
-	{ "警告", MSG, SEV_WARN }, { "詳細", REM, SEV_NONE }, { "ヒント", REM, SEV_NONE },
-	{ "文脈", REM, SEV_NONE }, { "文", SQL, SEV_NONE }, { "ステートメント", SQL, SEV_NONE },
-	{ "日志", MSG, SEV_INFO }, { "错误", MSG, SEV_ERROR }, { "致命错误", MSG, SEV_FATAL },
-	{ "详细信息", REM, SEV_NONE }, { "描述", REM, SEV_NONE }, { "提示", REM, SEV_NONE },
-	{ "上下文", REM, SEV_NONE }, { "语句", SQL, SEV_NONE }, { "로그", MSG, SEV_INFO },
-	{ "오류", MSG, SEV_ERROR }, { "치명적오류", MSG, SEV_FATAL }, { "경고", MSG, SEV_WARN },
-	{ "상세정보", REM, SEV_NONE }, { "힌트", REM, SEV_NONE }, { "명령 구문", SQL, SEV_NONE },
+	{ "ログ", MSG, SEV_INFO },
+	{ "エラー", MSG, SEV_ERROR },
+	{ "致命的エラー", MSG, SEV_FATAL },
+	{ "警告", MSG, SEV_WARN },
+	{ "詳細", REM, SEV_NONE },
+	{ "ヒント", REM, SEV_NONE },
+	{ "文脈", REM, SEV_NONE },
+	{ "文", SQL, SEV_NONE },
+	{ "ステートメント", SQL, SEV_NONE },
+	{ "日志", MSG, SEV_INFO },
+	{ "错误", MSG, SEV_ERROR },
+	{ "致命错误", MSG, SEV_FATAL },
+	{ "详细信息", REM, SEV_NONE },
+	{ "描述", REM, SEV_NONE },
+	{ "提示", REM, SEV_NONE },
+	{ "上下文", REM, SEV_NONE },
+	{ "语句", SQL, SEV_NONE },
+	{ "로그", MSG, SEV_INFO },
+	{ "오류", MSG, SEV_ERROR },
+	{ "치명적오류", MSG, SEV_FATAL },
+	{ "경고", MSG, SEV_WARN },
+	{ "상세정보", REM, SEV_NONE },
+	{ "힌트", REM, SEV_NONE },
+	{ "명령 구문", SQL, SEV_NONE },
 };
 
 #undef MSG
@@ -227,7 +298,8 @@ static void statement_part(struct event *e, struct str text, size_t verb_at)
 			if (plan >= 0) {
 				e->query = str_head(e->query, (size_t)plan);
 				plan = str_rchr(e->query, '\n');
-				e->query = str_trim(str_head(e->query, plan < 0 ? e->query.len : (size_t)plan));
+				e->query =
+					str_trim(str_head(e->query, plan < 0 ? e->query.len : (size_t)plan));
 			}
 		}
 		return;
@@ -261,7 +333,8 @@ static void type_duration(struct event *e, struct str text)
 	}
 }
 
-/* "process 4284 still waiting for AccessShareLock on relation 16435 of database 16388 after 1135.246 ms at ..." */
+/* "process 4284 still waiting for AccessShareLock on relation 16435 of database 16388 after 1135.246 ms at
+ * ..." */
 static void type_process(struct event *e, struct str text, struct str remark, struct arena *scratch)
 {
 	struct str lock = between(text, STR("still waiting for "), STR(" after "));
@@ -343,9 +416,18 @@ struct kind_row {
 	struct str text;
 	enum event_kind kind;
 };
-#define STARTS(text, kind) { ROW_STARTS, SEV_NONE, { text, sizeof text - 1 }, kind }
-#define HAS(text, kind) { ROW_CONTAINS, SEV_NONE, { text, sizeof text - 1 }, kind }
-#define FATAL_HAS(text, kind) { ROW_CONTAINS, SEV_FATAL, { text, sizeof text - 1 }, kind }
+#define STARTS(text, kind)                                                                                   \
+	{                                                                                                    \
+		ROW_STARTS, SEV_NONE, { text, sizeof text - 1 }, kind                                        \
+	}
+#define HAS(text, kind)                                                                                      \
+	{                                                                                                    \
+		ROW_CONTAINS, SEV_NONE, { text, sizeof text - 1 }, kind                                      \
+	}
+#define FATAL_HAS(text, kind)                                                                                \
+	{                                                                                                    \
+		ROW_CONTAINS, SEV_FATAL, { text, sizeof text - 1 }, kind                                     \
+	}
 
 /* Texts that need no more than their kind; the first row that fits counts. */
 static const struct kind_row kinds[] = {
@@ -418,7 +500,8 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 	ptrdiff_t colon;
 
 	/* With log_error_verbosity = verbose the code stands before the text. */
-	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' && postgres_is_sqlstate(str_head(text, 5))) {
+	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' &&
+	    postgres_is_sqlstate(str_head(text, 5))) {
 		set_if_empty(&e->sqlstate, str_head(text, 5));
 		text = str_from(text, 7);
 	}
@@ -427,12 +510,13 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		type_duration(e, text);
 	} else if (str_starts(text, STR("statement: "))) {
 		e->query = str_trim(str_from(text, 11));
-	} else if (str_starts(text, STR("execute ")) && (colon = str_find(str_head(text, 160), STR(": "))) > 0) {
+	} else if (str_starts(text, STR("execute ")) &&
+		   (colon = str_find(str_head(text, 160), STR(": "))) > 0) {
 		e->query = str_trim(str_from(text, (size_t)colon + 2));
 	} else if (str_starts(text, STR("connection received: "))) {
 		session_fields(e, text);
 	} else if (str_starts(text, STR("connection authorized: ")) ||
-	           str_starts(text, STR("replication connection authorized: "))) {
+		   str_starts(text, STR("replication connection authorized: "))) {
 		e->kind = EV_CONN_OPEN;
 		session_fields(e, text);
 	} else if (str_starts(text, STR("connection authenticated: "))) {
@@ -443,7 +527,7 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 	} else if (str_starts(text, STR("process "))) {
 		type_process(e, text, remark, scratch);
 	} else if (str_starts(text, STR("checkpoint ")) || str_starts(text, STR("checkpoints ")) ||
-	           str_starts(text, STR("restartpoint "))) {
+		   str_starts(text, STR("restartpoint "))) {
 		type_checkpoint(e, text);
 	} else if (str_starts(text, STR("temporary file: "))) {
 		type_temporary_file(e, text);

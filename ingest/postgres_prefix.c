@@ -220,7 +220,7 @@ static void keyed_value(struct event *e, struct str key, struct str value)
 	}
 }
 
-/* "app=pgAdmin 4,client=::1": a value goes on to a comma, or to a blank before the next key or the end. */
+/* "app=pgAdmin 4,client=::1": a value goes on to a comma or blank. */
 static bool take_keyed(struct str *s, struct event *e)
 {
 	size_t key_len = key_length(*s), n = 0;
@@ -230,21 +230,24 @@ static bool take_keyed(struct str *s, struct event *e)
 		return false;
 	key = str_head(*s, key_len);
 	value = str_from(*s, (size_t)str_chr(*s, '=') + 1);
-	while (value.len && value.ptr[0] == ' ' && value.len > 1 && value.ptr[1] == '"')
+	/* "key = value": blanks on both sides of the sign, or none. */
+	while (value.len > 1 && value.ptr[0] == ' ' && (s->ptr[key_len] == ' ' || value.ptr[1] == '"'))
 		value = str_from(value, 1);
 	if (value.len && value.ptr[0] == '"') {
 		ptrdiff_t end = str_chr(str_from(value, 1), '"');
 
 		n = end < 0 ? value.len : (size_t)end + 2;
 	} else {
-		for (; n < value.len && value.ptr[n] != ',' && value.ptr[n] != '|' && value.ptr[n] != ']';
-		     n++) {
+		/* Only an application's name has blanks inside: it goes on to what is no part of it. */
+		bool name = key.len && (key.ptr[0] | 0x20) == 'a';
+
+		for (; n < value.len && value.ptr[n] != ',' && value.ptr[n] != '|'; n++) {
 			struct str next = str_from(value, n + 1);
 
-			if (value.ptr[n] == ' ' && (n > 0 || next.len == 0 || key_length(next)) &&
-			    (str_chr(str_head(value, n), '"') < 0) &&
-			    (next.len == 0 || key_length(next) || next.ptr[0] == '[' || next.ptr[0] == ' ' ||
-			     str_chr(next, '=') < 0))
+			if (value.ptr[n] == ']' && !name)
+				break;
+			if (value.ptr[n] == ' ' &&
+			    (!name || next.len == 0 || key_length(next) || next.ptr[0] == '['))
 				break;
 		}
 	}

@@ -26,8 +26,10 @@ struct prefix_words {
 /* Fills time, pid, user, db, client, logger, sqlstate from the prefix; bare words go to *words. */
 void postgres_prefix_read(struct str prefix, struct event *e, struct prefix_words *words);
 /* Compare the words with what a session message said, and remember. */
-void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words, const struct event *said);
+void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,
+			   const struct event *said);
 /* Gives the bare words their places: user, database, application name. */
-void postgres_prefix_assign(const struct postgres_prefix *p, const struct prefix_words *words, struct event *e);
+void postgres_prefix_assign(const struct postgres_prefix *p, const struct prefix_words *words,
+			    struct event *e);
 
 #endif

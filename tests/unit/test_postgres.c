@@ -1,0 +1,234 @@
+/* PostgreSQL's prefixes, labels, messages and sessions. */
+#include <criterion/criterion.h>
+
+#include "ingest/format.h"
+#include "ingest/postgres.h"
+#include "ingest/postgres_prefix.h"
+#include "ingest/postgres_session.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+static void expect_text(const char *what, const char *in, struct str got, const char *wanted)
+{
+	cr_expect(str_eq(got, str_of(wanted)), "%s\n  %s is '%.*s'\n  wanted '%s'", in, what, STR_ARG(got),
+		  wanted);
+}
+
+Test(postgres, reads_any_prefix_by_the_shape_of_its_parts)
+{
+	static const struct {
+		const char *prefix;
+		int64_t pid;
+		const char *user, *db, *client, *logger, *sqlstate;
+	} rows[] = {
+		{ "2020-05-04 10:11:12.123 UTC [77] ", 77, "", "", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC [77-1] ann@shop ", 77, "ann", "shop", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC [77]: [3-1] user=ann,db=shop,app=psql,client=10.0.0.1 ", 77, "ann",
+		  "shop", "10.0.0.1", "psql", "" },
+		{ "2020-05-04 10:11:12 UTC [77]: user=ann,db=shop,app=pgAdmin 4 - DB:shop,client=fe80::1 ",
+		  77, "ann", "shop", "fe80::1", "pgAdmin 4 - DB:shop", "" },
+		{ "2020-05-04 10:11:12 UTC:10.0.0.1(36404):ann@shop:[77]:", 77, "ann", "shop", "10.0.0.1", "",
+		  "" },
+		{ "2020-05-04 10:11:12 UTC:::1(36404):ann@shop:[77]:", 77, "ann", "shop", "::1", "", "" },
+		{ "2020-05-04 10:11:12 UTC::@:[77]:", 77, "", "", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC-5eb00000.4d-", 77, "", "", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC [77] [unknown]@[unknown] ", 77, "", "", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC [77] 3/12 0 ann@shop 42P01 ", 77, "ann", "shop", "", "", "42P01" },
+		{ "2020-05-04 10:11:12 UTC [77] ann@shop [local] ", 77, "ann", "shop", "[local]", "", "" },
+		{ "2020-05-04 10:11:12 -03 [77] ann@shop ", 77, "ann", "shop", "", "", "" },
+		{ "sql_error_code = 28P01 time_ms = \"2020-05-04 10:11:12.000 UTC\" pid=\"77\" user=\"ann\" "
+		  "db=\"shop\" ",
+		  77, "ann", "shop", "", "", "28P01" },
+		{ "1588587072.123 [77] ann@shop ", 77, "ann", "shop", "", "", "" },
+		{ "<2020-05-04 10:11:12 UTC 77 ann shop>", 77, "ann", "shop", "", "", "" },
+		{ "2020-05-04 10:11:12 UTC [77] user=ann db=shop app=pgAdmin 4 ", 77, "ann", "shop", "",
+		  "pgAdmin 4", "" },
+		{ "[3-1] ", -1, "", "", "", "", "" },
+		{ "user=ann,db=shop ", -1, "ann", "shop", "", "", "" },
+		{ "", -1, "", "", "", "", "" },
+	};
+	struct postgres_prefix nothing = { 0 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event e = EVENT_INIT;
+		struct prefix_words words;
+		const char *p = rows[i].prefix;
+
+		postgres_prefix_read(str_of(p), &e, &words);
+		postgres_prefix_assign(&nothing, &words, &e);
+		cr_expect(e.pid == rows[i].pid, "%s\n  pid is %lld", p, (long long)e.pid);
+		expect_text("user", p, e.user, rows[i].user);
+		expect_text("db", p, e.db, rows[i].db);
+		expect_text("client", p, e.client, rows[i].client);
+		expect_text("logger", p, e.logger, rows[i].logger);
+		expect_text("sqlstate", p, e.sqlstate, rows[i].sqlstate);
+		if (strstr(p, "10:11:12") && !strstr(p, "-03"))
+			cr_expect(e.has_time && e.time.has_zone && e.time.ns / NS_PER_S == 1588587072,
+				  "%s\n  time is %lld", p, (long long)(e.time.ns / NS_PER_S));
+	}
+}
+
+Test(postgres, learns_what_bare_words_are)
+{
+	struct postgres_prefix p = { 0 };
+	struct event said = EVENT_INIT, e = EVENT_INIT;
+	struct prefix_words words;
+
+	/* "%m [%p] %a %u %d ": not the usual order */
+	postgres_prefix_read(STR("2020-05-04 10:11:12 UTC [77] psql ann shop "), &e, &words);
+	cr_assert(words.n == 3);
+	said.user = STR("ann");
+	said.db = STR("shop");
+	said.logger = STR("psql");
+	postgres_prefix_learn(&p, &words, &said);
+
+	e = (struct event)EVENT_INIT;
+	postgres_prefix_read(STR("2020-05-04 10:11:13 UTC [78] web bob stock "), &e, &words);
+	postgres_prefix_assign(&p, &words, &e);
+	cr_expect(str_eq(e.user, STR("bob")) && str_eq(e.db, STR("stock")) && str_eq(e.logger, STR("web")));
+}
+
+Test(postgres, knows_the_labels_of_translations)
+{
+	static const struct {
+		const char *line;
+		enum postgres_part part;
+		enum severity severity;
+	} rows[] = {
+		{ "x [1] LOG:  a", POSTGRES_MESSAGE, SEV_INFO },
+		{ "x [1] FEHLER:  a", POSTGRES_MESSAGE, SEV_ERROR },
+		{ "x [1] ОШИБКА:  a", POSTGRES_MESSAGE, SEV_ERROR },
+		{ "x [1] ERREUR:  a", POSTGRES_MESSAGE, SEV_ERROR },
+		{ "x [1] DÉTAIL:  a", POSTGRES_REMARK, SEV_NONE },
+		{ "x [1] STATEMENT:  a", POSTGRES_STATEMENT, SEV_NONE },
+		{ "x [1] PANIC:  a", POSTGRES_MESSAGE, SEV_FATAL },
+		{ "1DEBUG2:  a", POSTGRES_MESSAGE, SEV_TRACE },
+		{ "a: b: c: ERROR:  a", POSTGRES_MESSAGE, SEV_ERROR },
+	};
+	struct postgres_label label;
+	size_t prefix, text;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		cr_expect(postgres_label_find(str_of(rows[i].line), &prefix, &text, &label), "%s",
+			  rows[i].line);
+		cr_expect(label.part == rows[i].part && label.severity == rows[i].severity, "%s",
+			  rows[i].line);
+	}
+	cr_expect(!postgres_label_find(STR("x [1] LOG: one blank"), &prefix, &text, &label));
+	cr_expect(!postgres_label_find(STR("x [1] NOLABEL:  a"), &prefix, &text, &label));
+	cr_expect(!postgres_label_find(STR("LOG:"), &prefix, &text, &label));
+}
+
+Test(postgres, types_messages)
+{
+	static const struct {
+		const char *text;
+		enum severity severity;
+		enum event_kind kind;
+	} rows[] = {
+		{ "sorry, too many clients already", SEV_FATAL, EV_CONN_REFUSED },
+		{ "remaining connection slots are reserved for superusers", SEV_FATAL, EV_CONN_REFUSED },
+		{ "the database system is starting up", SEV_FATAL, EV_CONN_REFUSED },
+		{ "password authentication failed for user \"ann\"", SEV_FATAL, EV_AUTH_FAILURE },
+		{ "role \"ann\" does not exist", SEV_FATAL, EV_AUTH_FAILURE },
+		{ "role \"ann\" does not exist", SEV_ERROR, EV_LINE },
+		{ "deadlock detected", SEV_ERROR, EV_DEADLOCK },
+		{ "process 7 detected deadlock while waiting for ShareLock on transaction 5 after 1000 ms",
+		  SEV_INFO, EV_DEADLOCK },
+		{ "canceling statement due to lock timeout", SEV_ERROR, EV_CANCEL },
+		{ "terminating connection due to administrator command", SEV_FATAL, EV_CANCEL },
+		{ "checkpoints are occurring too frequently (9 seconds apart)", SEV_INFO, EV_CHECKPOINT },
+		{ "server process (PID 17) was terminated by signal 9: Killed", SEV_INFO, EV_CRASH },
+		{ "database system was not properly shut down; automatic recovery in progress", SEV_INFO,
+		  EV_CRASH },
+		{ "database system is ready to accept read-only connections", SEV_INFO, EV_START },
+		{ "received fast shutdown request", SEV_INFO, EV_STOP },
+		{ "received SIGHUP, reloading configuration files", SEV_INFO, EV_RELOAD },
+		{ "started streaming WAL from primary at 0/3000000 on timeline 1", SEV_INFO, EV_REPLICATION },
+		{ "parameter \"port\" cannot be changed without restarting the server", SEV_INFO, EV_LINE },
+		{ "connection received: host=10.0.0.1 port=5", SEV_INFO, EV_LINE },
+		{ "replication connection authorized: user=repl application_name=standby", SEV_INFO,
+		  EV_CONN_OPEN },
+		{ "relation \"x\" does not exist", SEV_ERROR, EV_LINE },
+		{ "duration: x ms", SEV_INFO, EV_LINE },
+		{ "", SEV_INFO, EV_LINE },
+	};
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event e = EVENT_INIT;
+
+		e.severity = rows[i].severity;
+		postgres_message(&e, str_of(rows[i].text), STR_NONE, &a);
+		cr_expect(e.kind == rows[i].kind, "%s is %s", rows[i].text, event_kind_name(e.kind));
+	}
+	arena_release(&a);
+}
+
+Test(postgres, takes_figures_out_of_messages)
+{
+	struct event e = EVENT_INIT;
+	struct arena a;
+
+	arena_init(&a);
+	postgres_message(&e,
+			 STR("process 7 still waiting for AccessShareLock on relation 16435 of database "
+			     "16388 after 1000.5 ms"),
+			 STR("Process holding the lock: 1553. Wait queue: 7, 8."), &a);
+	cr_expect(e.lock_ms > 1000.4 && e.lock_ms < 1000.6);
+	expect_text("detail", "lock wait", e.detail,
+		    "AccessShareLock on relation 16435 of database 16388, held by 1553");
+
+	e = (struct event)EVENT_INIT;
+	postgres_message(&e,
+			 STR("duration: 3.2 ms  plan:\nQuery Text: SELECT *\nFROM t\nSeq Scan on t  "
+			     "(cost=0.00..1.0 rows=1)"),
+			 STR_NONE, &a);
+	expect_text("query", "auto_explain", e.query, "SELECT *\nFROM t");
+	expect_text("message", "auto_explain", e.message, "duration: 3.2 ms  plan");
+
+	e = (struct event)EVENT_INIT;
+	postgres_message(&e,
+			 STR("connection authorized: user=ann database=shop application_name=my app SSL "
+			     "enabled (protocol=TLSv1.3)"),
+			 STR_NONE, &a);
+	expect_text("logger", "authorized", e.logger, "my app");
+	expect_text("user", "authorized", e.user, "ann");
+
+	e = (struct event)EVENT_INIT;
+	postgres_message(&e, STR("42P01: relation \"x\" does not exist"), STR_NONE, &a);
+	expect_text("sqlstate", "verbose", e.sqlstate, "42P01");
+	expect_text("message", "verbose", e.message, "relation \"x\" does not exist");
+	arena_release(&a);
+}
+
+Test(postgres, remembers_statements_until_their_duration)
+{
+	static struct postgres_sessions sessions;
+	struct arena a;
+	struct event e = EVENT_INIT;
+
+	memset(&sessions, 0, sizeof sessions);
+	arena_init(&a);
+	e.pid = 7;
+	postgres_message(&e, STR("statement: ALTER TABLE orders ADD note text"), STR_NONE, &a);
+	postgres_session_apply(&sessions, &e, &a);
+
+	e = (struct event)EVENT_INIT;
+	e.pid = 8;
+	postgres_message(&e, STR("duration: 5.0 ms"), STR_NONE, &a);
+	postgres_session_apply(&sessions, &e, &a);
+	expect_text("query", "another session", e.query, "");
+
+	e = (struct event)EVENT_INIT;
+	e.pid = 7;
+	postgres_message(&e, STR("duration: 9.5 ms"), STR_NONE, &a);
+	postgres_session_apply(&sessions, &e, &a);
+	expect_text("query", "the same session", e.query, "ALTER TABLE orders ADD note text");
+
+	e.query = STR_NONE;
+	postgres_session_apply(&sessions, &e, &a);
+	expect_text("query", "only once", e.query, "");
+	arena_release(&a);
+}
