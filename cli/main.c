@@ -16,6 +16,8 @@ static int print_and_release(struct buf *text, FILE *to)
 	bool good = fwrite(text->ptr, 1, text->len, to) == text->len && fflush(to) == 0;
 
 	buf_release(text);
+	if (!good)
+		fprintf(stderr, "inquest: cannot write the help text\n");
 	return good ? EXIT_DONE : EXIT_SYSTEM;
 }
 

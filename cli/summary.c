@@ -82,11 +82,12 @@ void summary_print(FILE *to, const struct ingest_outcome *o, bool all_files)
 	const struct ingest_report *r = &o->report;
 	char lines[NUMBER_BYTES], events[NUMBER_BYTES], more[NUMBER_BYTES], rejected[NUMBER_BYTES];
 
-	/* A record that was rejected or begun counts once; its further lines are `continuation`. */
-	fprintf(to, "Read %zu file%s: %s line%s = %s event%s + %s further line%s of events + %s rejected.\n", r->files,
-		plural(r->files), text_grouped(r->lines, lines), plural(r->lines), text_grouped(r->events, events),
-		plural(r->events), text_grouped(r->continuation, more), plural(r->continuation),
-		text_grouped(r->rejected, rejected));
+	/* Every line has its place: it begins an event, goes on with one, or was not understood. */
+	if (r->files > 0)
+		fprintf(to, "Read %zu file%s: %s line%s = %s event%s + %s further line%s of events + %s rejected.\n",
+			r->files, plural(r->files), text_grouped(r->lines, lines), plural(r->lines),
+			text_grouped(r->events, events), plural(r->events), text_grouped(r->continuation, more),
+			plural(r->continuation), text_grouped(r->rejected, rejected));
 	if (r->files_skipped > 0)
 		fprintf(to, "%zu file%s skipped: the same content was read before.\n", r->files_skipped,
 			plural(r->files_skipped));
