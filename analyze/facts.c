@@ -154,7 +154,8 @@ static const struct store_template *template_find(const struct store_template *t
 
 static void index_voices(struct facts *f)
 {
-	qsort(f->templates, f->n_templates, sizeof *f->templates, by_id);
+	if (f->n_templates)
+		qsort(f->templates, f->n_templates, sizeof *f->templates, by_id);
 	struct map index; /* (service, group) → voice + 1 */
 	map_init(&index);
 	size_t cap = 0;
@@ -270,6 +271,35 @@ const struct kept_line *facts_line(const struct facts *f, ptrdiff_t service, uin
 	return NULL;
 }
 
+/* The case file outlives the store: names are copied, each once. */
+static struct str own_name(struct arena *a, struct map *copies, struct str name)
+{
+	if (!name.len)
+		return STR_NONE;
+	bool is_new;
+	uint64_t *copy = map_put(copies, hash64(name), &is_new);
+	if (is_new)
+		*copy = (uint64_t)(uintptr_t)arena_str(a, name).ptr;
+	return str_make((const char *)(uintptr_t)*copy, name.len);
+}
+
+static void own_names(struct facts *f)
+{
+	struct map copies;
+	map_init(&copies);
+	for (size_t i = 0; i < f->n_series; i++) {
+		struct series *s = &f->series[i];
+		s->service = own_name(f->arena, &copies, s->service);
+		s->host = own_name(f->arena, &copies, s->host);
+		s->key_text = own_name(f->arena, &copies, s->key_text);
+	}
+	for (size_t i = 0; i < f->n_kept; i++) {
+		f->kept[i].service = own_name(f->arena, &copies, f->kept[i].service);
+		f->kept[i].host = own_name(f->arena, &copies, f->kept[i].host);
+	}
+	map_release(&copies);
+}
+
 bool facts_load(struct facts *f, struct store *s, struct arena *a, int64_t since_ns, int64_t until_ns, struct err *err)
 {
 	*f = (struct facts){ .arena = a, .store = s };
@@ -281,6 +311,7 @@ bool facts_load(struct facts *f, struct store *s, struct arena *a, int64_t since
 	    !store_load_kept(s, a, &f->kept, &f->n_kept, err) ||
 	    !store_load_sources(s, a, &f->sources, &f->n_sources, err))
 		return false;
+	own_names(f);
 	find_window(f, since_ns, until_ns);
 	index_services(f);
 	index_voices(f);

@@ -91,7 +91,7 @@ static void find_emergent(struct inquiry *q)
 		double floor = 0.5 * exposure / (q->o->baseline_s + exposure);
 		struct emergence e = { .voice = voice, .bad = bad, .expected = expected, .first_ns = first, .names = -1 };
 		e.llr = llr_poisson(bad, expected + floor);
-		if (bad < expected && expected >= 10) {
+		if (bad < 0.4 * expected && expected >= 10) {
 			e.lost = true;
 			e.llr = expected - bad - (bad > 0 ? bad * log(expected / bad) : 0);
 		}

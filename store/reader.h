@@ -2,7 +2,8 @@
  * reader: what analysis, queries and reports take out of a store. Loads are whole-table
  * and bounded by the number of series, not by the bytes of the archive; zone shifts are
  * applied here, so every time a caller sees is an instant. Lists come in a canonical order
- * (never the order of writing).
+ * (never the order of writing). Names (services, hosts, routes, templates) live as long as
+ * the store is open; everything else belongs to the arena.
  */
 #ifndef STORE_READER_H
 #define STORE_READER_H

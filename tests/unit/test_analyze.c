@@ -1,0 +1,256 @@
+/* The whole analysis over small stores made event by event: what must hold whatever the incident is. */
+#include "analyze/analyze.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/hash.h"
+#include "store/reader.h"
+#include "store/writer.h"
+
+#define T0 INT64_C(1780000000000000000)
+#define MIN(m) ((int64_t)((m) * 60e9))
+
+struct world {
+	char path[64];
+	struct store_writer *w;
+	struct err err;
+	uint64_t seed;
+	int64_t shift_ns;
+	uint64_t files;
+};
+
+static double uniform(struct world *w)
+{
+	w->seed = w->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return ((double)(w->seed >> 33) + 0.5) / 2147483648.0;
+}
+
+static void world_open(struct world *w, uint64_t seed)
+{
+	*w = (struct world){ .seed = seed };
+	snprintf(w->path, sizeof w->path, "/tmp/inquest-test-%d-%llu.db", (int)getpid(), (unsigned long long)seed);
+	unlink(w->path);
+	cr_assert(store_writer_open(w->path, &w->w, &w->err), "%s", w->err.text);
+}
+
+static struct extent_writer *file_begin(struct world *w, const char *service, enum format_role role)
+{
+	struct extent_writer *x;
+	struct extent_info info = { .path = str_of(service), .logical = str_of(service), .service = str_of(service), .format = STR("test"),
+		                    .role = (uint8_t)role, .zone_known = true, .content_id = ++w->files };
+	cr_assert(extent_begin(w->w, &info, &x, &w->err), "%s", w->err.text);
+	return x;
+}
+
+static void file_end(struct world *w, struct extent_writer *x)
+{
+	struct extent_totals t = { .lines = 1, .events = 1, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	cr_assert(extent_finish(x, &t, &w->err), "%s", w->err.text);
+}
+
+static void put(struct world *w, struct extent_writer *x, struct event e, int64_t ns, const char *text)
+{
+	e.time_ns = ns + w->shift_ns;
+	e.has_time = true;
+	e.raw = str_of(text);
+	e.lines = 1;
+	if (e.message.len) {
+		e.template_text = e.message;
+		e.template_id = hash64(e.message);
+	}
+	cr_assert(extent_add(x, &e, &w->err), "%s", w->err.text);
+}
+
+static void request(struct world *w, struct extent_writer *x, const char *service, int64_t ns, const char *route, int status, double ms)
+{
+	struct event e = EVENT_INIT;
+	char text[200];
+	e.kind = EV_HTTP;
+	e.service = str_of(service);
+	e.route = str_of(route);
+	e.route_id = hash64(e.route);
+	e.status = status;
+	e.duration_ms = ms;
+	e.severity = status >= 500 ? SEV_ERROR : SEV_INFO;
+	snprintf(text, sizeof text, "%s %d %.0f", route, status, ms);
+	put(w, x, e, ns, text);
+}
+
+static void line(struct world *w, struct extent_writer *x, const char *service, int64_t ns, enum severity severity, const char *message)
+{
+	struct event e = EVENT_INIT;
+	e.service = str_of(service);
+	e.severity = severity;
+	e.message = str_of(message);
+	put(w, x, e, ns, message);
+}
+
+static void deployment(struct world *w, struct extent_writer *x, int64_t ns, const char *service, const char *version, const char *previous)
+{
+	struct change c = { .kind = CHANGE_DEPLOYMENT, .service = str_of(service), .version = str_of(version), .previous = str_of(previous), .end_ns = TIME_NONE };
+	struct event e = EVENT_INIT;
+	char text[120];
+	e.kind = EV_CHANGE;
+	e.change = &c;
+	snprintf(text, sizeof text, "deploy %s %s -> %s", service, previous, version);
+	c.text = str_of(text);
+	put(w, x, e, ns, text);
+}
+
+/* Two hours of a front "edge" and a service "shop" behind it; from bad_from to bad_to (minutes) half of GET /cart fails in shop. */
+static void traffic(struct world *w, double bad_from, double bad_to)
+{
+	struct extent_writer *edge = file_begin(w, "edge", ROLE_ACCESS), *shop = file_begin(w, "shop", ROLE_APP), *mail = file_begin(w, "mail", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.012 * (0.5 + uniform(w))) {
+		bool cart = uniform(w) < 0.4;
+		bool bad = cart && t >= bad_from && t < bad_to && uniform(w) < 0.5;
+		bool noise = uniform(w) < 0.001;
+		const char *route = cart ? "GET /cart" : "GET /";
+		int status = bad || noise ? 500 : 200;
+		double ms = 10 + 30 * uniform(w) * uniform(w);
+		request(w, edge, "edge", T0 + MIN(t), route, status, ms + 2);
+		request(w, shop, "shop", T0 + MIN(t), route, status, ms);
+		if (bad)
+			line(w, shop, "shop", T0 + MIN(t), SEV_ERROR, "TypeError: undefined is not a function");
+		if (uniform(w) < 0.05)
+			request(w, mail, "mail", T0 + MIN(t), "POST /send", 200, 20 * uniform(w));
+	}
+	file_end(w, edge);
+	file_end(w, shop);
+	file_end(w, mail);
+}
+
+static void look(struct world *w, struct arena *a, struct casefile *c)
+{
+	struct store *s;
+	struct analyze_options o = { TIME_NONE, TIME_NONE, false };
+	cr_assert(store_writer_settle(w->w, &w->err) && store_writer_close(w->w, &w->err), "%s", w->err.text);
+	arena_init(a);
+	cr_assert(store_open(w->path, &s, &w->err), "%s", w->err.text);
+	cr_assert(analyze_run(s, &o, a, c, &w->err), "%s", w->err.text);
+	store_close(s);
+	unlink(w->path);
+}
+
+static bool ruled_out(const struct incident *i, const char *entity)
+{
+	for (size_t k = 0; k < i->n_ruled_out; k++)
+		if (str_eq(i->ruled_out[k].entity, str_of(entity)) && i->ruled_out[k].reason.len)
+			return true;
+	return false;
+}
+
+Test(analyze, a_quiet_archive_has_no_incident)
+{
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct world w;
+		struct arena a;
+		struct casefile c;
+		world_open(&w, seed);
+		traffic(&w, 999, 999);
+		struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+		deployment(&w, x, T0 + MIN(50), "shop", "2.0", "1.9");
+		file_end(&w, x);
+		look(&w, &a, &c);
+		cr_assert_eq(c.n_incidents, 0, "seed %d", (int)seed);
+		arena_release(&a);
+	}
+}
+
+Test(analyze, the_deployment_that_did_it_and_those_that_did_not)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 21);
+	traffic(&w, 60, 80);
+	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+	deployment(&w, x, T0 + MIN(59.5), "shop", "2.0", "1.9");
+	deployment(&w, x, T0 + MIN(58), "mail", "5.0", "4.9");
+	deployment(&w, x, T0 + MIN(65), "edge", "7.1", "7.0");
+	deployment(&w, x, T0 + MIN(79.8), "shop", "1.9", "2.0");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	const struct incident *i = &c.incidents[0];
+	cr_assert(i->onset_best_ns >= T0 + MIN(60) - 20 * NS_PER_S && i->onset_best_ns <= T0 + MIN(61), "onset %lld s off",
+	          (long long)((i->onset_best_ns - T0 - MIN(60)) / NS_PER_S));
+	cr_assert(i->onset_from_ns <= i->onset_best_ns && i->onset_best_ns <= i->onset_to_ns);
+	cr_assert(llabs(i->recovered_ns - T0 - MIN(80)) < 60 * NS_PER_S);
+	cr_assert_geq(i->n_causes, 1);
+	cr_assert_eq(i->causes[0].kind, CAUSE_DEPLOYMENT);
+	cr_assert(str_eq(i->causes[0].entity, STR("shop 2.0")), "%.*s", STR_ARG(i->causes[0].entity));
+	cr_assert(ruled_out(i, "mail 5.0"));
+	cr_assert(ruled_out(i, "edge 7.1"));
+	cr_assert(i->impact.requests_failed > 100 && i->impact.requests_failed < i->impact.requests_total);
+	double sum = 0;
+	for (size_t k = 0; k < i->n_causes; k++)
+		sum += i->causes[k].probability;
+	cr_assert(sum > 0.5 && sum <= 1.0001);
+	arena_release(&a);
+}
+
+Test(analyze, a_change_after_the_onset_never_ranks_first)
+{
+	for (uint64_t seed = 31; seed < 36; seed++) {
+		struct world w;
+		struct arena a;
+		struct casefile c;
+		world_open(&w, seed);
+		traffic(&w, 60, 90);
+		struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+		deployment(&w, x, T0 + MIN(63), "shop", "2.0", "1.9");
+		file_end(&w, x);
+		look(&w, &a, &c);
+		cr_assert_eq(c.n_incidents, 1);
+		cr_assert(c.incidents[0].n_causes && !str_eq(c.incidents[0].causes[0].entity, STR("shop 2.0")));
+		cr_assert(ruled_out(&c.incidents[0], "shop 2.0"));
+		arena_release(&a);
+	}
+}
+
+Test(analyze, shifting_all_times_shifts_the_result)
+{
+	struct casefile c[2];
+	struct arena a[2];
+	int64_t shift = 37 * 86400 * NS_PER_S;
+	for (int k = 0; k < 2; k++) {
+		struct world w;
+		world_open(&w, 41);
+		w.shift_ns = k * shift;
+		traffic(&w, 60, 75);
+		struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+		deployment(&w, x, T0 + MIN(59), "shop", "2.0", "1.9");
+		file_end(&w, x);
+		look(&w, &a[k], &c[k]);
+		cr_assert_eq(c[k].n_incidents, 1);
+	}
+	const struct incident *x = &c[0].incidents[0], *y = &c[1].incidents[0];
+	cr_assert_eq(y->onset_best_ns - x->onset_best_ns, shift);
+	cr_assert_eq(y->recovered_ns - x->recovered_ns, shift);
+	cr_assert_eq(x->n_causes, y->n_causes);
+	for (size_t i = 0; i < x->n_causes; i++)
+		cr_assert(str_eq(x->causes[i].entity, y->causes[i].entity) && x->causes[i].probability == y->causes[i].probability, "%zu: %.*s %.17g, %.*s %.17g", i, STR_ARG(x->causes[i].entity), x->causes[i].probability, STR_ARG(y->causes[i].entity), y->causes[i].probability);
+	arena_release(&a[0]);
+	arena_release(&a[1]);
+}
+
+Test(analyze, without_anything_to_blame_the_answer_is_unknown)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 51);
+	struct extent_writer *edge = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 120; t += 0.02)
+		request(&w, edge, "edge", T0 + MIN(t), "GET /", t > 60 && t < 70 && uniform(&w) < 0.3 ? 502 : 200, 12);
+	file_end(&w, edge);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_assert_eq(c.incidents[0].causes[0].kind, CAUSE_UNKNOWN);
+	cr_assert_geq(c.n_notes, 1, "a missing change log must be said");
+	arena_release(&a);
+}
