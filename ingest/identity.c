@@ -135,6 +135,8 @@ static bool is_numbered(struct str w, size_t *letters)
 		end--;
 	if (end == digits_end || digits_end - end > 4 || end == 0)
 		return false;
+	if (str_chr(str_head(w, end), '.') >= 0)
+		return false; /* a version */
 	stem = end - (w.ptr[end - 1] == '-' || w.ptr[end - 1] == '_');
 	for (size_t i = 0; i < stem; i++)
 		if (!is_lower(w.ptr[i]) && w.ptr[i] != '-' && !(i > 0 && is_digit(w.ptr[i])))
@@ -206,17 +208,31 @@ static bool names_instance(struct str core, struct str product)
 	return role && own;
 }
 
+/* "pod_namespace_container-<64 hex>", as kubelet names the links in /var/log/containers: the container's name. */
+static struct str kubernetes_container(struct str stem)
+{
+	ptrdiff_t cut;
+
+	if (stem.len < 66 || stem.ptr[stem.len - 65] != '-' || !word_is_hex(str_from(stem, stem.len - 64)))
+		return STR_NONE;
+	stem = str_head(stem, stem.len - 65);
+	cut = str_rchr(stem, '_');
+	return cut < 0 ? STR_NONE : str_from(stem, (size_t)cut + 1);
+}
+
 /* The name nearest to the file that is somebody's; numbered machines give their kind only as a last resort. */
 static struct str own_name(const struct parts *p)
 {
-	struct str fallback = STR_NONE;
+	struct str fallback = p->n > 0 ? kubernetes_container(p->at[p->n - 1]) : STR_NONE;
 
+	if (fallback.len > 0)
+		return fallback;
 	for (size_t i = p->n; i-- > 0;) {
 		struct str core = core_of(p->at[i]);
 		size_t letters;
 
-		if (core.len == 0)
-			continue;
+		if (core.len == 0 || word_is_hex(core) || word_is_uuid(core) || word_is_random(core))
+			continue; /* a container's id */
 		if (!is_host(p->at[i]) && !is_host(core))
 			return core;
 		if (fallback.len == 0 && is_numbered(p->at[i], &letters)) {

@@ -177,7 +177,10 @@ static bool cut_compression(struct str *s)
 	return false;
 }
 
-/* Cuts one rotation mark off a file name's end; false when there is none. */
+/*
+ * Cuts one rotation mark off a file name's end; false when there is none. A number behind another number is a
+ * version's ("mysql-5.7.19"), not a rotation's.
+ */
 static bool cut_rotation(struct log_name *n, struct str *s)
 {
 	ptrdiff_t at = str_rchr(*s, '.');
@@ -186,7 +189,7 @@ static bool cut_rotation(struct log_name *n, struct str *s)
 
 	if (at > 0) {
 		last = str_from(*s, (size_t)at + 1);
-		if (last.len <= 5 && str_to_i64(last, &v) && v >= 0) {
+		if (last.len <= 5 && !is_digit(s->ptr[at - 1]) && str_to_i64(last, &v) && v >= 0) {
 			n->rotation = v;
 			s->len = (size_t)at;
 			return true;
@@ -223,7 +226,7 @@ static struct str without_inner_mark(struct log_name *n, struct str c, struct ar
 	stem = str_head(c, (size_t)ext);
 	at = str_rchr(stem, '.');
 	mark = at > 0 ? str_from(stem, (size_t)at + 1) : STR_NONE;
-	if (mark.len > 0 && mark.len <= 4 && str_to_i64(mark, &v) && v >= 0) {
+	if (mark.len > 0 && mark.len <= 4 && !is_digit(stem.ptr[at - 1]) && str_to_i64(mark, &v) && v >= 0) {
 		n->rotation = v;
 	} else {
 		at = str_rchr(stem, '-');
