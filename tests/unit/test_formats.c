@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/buf.h"
-#include "ingest/format.h"
+#include "ingest/detect.h"
 
 enum { STATE_ALIGN = 16, RECORD_BYTES = 1 << 20 };
 
@@ -70,21 +70,6 @@ static struct coverage feed(struct bench *b, struct str text)
 		case LINE_SKIP: break;
 		}
 	}
-	return c;
-}
-
-static struct coverage coverage_of(const struct format *f, struct str text)
-{
-	struct bench b;
-	struct coverage c;
-
-	struct event e = EVENT_INIT;
-
-	bench_init(&b, f);
-	c = feed(&b, text);
-	if (c.starts && !f->decode(buf_str(&b.record), &b.ctx, &e))
-		c.starts--;
-	bench_release(&b);
 	return c;
 }
 
@@ -238,30 +223,23 @@ Test(formats, describe_themselves)
 	}
 }
 
-/* Coverage first, specificity second, as detection decides. */
+/* As a file of its own each sample is told by the detector, against all other formats. */
 Test(formats, claim_their_own_samples_above_all_others)
 {
+	struct arena a;
+
+	arena_init(&a);
 	for (size_t i = 0; format_registry[i]; i++) {
 		for (const struct format_sample *s = format_registry[i]->samples; s->text; s++) {
-			const struct format *best = NULL;
-			size_t best_alien = SIZE_MAX;
+			struct detection d;
 
-			for (size_t j = 0; format_registry[j]; j++) {
-				const struct format *f = format_registry[j];
-				struct coverage c = coverage_of(f, str_of(s->text));
-
-				if (c.starts == 0)
-					continue;
-				if (!best || c.alien < best_alien ||
-				    (c.alien == best_alien && f->specificity > best->specificity)) {
-					best = f;
-					best_alien = c.alien;
-				}
-			}
-			cr_expect(best == format_registry[i], "%s takes a sample of %s: %s",
-				  best ? best->id : "no format", format_registry[i]->id, s->text);
+			detect_format(str_of(s->text), true, STR_NONE, NULL, &a, &d);
+			cr_expect(d.format == format_registry[i], "%s takes a sample of %s: %s",
+				  d.format ? d.format->id : "no format", format_registry[i]->id, s->text);
+			arena_reset(&a);
 		}
 	}
+	arena_release(&a);
 }
 
 Test(formats, take_an_empty_line_for_no_record)
