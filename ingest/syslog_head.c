@@ -173,7 +173,11 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 		s = str_from(s, 1);
 	if (!s.len || (!alpha(s.ptr[0]) && (unsigned char)s.ptr[0] < 0x80))
 		return false;
+	struct str start = s;
 	if (!timestamp_parse(&s, &h->time) || !h->time.has_date || h->time.has_zone)
+		return false;
+	/* "Mar 4, 2026 8:51:36 AM" is java.util.logging's. */
+	if (str_chr(str_head(start, start.len - s.len), ',') >= 0)
 		return false;
 	h->has_time = true;
 	if (s.len && s.ptr[0] == ':')
