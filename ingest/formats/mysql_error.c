@@ -96,6 +96,10 @@ static enum line_class classify(struct str line, struct str record, const struct
 	(void)ctx;
 	if (read_head(line, &h))
 		return LINE_START;
+	/* Heads of the slow and the general log, when they share the file. */
+	if (str_starts(line, STR("# Time: ")) || str_starts(line, STR("# User@Host: ")) ||
+	    str_starts(line, STR("# Query_time: ")) || str_starts(line, STR("\t\t ")))
+		return LINE_ALIEN;
 	if (record.len)
 		return record.len < RECORD_BYTES_MAX ? LINE_CONTINUES : LINE_ALIEN;
 	return line.len ? LINE_ALIEN : LINE_SKIP;

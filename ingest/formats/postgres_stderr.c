@@ -37,7 +37,8 @@ static enum line_class classify(struct str line, struct str record, const struct
 	(void)ctx;
 	if (line.len == 0)
 		return LINE_SKIP;
-	if (line.ptr[0] == '\t')
+	/* The server indents with a TAB; what copied the file may have made blanks of it. */
+	if (line.ptr[0] == '\t' || line.ptr[0] == ' ')
 		return record.len ? LINE_CONTINUES : LINE_ALIEN;
 	return split(line, &prefix, &text, &label) ? LINE_START : LINE_ALIEN;
 }
