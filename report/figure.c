@@ -130,7 +130,7 @@ const char *figure_class(struct str kind)
 
 static bool is_drawn(const struct drawing *d, const struct timeline_entry *e)
 {
-	return e->time_ns != TIME_NONE && (double)e->time_ns >= d->from_ns && (double)e->time_ns <= d->to_ns;
+	return words_is_landmark(e) && e->time_ns != TIME_NONE && (double)e->time_ns >= d->from_ns && (double)e->time_ns <= d->to_ns;
 }
 
 /* The first row in which a mark at x touches no earlier one; the last row takes what is left. */
@@ -149,6 +149,7 @@ static int marks(const struct drawing *d, bool draw)
 {
 	const struct incident *in = d->f->in;
 	double row_end[MARK_ROWS];
+	size_t number = 0;
 	int rows = 0;
 
 	for (int r = 0; r < MARK_ROWS; r++)
@@ -156,6 +157,7 @@ static int marks(const struct drawing *d, bool draw)
 	for (size_t i = 0; i < d->f->n_entries; i++) {
 		const struct timeline_entry *e = &in->timeline[i];
 
+		number += words_is_landmark(e);
 		if (!is_drawn(d, e))
 			continue;
 		/* Marks keep clear of the edges; lines show the exact place. */
@@ -174,9 +176,8 @@ static int marks(const struct drawing *d, bool draw)
 		html_text(d->out, words_clock(d->f->w, e->time_ns));
 		buf_addc(d->out, ' ');
 		html_text(d->out, e->text);
-		buf_addf(d->out,
-		         "</title><circle cx=\"%.1f\" cy=\"%d\" r=\"%d\"/><text x=\"%.1f\" y=\"%d\">%zu</text></a>", x, y,
-		         MARK_RADIUS, x, y + 4, i + 1);
+		buf_addf(d->out, "</title><circle cx=\"%.1f\" cy=\"%d\" r=\"%d\"/>", x, y, MARK_RADIUS);
+		buf_addf(d->out, "<text x=\"%.1f\" y=\"%d\">%zu</text></a>", x, y + 4, number);
 	}
 	return rows;
 }

@@ -1,7 +1,7 @@
 /*
- * figure: the course of an incident as one inline SVG: what happened on a row of numbered marks,
- * and the series below it on the same axis of time. Numbers are places in the timeline's list
- * ("#t1-3"), so marks need no room for words; colours come from the page's style sheet.
+ * figure: the course of an incident as one inline SVG: its landmarks on a row of numbered marks,
+ * and the series below it on the same axis of time. Numbers stand in the timeline's list too, to
+ * which they link ("#t1-3"), so marks need no room for words; colours come from the style sheet.
  */
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H

@@ -156,7 +156,7 @@ void page_ruled_out(struct page *p, const struct incident *in)
 			html_element(p->out, "small", NULL, words_time(&p->w, r->time_ns));
 		}
 		buf_addz(p->out, "<br>");
-		html_text(p->out, r->reason);
+		html_text(p->out, words_reason(&p->w, r));
 		page_refs(p, &r->refs);
 		buf_addz(p->out, "</li>\n");
 	}

@@ -9,12 +9,17 @@ enum {
 	CONTRASTS_MAX = 12,
 };
 
-static void entry(struct page *p, const struct incident *in, size_t i)
+/* `number` counts the landmarks, as the figure does. */
+static void entry(struct page *p, const struct incident *in, size_t i, size_t number)
 {
 	const struct timeline_entry *e = &in->timeline[i];
 	const char *class = figure_class(e->kind);
 
-	buf_addf(p->out, "<li id=\"t%zu-%zu\"><span class=\"n %s\">%zu</span>", p->number, i + 1, class, i + 1);
+	buf_addf(p->out, "<li id=\"t%zu-%zu\">", p->number, i + 1);
+	if (words_is_landmark(e))
+		buf_addf(p->out, "<span class=\"n %s\">%zu</span>", class, number);
+	else
+		buf_addf(p->out, "<span class=\"dot %s\"></span>", class);
 	html_element(p->out, "time", NULL, words_clock(&p->w, e->time_ns));
 	buf_addf(p->out, "<span class=\"kind %s\">", class);
 	html_text(p->out, words_timeline_kind(e->kind));
@@ -34,6 +39,7 @@ void page_course(struct page *p, const struct incident *in)
 	size_t n = in->n_timeline < TIMELINE_MAX ? in->n_timeline : TIMELINE_MAX;
 	struct figure figure = { .w = &p->w, .c = p->c, .in = in, .number = p->number, .n_entries = n };
 	struct str day = STR_NONE;
+	size_t number = 0;
 
 	page_heading(p, "course", "Course");
 	buf_addz(p->out, "<figure class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Course, drawn\">\n");
@@ -50,7 +56,8 @@ void page_course(struct page *p, const struct incident *in)
 			buf_addc(p->out, '\n');
 		}
 		day = date;
-		entry(p, in, i);
+		number += words_is_landmark(&in->timeline[i]);
+		entry(p, in, i, number);
 	}
 	buf_addz(p->out, "</ol>\n");
 	page_rest(p, in->n_timeline, n, "entries");

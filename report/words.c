@@ -216,8 +216,13 @@ struct str words_symptom(const struct words *w, const struct symptom *s)
 
 struct str words_confidence(const struct words *w, const struct cause *c)
 {
+	/* Rounding must not claim what nobody can know. */
 	if (!isfinite(c->probability))
 		return c->confidence;
+	if (c->probability >= 0.995)
+		return arena_printf(w->arena, "%.*s (over 99 %%)", STR_ARG(c->confidence));
+	if (c->probability < 0.005)
+		return arena_printf(w->arena, "%.*s (under 1 %%)", STR_ARG(c->confidence));
 	return arena_printf(w->arena, "%.*s (%.0f %%)", STR_ARG(c->confidence), c->probability * 100);
 }
 
@@ -254,6 +259,16 @@ struct str words_timeline_kind(struct str kind)
 	return kind;
 }
 
+bool words_is_landmark(const struct timeline_entry *e)
+{
+	static const char *const others[] = { "evidence", "symptom", "lifecycle" };
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (str_eq(e->kind, str_of(others[i])))
+			return false;
+	return true;
+}
+
 bool words_did_not_hold(const struct timeline_entry *e)
 {
 	return str_eq(e->kind, STR("ineffective")) || str_eq(e->kind, STR("relief"));
@@ -262,6 +277,20 @@ bool words_did_not_hold(const struct timeline_entry *e)
 const struct cause *words_root(const struct incident *in)
 {
 	return in->n_causes && in->causes[0].kind != CAUSE_UNKNOWN ? &in->causes[0] : NULL;
+}
+
+struct str words_reason(const struct words *w, const struct ruled_out *r)
+{
+	struct str what = words_suspect(w, r->kind, r->service, r->entity), rest = r->reason;
+
+	if (!str_starts_nocase(rest, what) || !str_starts(str_from(rest, what.len), STR(": ")))
+		return rest;
+	return str_from(rest, what.len + 2);
+}
+
+bool words_is_serious(const struct cause *c)
+{
+	return !(c->probability < 0.01);
 }
 
 struct str words_link(const struct words *w, const struct link *l)

@@ -38,11 +38,15 @@ struct str words_users(const struct words *w, const struct impact *i);
 struct str words_suspect(const struct words *w, enum cause_kind kind, struct str service, struct str entity);
 /* "failed requests on POST /login (web): 0.2 % before, 10.6 % at worst" */
 struct str words_symptom(const struct words *w, const struct symptom *s);
+/* Why it was ruled out, without its name in front: that stands beside it. */
+struct str words_reason(const struct words *w, const struct ruled_out *r);
+/* Worth a line where room is short: not all but excluded. */
+bool words_is_serious(const struct cause *c);
 /* A link of a chain in its own words, else as a suspect. */
 struct str words_link(const struct words *w, const struct link *l);
 /* What to say when words_root finds none: the analysis' own sentence if it has one. */
 struct str words_no_cause(const struct incident *in);
-/* "highly likely (93 %)" */
+/* "highly likely (93 %)", never 0 or 100 % */
 struct str words_confidence(const struct words *w, const struct cause *c);
 /* "access.log:312" */
 struct str words_ref(const struct words *w, const struct ref *r);
@@ -50,6 +54,8 @@ struct str words_ref(const struct words *w, const struct ref *r);
 const char *words_weight(double log_odds);
 /* A kind of timeline entry: "onset" → "Onset"; unknown kinds as they are. */
 struct str words_timeline_kind(struct str kind);
+/* Entries that tell the story, beside those that only support it (evidence, single symptoms, starts and stops). */
+bool words_is_landmark(const struct timeline_entry *e);
 /* Entries of the timeline that are attempts which did not hold. */
 bool words_did_not_hold(const struct timeline_entry *e);
 

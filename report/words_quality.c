@@ -22,6 +22,15 @@ static bool zone_is_guess(struct str zone)
 	return str_starts_nocase(zone, STR("inferred")) || str_starts_nocase(zone, STR("assumed"));
 }
 
+/* Has whoever settled the zones said so already, in a note of its own? */
+static bool zones_are_told(const struct str *notes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_find_nocase(notes[i], STR("zone")) >= 0)
+			return true;
+	return false;
+}
+
 static void say_source(const struct words *w, struct sentences *s, const struct quality_source *q)
 {
 	for (size_t i = 0; i < q->n_notes; i++)
@@ -42,7 +51,7 @@ static void say_zones(const struct words *w, struct sentences *s, const struct c
 		const struct quality_source *q = &c->sources[i];
 		size_t k = 0;
 
-		if (!zone_is_guess(q->zone))
+		if (!zone_is_guess(q->zone) || zones_are_told(q->notes, q->n_notes))
 			continue;
 		while (k < guesses.n && !str_eq(guesses.at[k].zone, q->zone))
 			k++;
@@ -70,7 +79,8 @@ struct str *words_quality(const struct words *w, const struct casefile *c, size_
 		say(w, &s, c->notes[i]);
 	for (size_t i = 0; i < c->n_sources; i++)
 		say_source(w, &s, &c->sources[i]);
-	say_zones(w, &s, c);
+	if (!zones_are_told(c->notes, c->n_notes))
+		say_zones(w, &s, c);
 	if (s.dropped)
 		*vec_push(w->arena, &s.list) = arena_printf(w->arena, "and %zu more like these", s.dropped);
 	*n = s.list.n;

@@ -231,12 +231,14 @@ static void cause(struct draft *d, const struct incident *in)
 		terms(d, &in->causes[0]);
 		chain(d, &in->causes[0]);
 	}
-	if (in->n_causes > 1)
-		buf_addz(d->out, "\nAlso possible:\n\n");
-	for (size_t i = 1; i < in->n_causes; i++) {
+	for (size_t i = 1, any = 0; i < in->n_causes; i++) {
 		const struct cause *c = &in->causes[i];
 		struct str what = words_suspect(&d->w, c->kind, c->service, c->entity);
 
+		if (!words_is_serious(c))
+			continue;
+		if (!any++)
+			buf_addz(d->out, "\nAlso possible:\n\n");
 		item(d, "-", arena_printf(d->w.arena, "%.*s: %.*s. %.*s", STR_ARG(what),
 		                          STR_ARG(words_confidence(&d->w, c)), STR_ARG(c->statement)), NULL);
 	}
@@ -273,7 +275,8 @@ static void ruled_out(struct draft *d, const struct incident *in)
 		if (r->time_ns != TIME_NONE)
 			what = arena_printf(d->w.arena, "%.*s, %.*s", STR_ARG(what),
 			                    STR_ARG(words_time(&d->w, r->time_ns)));
-		item(d, "-", arena_printf(d->w.arena, "%.*s: %.*s", STR_ARG(what), STR_ARG(r->reason)), &r->refs);
+		item(d, "-", arena_printf(d->w.arena, "%.*s: %.*s", STR_ARG(what),
+		                          STR_ARG(words_reason(&d->w, r))), &r->refs);
 	}
 	counted_rest(d, in->n_ruled_out, RULED_OUT_MAX, "candidates");
 	end(d, "ruled-out");

@@ -2,6 +2,8 @@
  * text: the verdict for a terminal, most important first, within its width. Log text is shown
  * through report/glyph.h, so nothing in a log can move the cursor, colour or reorder a line.
  */
+#include <math.h>
+
 #include "report/glyph.h"
 #include "report/renderer.h"
 #include "report/spark.h"
@@ -108,22 +110,24 @@ static void item(struct page *p, enum paint how, const char *mark, struct str te
 	buf_addc(p->out, '\n');
 }
 
-/* "    source:line  the line", cut to the width. */
+/* "    source:line  the line", cut to the width; behind a long path, the line stands below it. */
 static void quotes(struct page *p, const struct refs *refs)
 {
 	enum { INDENT = 4, GAP = 2 };
+	unsigned room = p->width - INDENT;
 
 	for (size_t i = 0; i < refs->n && i < REFS_MAX; i++) {
-		unsigned room = p->width - INDENT;
-
 		spaces(p, INDENT);
 		paint(p, CYAN);
 		unsigned used = glyph_add_cut(p->out, words_ref(&p->w, &refs->at[i]), room);
 		paint(p, DIM);
-		if (used + GAP < room) {
+		if (used > room / 3) {
+			buf_addf(p->out, "\n%*s", INDENT + GAP, "");
+			used = 0;
+		} else {
 			spaces(p, GAP);
-			glyph_add_cut(p->out, refs->at[i].text, room - used - GAP);
 		}
+		glyph_add_cut(p->out, refs->at[i].text, room - used - GAP);
 		paint(p, PLAIN);
 		buf_addc(p->out, '\n');
 	}
@@ -178,20 +182,23 @@ static void cause_facts(struct page *p, const struct incident *in)
 static void impact_facts(struct page *p, const struct impact *i)
 {
 	struct str users = words_users(&p->w, i);
+	size_t shown = 0, failing = 0;
 
 	fact(p, "impact", words_requests(&p->w, i));
 	if (users.len)
 		fact(p, "", users);
-	for (size_t k = 0; k < i->n_routes && k < ROUTES_MAX; k++) {
+	for (size_t k = 0; k < i->n_routes; k++) {
 		const struct impact_route *r = &i->routes[k];
 
-		fact(p, k ? "" : "routes",
+		if (r->failed == 0 || failing++ >= ROUTES_MAX)
+			continue;
+		fact(p, shown++ ? "" : "routes",
 		     arena_printf(p->w.arena, "%.*s: %.*s of %.*s failed", STR_ARG(r->route),
 		                  STR_ARG(words_count(&p->w, r->failed)),
 		                  STR_ARG(words_count(&p->w, r->requests))));
 	}
-	if (i->n_routes > ROUTES_MAX)
-		fact(p, "", arena_printf(p->w.arena, "and %zu more routes", i->n_routes - ROUTES_MAX));
+	if (failing > shown)
+		fact(p, "", arena_printf(p->w.arena, "and %zu more", failing - shown));
 }
 
 static void sparkline(struct page *p, const struct incident *in)
@@ -213,26 +220,54 @@ static void sparkline(struct page *p, const struct incident *in)
 	buf_add(p->out, spark.marks);
 	buf_addc(p->out, '\n');
 	int64_t end_ns = plot->from_ns + (int64_t)plot->n * plot->step_ns;
-	fact(p, "", arena_printf(p->w.arena, "%.*s, %.*s (C change, O onset, x did not hold, R recovered)",
-	                         STR_ARG(plot->name), STR_ARG(words_span(&p->w, plot->from_ns, end_ns))));
+	fact(p, "", arena_printf(p->w.arena, "%.*s, %.*s – %.*s%s%s%s%s", STR_ARG(plot->name),
+	                         STR_ARG(words_clock(&p->w, plot->from_ns)), STR_ARG(words_clock(&p->w, end_ns)),
+	                         str_chr(spark.marks, 'C') < 0 ? "" : ", C change",
+	                         str_chr(spark.marks, 'O') < 0 ? "" : ", O onset",
+	                         str_chr(spark.marks, 'x') < 0 ? "" : ", x did not hold",
+	                         str_chr(spark.marks, 'R') < 0 ? "" : ", R recovered"));
+}
+
+static bool is_evidence(const struct term *t)
+{
+	return !str_eq(t->name, STR("prior")); /* how common the kind is says nothing of this case */
+}
+
+/* The heaviest term after `last` in the order of weight, then of the list; NULL when there is none. */
+static const struct term *next_heaviest(const struct cause *c, const struct term *last)
+{
+	const struct term *best = NULL;
+
+	for (size_t i = 0; i < c->n_terms; i++) {
+		const struct term *t = &c->terms[i];
+		double weight = fabs(t->log_odds);
+
+		if (!is_evidence(t) || !isfinite(weight) || t == last)
+			continue;
+		if (last && (weight > fabs(last->log_odds) || (!(weight < fabs(last->log_odds)) && t < last)))
+			continue;
+		if (!best || weight > fabs(best->log_odds))
+			best = t;
+	}
+	return best;
 }
 
 static void evidence(struct page *p, const struct cause *root)
 {
-	size_t shown = 0;
+	const struct term *t = NULL;
+	size_t shown = 0, all = 0;
 
+	for (size_t i = 0; i < root->n_terms; i++)
+		all += is_evidence(&root->terms[i]);
 	heading(p, STR("Root cause"));
 	spaces(p, 2);
 	wrapped(p, 2, 2, root->statement);
 	buf_addc(p->out, '\n');
-	for (size_t i = 0; i < root->n_terms && shown < TERMS_MAX; i++) {
-		const struct term *t = &root->terms[i];
-
-		shown++;
+	for (; shown < TERMS_MAX && (t = next_heaviest(root, t)); shown++) {
 		item(p, t->log_odds < 0 ? YELLOW : GREEN, t->log_odds < 0 ? "-" : "+", t->text);
 		quotes(p, &t->refs);
 	}
-	more(p, root->n_terms, shown);
+	more(p, all, shown);
 }
 
 static void chain(struct page *p, const struct cause *root)
@@ -250,18 +285,24 @@ static void chain(struct page *p, const struct cause *root)
 
 static void runners_up(struct page *p, const struct incident *in)
 {
-	if (in->n_causes < 2)
-		return;
-	heading(p, STR("Also possible"));
-	for (size_t i = 1; i < in->n_causes && i <= RUNNERS_UP; i++) {
+	size_t shown = 0, serious = 0;
+
+	for (size_t i = 1; i < in->n_causes; i++)
+		serious += words_is_serious(&in->causes[i]);
+	if (serious)
+		heading(p, STR("Also possible"));
+	for (size_t i = 1; i < in->n_causes && shown < RUNNERS_UP; i++) {
 		const struct cause *c = &in->causes[i];
 
+		if (!words_is_serious(c))
+			continue;
+		shown++;
 		item(p, DIM, "·",
 		     arena_printf(p->w.arena, "%.*s: %.*s",
 		                  STR_ARG(words_suspect(&p->w, c->kind, c->service, c->entity)),
 		                  STR_ARG(words_confidence(&p->w, c))));
 	}
-	more(p, in->n_causes - 1, RUNNERS_UP);
+	more(p, serious, shown);
 }
 
 static void ruled_out(struct page *p, const struct incident *in)
@@ -275,7 +316,8 @@ static void ruled_out(struct page *p, const struct incident *in)
 
 		item(p, DIM, "×",
 		     at_clock(p, r->time_ns,
-		              arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(what), STR_ARG(r->reason))));
+		              arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(what),
+		                           STR_ARG(words_reason(&p->w, r)))));
 		quotes(p, &r->refs);
 	}
 	more(p, in->n_ruled_out, RULED_OUT_MAX);
@@ -301,15 +343,21 @@ static void timeline(struct page *p, const struct incident *in)
 {
 	enum { KIND = 14, TEXT = 26 };
 	struct str day = STR_NONE;
+	size_t shown = 0, landmarks = 0;
 
-	if (in->n_timeline == 0)
+	for (size_t i = 0; i < in->n_timeline; i++)
+		landmarks += words_is_landmark(&in->timeline[i]);
+	if (landmarks == 0)
 		return;
 	struct str zone = words_zone(&p->w, in->timeline[0].time_ns);
 	heading(p, arena_printf(p->w.arena, "Timeline (%.*s)", STR_ARG(zone)));
-	for (size_t i = 0; i < in->n_timeline && i < TIMELINE_MAX; i++) {
+	for (size_t i = 0; i < in->n_timeline && shown < TIMELINE_MAX; i++) {
 		const struct timeline_entry *e = &in->timeline[i];
 		struct str date = words_date(&p->w, e->time_ns);
 
+		if (!words_is_landmark(e))
+			continue;
+		shown++;
 		if (!str_eq(date, day))
 			buf_addf(p->out, "  %.*s\n", STR_ARG(date));
 		day = date;
@@ -320,7 +368,7 @@ static void timeline(struct page *p, const struct incident *in)
 		wrapped(p, TEXT, TEXT, e->text);
 		buf_addc(p->out, '\n');
 	}
-	more(p, in->n_timeline, TIMELINE_MAX);
+	more(p, in->n_timeline, shown);
 }
 
 static void incident(struct page *p, const struct incident *in, size_t number)
