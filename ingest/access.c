@@ -1,20 +1,12 @@
 #include "ingest/access.h"
 
+#include "ingest/words.h"
+
 enum severity severity_from_status(int status)
 {
 	if (status >= 500)
 		return SEV_ERROR;
 	return status >= 400 ? SEV_WARN : SEV_INFO;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* What stands before a blank and a path with its protocol is a method, however odd ("geti"). */

@@ -2,6 +2,8 @@
 
 #include "ingest/access.h"
 #include "ingest/lifecycle.h"
+#include "ingest/request_text.h"
+#include "ingest/words.h"
 #include "ingest/migration.h"
 
 enum { RANK_WEAK = 3, RANK_GROUP = 8 };
@@ -147,11 +149,6 @@ static struct str known_text(const struct fields *f, enum field k)
 		       : s;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_number(struct str s)
 {
 	double unused;
@@ -196,6 +193,8 @@ static void finish_time(struct fields *f, struct event *e)
 				&e->time);
 		}
 	}
+	if (!e->has_time && fields_has(f, FIELD_DATE))
+		e->has_time = field_time(fields_text(f, FIELD_DATE), &e->time);
 	if (!e->has_time && fields_has(f, FIELD_EPOCH_S)) {
 		int64_t nano = 0;
 		e->has_time = timestamp_parse_epoch(fields_text(f, FIELD_EPOCH_S), &e->time);
@@ -228,7 +227,7 @@ static bool duration_of(const struct fields *f, enum field k, enum field_unit ba
 	struct str s = known_text(f, k);
 	double n;
 	if (!str_to_double(s, &n)) {
-		if (duration_parse_ms(s, ms))
+		if (duration_parse_ms(s, ms) || duration_text(s, ms))
 			return true;
 		return f->value[k].unit == UNIT_S && seconds_list_ms(s, ms);
 	}

@@ -1,15 +1,12 @@
 #include "ingest/stack.h"
 
+#include "ingest/words.h"
+
 static struct str skip_indent(struct str line)
 {
 	while (line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t'))
 		line = str_from(line, 1);
 	return line;
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* A line of a trace by its own words, indented or not. */
@@ -29,9 +26,9 @@ static bool frame_is(struct str s)
 	for (size_t i = 0; starts[i]; i++)
 		if (starts[i][0] == s.ptr[0] && str_starts(s, str_of(starts[i])))
 			return true;
-	if (str_starts(s, STR("... ")) && s.len > 4 && digit(s.ptr[4]))
+	if (str_starts(s, STR("... ")) && s.len > 4 && is_digit(s.ptr[4]))
 		return true;
-	return s.ptr[0] == '#' && s.len > 2 && digit(s.ptr[1]);
+	return s.ptr[0] == '#' && s.len > 2 && is_digit(s.ptr[1]);
 }
 
 bool stack_line_is(struct str line)

@@ -1,18 +1,8 @@
 #include "ingest/syslog_head.h"
 
-#include "core/vocab.h"
+#include "ingest/words.h"
 
 enum { NAME_BYTES_MAX = 128 };
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static struct str skip_blanks(struct str s)
 {
@@ -23,7 +13,7 @@ static struct str skip_blanks(struct str s)
 
 static bool name_byte(char c)
 {
-	return alpha(c) || digit(c) || (c != 0 && strchr("._-/@+%$~", c) != NULL);
+	return is_alpha(c) || is_digit(c) || (c != 0 && strchr("._-/@+%$~", c) != NULL);
 }
 
 static bool host_is(struct str w)
@@ -53,7 +43,7 @@ static bool program_parse(struct str *s, bool host_known, struct syslog_head *h)
 		size_t word = n + 1;
 		while (word < t.len && word < NAME_BYTES_MAX && name_byte(t.ptr[word]))
 			word++;
-		if (word + 1 < t.len && word > n + 1 && t.ptr[word] == '[' && digit(t.ptr[word + 1]))
+		if (word + 1 < t.len && word > n + 1 && t.ptr[word] == '[' && is_digit(t.ptr[word + 1]))
 			n = word;
 	}
 	size_t name_len = n;
@@ -165,13 +155,13 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 {
 	/* Cisco: "123: *Mar  1 18:46:11.000: %SYS-5-CONFIG_I: ..." */
 	size_t n = 0;
-	while (n < s.len && n < 10 && digit(s.ptr[n]))
+	while (n < s.len && n < 10 && is_digit(s.ptr[n]))
 		n++;
 	if (n > 0 && n + 1 < s.len && s.ptr[n] == ':' && s.ptr[n + 1] == ' ')
 		s = str_from(s, n + 2);
 	if (s.len && (s.ptr[0] == '*' || s.ptr[0] == '.'))
 		s = str_from(s, 1);
-	if (!s.len || (!alpha(s.ptr[0]) && (unsigned char)s.ptr[0] < 0x80))
+	if (!s.len || (!is_alpha(s.ptr[0]) && (unsigned char)s.ptr[0] < 0x80))
 		return false;
 	struct str start = s;
 	if (!timestamp_parse(&s, &h->time) || !h->time.has_date || h->time.has_zone)
@@ -213,28 +203,18 @@ bool syslog_head_parse(struct str line, struct syslog_head *h)
 		if (s.len > 2 && s.ptr[0] == '1' && s.ptr[1] == ' ')
 			return rfc5424_parse(str_from(s, 2), h);
 	}
-	if (s.len && digit(s.ptr[0]) && s.len > 10 && s.ptr[4] == '-')
+	if (s.len && is_digit(s.ptr[0]) && s.len > 10 && s.ptr[4] == '-')
 		return iso_parse(s, h);
 	return rfc3164_parse(s, h->pri >= 0, h);
 }
 
-struct str syslog_sd_value(struct str sd, struct str name)
+enum severity syslog_cisco_severity(struct str word)
 {
-	for (struct str s = sd; s.len;) {
-		ptrdiff_t at = str_find(s, name);
-		if (at < 0)
-			return STR_NONE;
-		bool start = at > 0 && s.ptr[at - 1] == ' ';
-		s = str_from(s, (size_t)at + name.len);
-		if (!start || !str_starts(s, STR("=\"")))
-			continue;
-		s = str_from(s, 2);
-		size_t n = 0;
-		while (n < s.len && s.ptr[n] != '"')
-			n += s.ptr[n] == '\\' ? 2 : 1;
-		return str_head(s, n);
-	}
-	return STR_NONE;
+	ptrdiff_t dash = str_chr(word, '-');
+	if (word.len < 4 || word.ptr[0] != '%' || dash < 1 || (size_t)dash + 2 >= word.len ||
+	    word.ptr[dash + 2] != '-' || word.ptr[dash + 1] < '0' || word.ptr[dash + 1] > '7')
+		return SEV_NONE;
+	return severity_from_syslog(word.ptr[dash + 1] - '0');
 }
 
 static bool octal_escape(struct str s, size_t at)

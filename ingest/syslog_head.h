@@ -7,6 +7,7 @@
 #define INGEST_SYSLOG_HEAD_H
 
 #include "core/timestamp.h"
+#include "core/vocab.h"
 
 struct syslog_head {
 	int pri;               /* facility * 8 + severity; -1 none */
@@ -22,8 +23,8 @@ struct syslog_head {
 
 /* False when the line does not begin so. */
 bool syslog_head_parse(struct str line, struct syslog_head *h);
-/* Value of a structured data parameter, any element; empty when absent. Still escaped. */
-struct str syslog_sd_value(struct str sd, struct str name);
+/* Cisco's "%SYS-5-CONFIG_I": the digit is the severity; SEV_NONE when the word is no such name. */
+enum severity syslog_cisco_severity(struct str word);
 /* "#011", "#012" as rsyslog writes control bytes → themselves; into the arena only when there is one. */
 struct str syslog_unescape(struct str s, struct arena *a);
 

@@ -1,5 +1,8 @@
 #include "ingest/text_head.h"
 
+#include "ingest/text_level.h"
+#include "ingest/words.h"
+
 enum {
 	TOKENS_BEFORE_TIME = 3,	 /* level, thread, ... */
 	TOKENS_BEFORE_LEVEL = 5, /* pid, thread, host, logger between time and level */
@@ -7,21 +10,6 @@ enum {
 	BRACKET_BYTES_MAX = 160,
 	NAME_BYTES_MAX = 100,
 };
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool alpha(char c)
-{
-	return upper(c) || (c >= 'a' && c <= 'z');
-}
 
 static struct str skip_blanks(struct str s)
 {
@@ -61,7 +49,7 @@ static bool glog_time(struct str *s, struct text_head *h)
 	if (s->len < 15 || !memchr("IWEFDT", p[0], 6))
 		return false;
 	size_t n = 1;
-	while (n < s->len && digit(p[n]))
+	while (n < s->len && is_digit(p[n]))
 		n++;
 	if ((n != 5 && n != 7) || p[n] != ' ')
 		return false;
@@ -97,13 +85,13 @@ static bool time_take(struct str *s, struct text_head *h)
 		t = skip_blanks(str_from(t, 1));
 	else
 		open = 0;
-	if (!t.len || !(digit(t.ptr[0]) || alpha(t.ptr[0]) || (unsigned char)t.ptr[0] >= 0x80))
+	if (!t.len || !(is_digit(t.ptr[0]) || is_alpha(t.ptr[0]) || (unsigned char)t.ptr[0] >= 0x80))
 		return false;
 	struct timestamp time;
 	if (!timestamp_parse(&t, &time))
 		return false;
 	/* a time of day needs more than a look: "10:15" of a message */
-	if (t.len && (alpha(t.ptr[0]) || digit(t.ptr[0]) || t.ptr[0] == '%' || t.ptr[0] == '='))
+	if (t.len && (is_alpha(t.ptr[0]) || is_digit(t.ptr[0]) || t.ptr[0] == '%' || t.ptr[0] == '='))
 		return false;
 	if (t.len &&
 	    (t.ptr[0] == ']' || t.ptr[0] == '>' || t.ptr[0] == ')' || t.ptr[0] == '"' || t.ptr[0] == '}'))
@@ -125,120 +113,20 @@ static bool time_take(struct str *s, struct text_head *h)
 	return true;
 }
 
-/* All capitals and digits: INFO, DEBUG2. */
-static bool capitals(struct str w)
-{
-	for (size_t i = 0; i < w.len; i++)
-		if (!upper(w.ptr[i]) && !(i && digit(w.ptr[i])))
-			return false;
-	return w.len > 0;
-}
-
-/*
- * A level at the start of *s: "INFO", "[warn ]", "<Error>", "error:", "|WARN|", "WARNING:root:", "E |", "production.ERROR:",
- * "PHP Fatal error:", "INFO/Main". Words in lower case need a bracket or a mark behind them.
- */
 static bool level_take(struct str *s, struct text_head *h)
 {
-	struct str t = *s;
-	char open = t.len ? t.ptr[0] : 0;
-	if (open == '[' || open == '<' || open == '(' || open == '{') {
-		char close = open == '[' ? ']' : open == '<' ? '>' : open == '(' ? ')' : '}';
-		ptrdiff_t end = str_chr(str_head(t, 24), close);
-		struct str inside = end > 0 ? str_trim(str_make(t.ptr + 1, (size_t)end - 1)) : STR_NONE;
-		/* "[debug||0 ||name]", "[error] " */
-		if (end <= 0) {
-			ptrdiff_t bar = str_chr(str_head(t, 12), '|');
-			ptrdiff_t far = str_chr(str_head(t, BRACKET_BYTES_MAX), close);
-			if (bar <= 1 || far < bar)
-				return false;
-			inside = str_trim(str_make(t.ptr + 1, (size_t)bar - 1));
-			end = far;
-		}
-		if (str_chr(inside, ':') > 0)
-			inside = str_head(
-				inside, (size_t)str_chr(inside, ':')); /* "[core:error]" is Apache's own */
-		enum severity level =
-			inside.len && !digit(inside.ptr[0]) ? severity_parse(inside) : SEV_NONE;
-		if (level == SEV_NONE)
-			return false;
-		h->severity = level;
-		t = str_from(t, (size_t)end + 1);
-		*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
-		return true;
-	}
-	if (str_starts(t, STR("PHP "))) {
-		static const struct {
-			const char *words;
-			enum severity is;
-		} php[] = {
-			{ "PHP Fatal error:", SEV_ERROR }, { "PHP Parse error:", SEV_ERROR },
-			{ "PHP Warning:", SEV_WARN },	   { "PHP Notice:", SEV_NOTICE },
-			{ "PHP Deprecated:", SEV_NOTICE }, { "PHP Recoverable fatal error:", SEV_ERROR }
-		};
-		for (size_t i = 0; i < sizeof php / sizeof php[0]; i++)
-			if (str_starts(t, str_of(php[i].words))) {
-				h->severity = php[i].is;
-				*s = str_from(t, strlen(php[i].words));
-				return true;
-			}
+	struct text_level level;
+	if (!text_level_take(s, h->has_time, &level))
 		return false;
-	}
-	size_t n = 0;
-	while (n < t.len && n < 40 &&
-	       (alpha(t.ptr[n]) || digit(t.ptr[n]) || t.ptr[n] == '.' || t.ptr[n] == '_'))
-		n++;
-	if (n == 0 || digit(t.ptr[0]))
-		return false;
-	struct str word = str_head(t, n);
-	char next = n < t.len ? t.ptr[n] : ' ';
-	ptrdiff_t point = str_rchr(word, '.');
-	if (point > 0 && next == ':') {
-		/* Laravel and Monolog: "production.ERROR:" */
-		struct str last = str_from(word, (size_t)point + 1);
-		if (last.len < 4 || !capitals(last) || severity_parse(last) == SEV_NONE)
-			return false;
-		h->severity = severity_parse(last);
-		h->logger = str_head(word, (size_t)point);
-		*s = str_from(t, n + 1);
-		return true;
-	}
-	enum severity level = severity_parse(word);
-	if (level == SEV_NONE)
-		return false;
-	struct str after = str_from(t, n);
-	struct str behind = skip_blanks(after);
-	bool marked = next == ':' || next == '|' || next == '\t' || (behind.len && behind.ptr[0] == '|');
-	if (n == 1) {
-		/* a letter alone is a word of English, too */
-		bool placed = behind.len &&
-			      (behind.ptr[0] == '|' || behind.ptr[0] == '[' || behind.ptr[0] == '<' ||
-			       behind.ptr[0] == '(' || digit(behind.ptr[0]) || next == '/' || next == ',');
-		if (!capitals(word) || !(placed || next == ':') ||
-		    !(h->has_time || next == ',' || next == '/'))
-			return false;
-	} else if (!marked && next != '/' &&
-		   (!capitals(word) || (next != ' ' && next != ',' && next != '-' && next != '['))) {
-		return false;
-	}
-	h->severity = level;
-	if (next == '/' || next == ',' || next == ':')
-		after = str_from(after, 1);
-	/* "WARNING:root:message", "INFO/MainProcess] " */
-	if ((next == ':' || next == '/') && after.len && after.ptr[0] != ' ' && !h->has_time) {
-		ptrdiff_t colon = str_chr(str_head(after, NAME_BYTES_MAX), ':');
-		if (colon > 0 && str_chr(str_head(after, (size_t)colon), ' ') < 0) {
-			h->logger = str_head(after, (size_t)colon);
-			after = str_from(after, (size_t)colon + 1);
-		}
-	}
-	*s = after;
+	h->severity = level.severity;
+	if (level.logger.len)
+		h->logger = level.logger;
 	return true;
 }
 
 static bool name_byte(char c)
 {
-	return alpha(c) || digit(c) || (c != 0 && strchr("._-$@/#:<>\\*~", c) != NULL);
+	return is_alpha(c) || is_digit(c) || (c != 0 && strchr("._-$@/#:<>\\*~", c) != NULL);
 }
 
 /* A name remembered: a class or module is better than a thread, and the last one is the most specific. */
@@ -297,11 +185,11 @@ static bool logger_take(struct str *s, struct text_head *h)
 {
 	struct str t = *s;
 	size_t n = 0, points = 0, letters = 0;
-	if (!t.len || !(alpha(t.ptr[0]) || t.ptr[0] == '_'))
+	if (!t.len || !(is_alpha(t.ptr[0]) || t.ptr[0] == '_'))
 		return false;
 	while (n < t.len && n < NAME_BYTES_MAX && name_byte(t.ptr[n])) {
-		points += t.ptr[n] == '.' && n + 1 < t.len && alpha(t.ptr[n + 1]);
-		letters += alpha(t.ptr[n]);
+		points += t.ptr[n] == '.' && n + 1 < t.len && is_alpha(t.ptr[n + 1]);
+		letters += is_alpha(t.ptr[n]);
 		n++;
 	}
 	/* "Class(54)", "DbServer[x]" */
@@ -335,7 +223,7 @@ static bool integer_take(struct str *s, struct text_head *h)
 {
 	size_t n = 0;
 	while (n < s->len && n < 20 &&
-	       (digit(s->ptr[n]) ||
+	       (is_digit(s->ptr[n]) ||
 		(n > 0 && ((s->ptr[n] >= 'a' && s->ptr[n] <= 'f') || s->ptr[n] == 'x'))))
 		n++;
 	if (n == 0 || n == s->len || (s->ptr[n] != ' ' && s->ptr[n] != ']' && s->ptr[n] != '\t'))
@@ -374,6 +262,22 @@ static bool level_search(struct str *s, struct text_head *h)
 	return false;
 }
 
+/* "redis: 2026/12/10 21:54:44 ...", "12345678 2026-09-12 ...": a name or number that a time follows. */
+static bool prefix_take(struct str *s, struct text_head *h)
+{
+	struct text_head found = *h;
+	struct str t = *s;
+	if (!logger_take(&t, &found) && !integer_take(&t, &found))
+		return false;
+	struct str next = skip_separators(t);
+	if (!next.len || !(is_digit(next.ptr[0]) || next.ptr[0] == '[') || !time_take(&next, &found))
+		return false;
+	found.has_time = false;
+	*h = found;
+	*s = t;
+	return true;
+}
+
 bool text_head_parse(struct str line, struct text_head *h)
 {
 	*h = (struct text_head){ .pid = -1 };
@@ -381,7 +285,7 @@ bool text_head_parse(struct str line, struct text_head *h)
 	h->indented = s.ptr != line.ptr;
 	struct str start = s;
 	/* "<6>": the priority that journald and the kernel understand */
-	if (s.len > 3 && s.ptr[0] == '<' && digit(s.ptr[1]) && s.ptr[2] == '>') {
+	if (s.len > 3 && s.ptr[0] == '<' && is_digit(s.ptr[1]) && s.ptr[2] == '>') {
 		h->severity = severity_from_syslog(s.ptr[1] - '0');
 		s = skip_blanks(str_from(s, 3));
 	}
@@ -396,7 +300,7 @@ bool text_head_parse(struct str line, struct text_head *h)
 				continue;
 			}
 			struct str t = s;
-			if (i == TOKENS_BEFORE_TIME || !bracket_take(&t, h))
+			if (i == TOKENS_BEFORE_TIME || !(bracket_take(&t, h) || prefix_take(&t, h)))
 				break;
 			s = t;
 		}
@@ -428,7 +332,8 @@ bool text_head_parse(struct str line, struct text_head *h)
 			break;
 		if (i < 2 && integer_take(&t, h)) {
 			struct str next = skip_blanks(t);
-			if (!next.len || (!alpha(next.ptr[0]) && next.ptr[0] != '-' && next.ptr[0] != '['))
+			if (!next.len ||
+			    (!is_alpha(next.ptr[0]) && next.ptr[0] != '-' && next.ptr[0] != '['))
 				break;
 			s = t;
 			if (next.ptr[0] != '-' && next.ptr[0] != '[' && !logger_take(&next, h))
@@ -439,6 +344,8 @@ bool text_head_parse(struct str line, struct text_head *h)
 			break;
 	}
 	h->message = skip_separators(s);
+	if (h->severity == SEV_NONE)
+		h->severity = text_level_search(h->message);
 	return true;
 }
 

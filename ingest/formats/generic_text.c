@@ -4,9 +4,9 @@
  * once the file has shown that its records are timed; in a file without times every line that
  * is not part of a trace is an event of its own.
  */
-#include "ingest/access.h"
 #include "ingest/format.h"
 #include "ingest/lifecycle.h"
+#include "ingest/request_text.h"
 #include "ingest/migration.h"
 #include "ingest/stack.h"
 #include "ingest/text_head.h"
@@ -27,6 +27,18 @@ static bool binary(struct str line)
 			return true;
 	}
 	return false;
+}
+
+/* Whole records of other formats that programs mix into their text: JSON objects, access lines. */
+static bool foreign(struct str line)
+{
+	if (line.ptr[0] == '{' && line.len > 2 && line.ptr[1] == '"' && line.ptr[line.len - 1] == '}')
+		return true;
+	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));
+	if (at < 0 || (size_t)at + 32 > line.len)
+		return false;
+	const char *p = line.ptr + at + 2;
+	return p[2] == '/' && p[6] == '/' && p[11] == ':' && p[20] == ' ' && p[26] == ']' && p[28] == '"';
 }
 
 static struct str last_line(struct str record)
@@ -54,7 +66,7 @@ static enum line_class generic_text_classify(struct str line, struct str record,
 		indent++;
 	if (indent == line.len)
 		return record.len ? LINE_CONTINUES : LINE_SKIP;
-	if (binary(line))
+	if (binary(line) || foreign(line))
 		return LINE_ALIEN;
 	struct text_head h;
 	bool head = indent <= INDENT_MAX && text_head_parse(line, &h);
@@ -70,63 +82,6 @@ static enum line_class generic_text_classify(struct str line, struct str record,
 	if (!head && record.len && trace_goes_on(record))
 		return LINE_CONTINUES;
 	return LINE_START;
-}
-
-/* `"GET /x HTTP/1.1" 200` inside a message: servers in applications log their requests so. */
-static void request_in_text(struct event *e)
-{
-	ptrdiff_t at = str_find(e->message, STR(" HTTP/"));
-	if (at < 5)
-		return;
-	struct str before = str_head(e->message, (size_t)at);
-	ptrdiff_t quote = str_rchr(before, '"');
-	if (quote < 0)
-		return;
-	struct str request = str_from(e->message, (size_t)quote + 1);
-	size_t n = quoted_length(request);
-	struct str rest = str_from(request, n + 1);
-	struct event found = EVENT_INIT;
-	if (!request_line_parse(str_head(request, n), &found))
-		return;
-	struct str word = str_word(&rest);
-	if (!status_parse(word, &found.status))
-		return;
-	int64_t bytes;
-	word = str_word(&rest);
-	if (str_to_i64(word, &bytes))
-		e->bytes = bytes;
-	e->kind = EV_HTTP;
-	e->method = found.method;
-	e->path = found.path;
-	e->status = found.status;
-	struct str head = str_head(e->message, (size_t)quote);
-	for (struct str w = str_word(&head); w.len && !e->client.len; w = str_word(&head)) {
-		struct str host = endpoint_host(w);
-		if (address_is(host))
-			e->client = host;
-	}
-	if (e->severity < severity_from_status(e->status))
-		e->severity = severity_from_status(e->status);
-}
-
-/* Rails: "Completed 500 Internal Server Error in 12ms (...)". */
-static void rails_completed(struct event *e)
-{
-	if (!str_starts(e->message, STR("Completed ")))
-		return;
-	struct str s = str_from(e->message, 10);
-	if (!status_parse(str_word(&s), &e->status))
-		return;
-	ptrdiff_t in = str_find(s, STR(" in "));
-	if (in >= 0) {
-		s = str_from(s, (size_t)in + 4);
-		double ms;
-		if (duration_parse_ms(str_word(&s), &ms))
-			e->duration_ms = ms;
-	}
-	e->kind = EV_HTTP;
-	if (e->severity < severity_from_status(e->status))
-		e->severity = severity_from_status(e->status);
 }
 
 /* log4j's layout with the logger at the end, as Kafka has it: "... (kafka.server.KafkaServer)". */
@@ -168,6 +123,13 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	struct str line = str_cut(record, '\n', &more);
 	struct text_head h;
 	text_head_parse(line, &h);
+	if (h.has_time && h.message.len && h.message.ptr[0] == '[') {
+		/* a wrapper's line around a line with a head of its own (Airflow) */
+		struct text_head inner;
+		if (text_head_parse(h.message, &inner) && inner.has_time && inner.time.has_date &&
+		    inner.severity != SEV_NONE)
+			h = inner;
+	}
 	e->has_time = h.has_time;
 	e->time = h.time;
 	e->severity = h.severity;
@@ -204,12 +166,10 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	logger_at_end(e);
 	if (structured(e->message))
 		e->payload = e->message;
-	else if (e->kind == EV_LINE) {
-		request_in_text(e);
-		rails_completed(e);
-		lifecycle_apply(e);
-		migration_apply(e, ctx->scratch);
-	}
+	request_text_apply(e);
+	if (e->kind == EV_LINE && isnan(e->duration_ms))
+		duration_text(e->message, &e->duration_ms);
+	lifecycle_apply(e);
 	return true;
 }
 

@@ -8,17 +8,13 @@
 #include "ingest/access.h"
 #include "ingest/format.h"
 #include "ingest/syslog_head.h"
+#include "ingest/words.h"
 
 enum { TIMERS_MAX = 6 };
 
 static bool has(struct str s, const char *needle)
 {
 	return str_find(s, str_of(needle)) >= 0;
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* What HAProxy says, without the head; false when a head names another program. */
@@ -41,8 +37,8 @@ static ptrdiff_t accept_date(struct str m)
 	if (at < 2 || (size_t)at + 27 > m.len)
 		return -1;
 	const char *p = m.ptr + at + 2;
-	bool date = digit(p[0]) && digit(p[1]) && p[2] == '/' && p[6] == '/' && p[11] == ':' &&
-		    p[14] == ':' && p[17] == ':' && p[20] == '.' && digit(p[21]);
+	bool date = is_digit(p[0]) && is_digit(p[1]) && p[2] == '/' && p[6] == '/' && p[11] == ':' &&
+		    p[14] == ':' && p[17] == ':' && p[20] == '.' && is_digit(p[21]);
 	return date && str_chr(str_head(m, (size_t)at), ' ') < 0 &&
 			       str_chr(str_head(m, (size_t)at), ':') >= 0
 		       ? at + 1
@@ -310,7 +306,8 @@ static const struct format_sample samples[] = {
 	  "time=2000-02-06T12:14:14Z kind=state severity=error upstream=static/srv1 host=lb-1 pid=14387" },
 	{ "Feb  6 12:12:09 lb-1 haproxy[14387]: 198.51.100.2:34552 [06/Feb/2026:12:12:09.410] fe/1: SSL "
 	  "handshake failure",
-	  "time=2026-02-06T12:12:09.410Z severity=warn client=198.51.100.2 logger=fe message='SSL handshake "
+	  "time=2026-02-06T12:12:09.410Z severity=warn client=198.51.100.2 logger=fe message='SSL "
+	  "handshake "
 	  "failure'" },
 	{ NULL, NULL },
 };

@@ -18,16 +18,6 @@ static enum line_class syslog_classify(struct str line, struct str record, const
 	return syslog_head_parse(line, &h) ? LINE_START : LINE_ALIEN;
 }
 
-/* Cisco's "%SYS-5-CONFIG_I": the digit is the severity. */
-static enum severity cisco_severity(struct str program)
-{
-	ptrdiff_t dash = str_chr(program, '-');
-	if (program.len < 4 || program.ptr[0] != '%' || dash < 1 || (size_t)dash + 2 >= program.len ||
-	    program.ptr[dash + 2] != '-' || program.ptr[dash + 1] < '0' || program.ptr[dash + 1] > '7')
-		return SEV_NONE;
-	return severity_from_syslog(program.ptr[dash + 1] - '0');
-}
-
 static bool syslog_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct syslog_head h;
@@ -38,7 +28,7 @@ static bool syslog_decode(struct str record, struct decode_ctx *ctx, struct even
 	e->host = h.host;
 	e->logger = h.program;
 	e->pid = h.pid;
-	e->severity = h.pri >= 0 ? severity_from_syslog(h.pri & 7) : cisco_severity(h.program);
+	e->severity = h.pri >= 0 ? severity_from_syslog(h.pri & 7) : syslog_cisco_severity(h.program);
 	e->message = syslog_unescape(h.message, ctx->scratch);
 	if (system_message_apply(h.program, e->message, e))
 		return true;

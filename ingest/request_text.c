@@ -1,0 +1,173 @@
+#include "ingest/request_text.h"
+
+#include "ingest/access.h"
+#include "ingest/words.h"
+
+static void raise_severity(struct event *e)
+{
+	if (e->status >= 0 && e->severity < severity_from_status(e->status))
+		e->severity = severity_from_status(e->status);
+}
+
+/* First address among the words of s. */
+static struct str client_in(struct str s)
+{
+	for (struct str w = str_word(&s); w.len; w = str_word(&s)) {
+		while (w.len && (w.ptr[0] == '(' || w.ptr[0] == '['))
+			w = str_from(w, 1);
+		while (w.len && memchr("),:]", w.ptr[w.len - 1], 4) && !endpoint_is(w) && !address_is(w))
+			w.len--;
+		struct str host = endpoint_host(w);
+		if (address_is(host))
+			return host;
+	}
+	return STR_NONE;
+}
+
+/* `"GET /x HTTP/1.1" 200 512`, also without quotes and with a colon behind. */
+static bool access_words(struct event *e)
+{
+	ptrdiff_t at = str_find(e->message, STR(" HTTP/"));
+	if (at < 5)
+		return false;
+	size_t path = (size_t)at, method;
+	while (path > 0 && e->message.ptr[path - 1] != ' ')
+		path--;
+	if (path < 4)
+		return false;
+	method = path - 1;
+	while (method > 0 && is_upper(e->message.ptr[method - 1]))
+		method--;
+	struct str name = str_make(e->message.ptr + method, path - 1 - method);
+	if (!request_method_is(name) ||
+	    (e->message.ptr[path] != '/' && e->message.ptr[path] != '*' && (size_t)at - path < 8))
+		return false;
+	struct str rest = str_from(e->message, (size_t)at + 6);
+	size_t n = 0;
+	while (n < rest.len && n < 4 && (is_digit(rest.ptr[n]) || rest.ptr[n] == '.'))
+		n++;
+	while (n < rest.len && memchr("\":, -\t", rest.ptr[n], 6))
+		n++;
+	rest = str_from(rest, n);
+	int status;
+	if (!status_parse(str_word(&rest), &status) || status < 100)
+		return false;
+	int64_t bytes;
+	struct str word = str_word(&rest);
+	if (e->bytes < 0 && str_to_i64(word, &bytes) && bytes >= 0)
+		e->bytes = bytes;
+	e->kind = EV_HTTP;
+	e->method = name;
+	e->path = str_make(e->message.ptr + path, (size_t)at - path);
+	e->status = status;
+	if (!e->client.len)
+		e->client = client_in(str_head(e->message, method));
+	return true;
+}
+
+/* Rails: "Completed 500 Internal Server Error in 12ms (...)", perhaps behind a bracketed request id. */
+static bool rails_words(struct event *e)
+{
+	struct str s = e->message;
+	while (s.len && s.ptr[0] == '[') {
+		struct str rest;
+		struct str id = str_cut(str_from(s, 1), ']', &rest);
+		if (hex_id_is(id))
+			e->request_id = id;
+		s = str_trim(rest);
+	}
+	if (!str_starts(s, STR("Completed ")))
+		return false;
+	struct str rest = str_from(s, 10);
+	if (!status_parse(str_word(&rest), &e->status))
+		return false;
+	ptrdiff_t in = str_find(rest, STR(" in "));
+	double ms;
+	struct str time = str_from(rest, in < 0 ? rest.len : (size_t)in + 4);
+	if (duration_parse_ms(str_word(&time), &ms))
+		e->duration_ms = ms;
+	e->kind = EV_HTTP;
+	return true;
+}
+
+/* ASP.NET Core: "Request finished HTTP/1.1 GET http://h/x - 200 - text/plain 1.6ms", "Request finished in 1.6ms 200". */
+static bool aspnet_words(struct event *e)
+{
+	if (!str_starts(e->message, STR("Request finished ")))
+		return false;
+	struct str s = str_from(e->message, 17);
+	double ms;
+	for (struct str w = str_word(&s); w.len; w = str_word(&s)) {
+		if (e->status < 0 && status_parse(w, &e->status))
+			continue;
+		if (request_method_is(w) && !e->method.len)
+			e->method = w;
+		else if (!e->path.len && (w.ptr[0] == '/' || str_find(w, STR("://")) > 0))
+			e->path = w;
+		else if (is_digit(w.ptr[0]) && w.ptr[w.len - 1] == 's' && duration_parse_ms(w, &ms))
+			e->duration_ms = ms;
+	}
+	ptrdiff_t scheme = str_find(e->path, STR("://"));
+	ptrdiff_t slash = scheme < 0 ? -1 : str_chr(str_from(e->path, (size_t)scheme + 3), '/');
+	if (slash >= 0)
+		e->path = str_from(e->path, (size_t)(scheme + 3 + slash));
+	if (e->status < 0)
+		return false;
+	e->kind = EV_HTTP;
+	return true;
+}
+
+void request_text_apply(struct event *e)
+{
+	if (e->kind != EV_LINE || e->message.len < 12)
+		return;
+	if (access_words(e) || rails_words(e) || aspnet_words(e))
+		raise_severity(e);
+}
+
+/* "4.5ms", "221micros", "12 ms", "3027 millis" at the start of s. */
+static bool duration_at(struct str s, double *ms)
+{
+	static const struct {
+		const char *unit;
+		double to_ms;
+	} units[] = { { "micros", 1e-3 }, { "microseconds", 1e-3 },
+		      { "nanos", 1e-6 },  { "nanoseconds", 1e-6 },
+		      { "millis", 1 },	  { "milliseconds", 1 },
+		      { "msecs", 1 },	  { "msec", 1 },
+		      { "ms", 1 },	  { "us", 1e-3 },
+		      { "seconds", 1e3 }, { "secs", 1e3 },
+		      { "sec", 1e3 },	  { "s", 1e3 },
+		      { "m", 60e3 } };
+	size_t n = 0;
+	double value;
+	while (n < s.len && (is_digit(s.ptr[n]) || s.ptr[n] == '.'))
+		n++;
+	if (n == 0 || !str_to_double(str_head(s, n), &value))
+		return false;
+	struct str unit = str_from(s, n);
+	if (unit.len && unit.ptr[0] == ' ')
+		unit = str_from(unit, 1);
+	size_t letters = 0;
+	while (letters < unit.len && is_lower(unit.ptr[letters]))
+		letters++;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (str_eq(str_head(unit, letters), str_of(units[i].unit))) {
+			*ms = value * units[i].to_ms;
+			return true;
+		}
+	return false;
+}
+
+bool duration_text(struct str message, double *ms)
+{
+	static const char *const marks[] = { "took[",	   "took ",	"took: ",    "took=",
+					     "duration: ", "duration=", "elapsed: ", "elapsed=",
+					     " after ",	   " in ",	NULL };
+	for (size_t i = 0; marks[i]; i++) {
+		ptrdiff_t at = str_find(message, str_of(marks[i]));
+		if (at >= 0 && duration_at(str_from(message, (size_t)at + strlen(marks[i])), ms))
+			return true;
+	}
+	return duration_at(message, ms) && message.len < 24;
+}

@@ -1,0 +1,178 @@
+#include "ingest/text_level.h"
+
+#include "ingest/syslog_head.h"
+#include "ingest/words.h"
+
+enum { BRACKET_BYTES_MAX = 160, NAME_BYTES_MAX = 100, SEARCH_BYTES = 110 };
+
+/* severity_parse, and the cuts of logrus' and supervisord's four letters. */
+static enum severity level_word(struct str w)
+{
+	static const struct {
+		char word[5];
+		enum severity is;
+	} cuts[] = { { "ERRO", SEV_ERROR }, { "DEBU", SEV_DEBUG }, { "FATA", SEV_FATAL },
+		     { "PANI", SEV_FATAL }, { "TRAC", SEV_TRACE }, { "BLAT", SEV_TRACE },
+		     { "NOTI", SEV_NOTICE } };
+	enum severity s = severity_parse(w);
+	for (size_t i = 0; s == SEV_NONE && w.len == 4 && i < sizeof cuts / sizeof cuts[0]; i++)
+		if (str_eq(w, str_of(cuts[i].word)))
+			s = cuts[i].is;
+	return s;
+}
+
+/* All capitals and digits: INFO, DEBUG2. */
+static bool capitals(struct str w)
+{
+	for (size_t i = 0; i < w.len; i++)
+		if (!is_upper(w.ptr[i]) && !(i && is_digit(w.ptr[i])))
+			return false;
+	return w.len > 0;
+}
+
+static struct str skip_blanks(struct str s)
+{
+	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+		s = str_from(s, 1);
+	return s;
+}
+
+static char closing(char open)
+{
+	return open == '[' ? ']' : open == '<' ? '>' : open == '(' ? ')' : open == '{' ? '}' : 0;
+}
+
+/* "[INFO ]", "<Error>", "[debug||0 ||name]", "[debug, scan]", "[error:module]" */
+static bool bracketed_take(struct str *s, char close, struct text_level *out)
+{
+	ptrdiff_t end = str_chr(str_head(*s, BRACKET_BYTES_MAX), close);
+	if (end <= 1)
+		return false;
+	struct str inside = str_trim(str_make(s->ptr + 1, (size_t)end - 1));
+	size_t n = 0;
+	while (n < inside.len && is_alnum(inside.ptr[n]))
+		n++;
+	char next = n < inside.len ? inside.ptr[n] : 0;
+	if (n == 0 || n > 16 || is_digit(inside.ptr[0]) ||
+	    (next && next != '|' && next != ',' && next != ':'))
+		return false;
+	enum severity level = level_word(str_head(inside, n));
+	/* a thread called "main" is not one, and a letter alone needs its bracket for itself */
+	if (level == SEV_NONE || (n == 1 && (next || !is_upper(inside.ptr[0]))))
+		return false;
+	out->severity = level;
+	struct str t = str_from(*s, (size_t)end + 1);
+	*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
+	return true;
+}
+
+static bool php_take(struct str *s, struct text_level *out)
+{
+	static const struct {
+		const char *words;
+		enum severity is;
+	} rows[] = { { "PHP Fatal error:", SEV_ERROR }, { "PHP Parse error:", SEV_ERROR },
+		     { "PHP Warning:", SEV_WARN },	{ "PHP Notice:", SEV_NOTICE },
+		     { "PHP Deprecated:", SEV_NOTICE }, { "PHP Recoverable fatal error:", SEV_ERROR } };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (str_starts(*s, str_of(rows[i].words))) {
+			out->severity = rows[i].is;
+			*s = str_from(*s, strlen(rows[i].words));
+			return true;
+		}
+	return false;
+}
+
+/* Behind a letter alone: what tells it from a word of English. */
+static bool letter_placed(char next, struct str behind)
+{
+	char c = behind.len ? behind.ptr[0] : 0;
+	return next == ':' || next == '/' || next == ',' || c == '|' || c == '[' || c == '<' || c == '(' ||
+	       is_digit(c);
+}
+
+bool text_level_take(struct str *s, bool timed, struct text_level *out)
+{
+	struct str t = *s;
+	*out = (struct text_level){ SEV_NONE, STR_NONE };
+	if (!t.len)
+		return false;
+	if (closing(t.ptr[0]))
+		return bracketed_take(s, closing(t.ptr[0]), out);
+	if (t.ptr[0] == '%') {
+		struct str word = str_word(&t);
+		out->severity = syslog_cisco_severity(word);
+		if (out->severity == SEV_NONE)
+			return false;
+		out->logger = word.ptr[word.len - 1] == ':' ? str_head(word, word.len - 1) : word;
+		*s = t;
+		return true;
+	}
+	if (str_starts(t, STR("PHP ")))
+		return php_take(s, out);
+	size_t n = 0;
+	while (n < t.len && n < 40 && (is_alnum(t.ptr[n]) || t.ptr[n] == '.' || t.ptr[n] == '_'))
+		n++;
+	if (n == 0 || is_digit(t.ptr[0]))
+		return false;
+	struct str word = str_head(t, n);
+	char next = n < t.len ? t.ptr[n] : ' ';
+	ptrdiff_t point = str_rchr(word, '.');
+	if (point > 0 && next == ':') {
+		/* Laravel and Monolog: "production.ERROR:" */
+		struct str last = str_from(word, (size_t)point + 1);
+		if (last.len < 4 || !capitals(last) || level_word(last) == SEV_NONE)
+			return false;
+		out->severity = level_word(last);
+		out->logger = str_head(word, (size_t)point);
+		*s = str_from(t, n + 1);
+		return true;
+	}
+	enum severity level = level_word(word);
+	if (level == SEV_NONE)
+		return false;
+	struct str after = str_from(t, n);
+	struct str behind = skip_blanks(after);
+	bool marked = next == ':' || next == '|' || next == '\t' || next == '/' ||
+		      (behind.len && behind.ptr[0] == '|');
+	bool apart = next == ' ' || next == ',' || next == '-' || next == '[' || next == '(';
+	if (n == 1 &&
+	    (!capitals(word) || !letter_placed(next, behind) || !(timed || next == ',' || next == '/')))
+		return false;
+	if (n > 1 && !marked && !(capitals(word) && apart))
+		return false;
+	out->severity = level;
+	if (next == '/' || next == ',' || next == ':')
+		after = str_from(after, 1);
+	/* "WARNING:root:message" */
+	if ((next == ':' || next == '/') && after.len && after.ptr[0] != ' ' && !timed) {
+		ptrdiff_t colon = str_chr(str_head(after, NAME_BYTES_MAX), ':');
+		if (colon > 0 && str_chr(str_head(after, (size_t)colon), ' ') < 0) {
+			out->logger = str_head(after, (size_t)colon);
+			after = str_from(after, (size_t)colon + 1);
+		}
+	}
+	*s = after;
+	return true;
+}
+
+enum severity text_level_search(struct str s)
+{
+	struct str rest = str_head(s, SEARCH_BYTES);
+	for (unsigned words = 0; rest.len; words++) {
+		struct str w = str_word(&rest);
+		if (w.len < 3)
+			continue;
+		char close = closing(w.ptr[0]), last = w.ptr[w.len - 1];
+		struct str inside = str_make(w.ptr + 1, w.len - 2);
+		if (close && last == close && (capitals(inside) || inside.len > 3) &&
+		    level_word(inside) != SEV_NONE)
+			return level_word(inside);
+		struct str bare = str_head(w, w.len - 1);
+		/* "notice:" in lower case only where a head would have it */
+		if (last == ':' && bare.len >= 3 && (capitals(bare) || words < 2) &&
+		    level_word(bare) != SEV_NONE)
+			return level_word(bare);
+	}
+	return SEV_NONE;
+}
