@@ -5,9 +5,6 @@
 
 enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS };
 
-/* Seed of the checksum: a block's bytes never pass for another kind of blob. */
-#define CHECK_SEED UINT64_C(0x626c6f636b) /* "block" */
-
 /* An array of one column. They end a little apart from a power of two, or the same row of all would share a cache set. */
 #define COLUMN(a, type) arena_new_n((a), type, BLOCK_EVENTS + 192 / sizeof(type))
 
@@ -283,14 +280,14 @@ void block_encode(struct block *b, struct column_coder *c, struct buf *out)
 		put_u8(b, c, out, b->severity);
 		put_u8(b, c, out, b->kind);
 	}
-	blob_seal(out, start, CHECK_SEED);
+	blob_seal(out, start, BLOCK_SEED);
 }
 
 bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
 {
 	block_clear(b);
 	uint64_t n;
-	if (bytes.len > BLOCK_BYTES_MAX || !blob_open(&bytes, CHECK_SEED, LAYOUT))
+	if (bytes.len > BLOCK_BYTES_MAX || !blob_open(&bytes, BLOCK_SEED, LAYOUT))
 		return false;
 	if (!varint_next(&bytes, &n) || n > BLOCK_EVENTS)
 		return false;

@@ -20,6 +20,8 @@ enum {
 	BLOCK_BYTES_MAX = 8 << 20, /* no block is larger; what claims to be is damaged */
 };
 
+/* Seed of the checksum: a block's bytes never pass for another kind of blob. */
+#define BLOCK_SEED UINT64_C(0x626c6f636b)
 #define NO_U32 UINT32_MAX /* duration_us, bytes: none */
 
 /* Id columns of a block: the first five are 64-bit ids of names, the rest 32-bit hashes. */

@@ -1,0 +1,297 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "core/hash.h"
+#include "store/facet.h"
+#include "tests/unit/store_help.h"
+
+/* One expectation: series and bucket, with what all its events add up to. */
+struct sum {
+	uint64_t count, failed, timed;
+	double sum_ms, max_ms;
+};
+
+struct sums {
+	struct map index; /* hash of the series' words and bucket → index into at */
+	struct sum *at;
+	size_t n;
+};
+
+enum { SUMS_MAX = 200000 };
+
+static struct sum *sum_of(struct sums *s, enum series_kind kind, struct str service, struct str host, int code,
+                          struct str key, uint8_t role, int64_t bucket)
+{
+	uint64_t h = hash64_mix(hash64(service) ^ hash64_seed(host, 5), hash64_seed(key, 7));
+	h = hash64_mix(h ^ (uint64_t)kind << 32, (uint64_t)(uint32_t)code);
+	h = hash64_mix(h ^ role, (uint64_t)bucket);
+	bool is_new;
+	uint64_t *at = map_put(&s->index, h, &is_new);
+	if (is_new) {
+		cr_assert_lt(s->n, SUMS_MAX);
+		*at = s->n++;
+	}
+	return &s->at[*at];
+}
+
+static void add_to(struct sum *s, const struct event *e, bool timed)
+{
+	s->count++;
+	s->failed += e->status >= 500 || e->severity >= SEV_ERROR;
+	if (!timed || isnan(e->duration_ms))
+		return;
+	s->timed++;
+	s->sum_ms += e->duration_ms;
+	s->max_ms = fmax(s->max_ms, e->duration_ms);
+}
+
+/* The same as the aggregator is to do, without any of its care. */
+static void count_event(struct sums *s, const struct extent_info *info, const struct event *e, int64_t shift_s)
+{
+	struct str service = e->service.len ? e->service : info->service;
+	struct str host = e->host.len ? e->host : info->host;
+	int64_t second = (int64_t)((e->time_ns - T0) / NS_PER_S) - ((e->time_ns - T0) % NS_PER_S < 0);
+	int64_t bucket = (T0 / NS_PER_S + second + shift_s) / BUCKET_S;
+#define ADD(kind, code, key, timed) \
+	add_to(sum_of(s, (kind), service, host, (int)(code), (key), info->role, bucket), e, (timed))
+	if (e->kind == EV_HTTP)
+		ADD(SERIES_HTTP, e->status, e->route, true);
+	else if (e->kind == EV_QUERY)
+		ADD(SERIES_QUERY, 0, e->fingerprint, true);
+	else if (e->kind != EV_LINE)
+		ADD(SERIES_EVENT, e->kind, event_detail(e), true);
+	if (e->template_id)
+		ADD(SERIES_LINE, e->severity, e->template_text, false);
+	if (e->version.len)
+		ADD(SERIES_FACET, FACET_VERSION, e->version, false);
+	if (facet_agent(e->agent).len)
+		ADD(SERIES_FACET, FACET_AGENT, facet_agent(e->agent), false);
+	if (facet_referrer(e->referrer).len)
+		ADD(SERIES_FACET, FACET_REFERRER, facet_referrer(e->referrer), false);
+	if (facet_campaign(e->path).len)
+		ADD(SERIES_FACET, FACET_CAMPAIGN, facet_campaign(e->path), false);
+	if (e->method.len)
+		ADD(SERIES_FACET, FACET_METHOD, e->method, false);
+	char room[FACET_TEXT_BYTES];
+	if (client_net(e->client))
+		ADD(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false);
+	host = STR_NONE;
+	if (e->client.len)
+		ADD(SERIES_CLIENTS, 0, STR_NONE, false);
+#undef ADD
+}
+
+static void check_series(const struct series *series, size_t n, struct sums *want)
+{
+	size_t cells = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct series *s = &series[i];
+		for (size_t k = 0; k < s->n_cells; k++, cells++) {
+			const struct cell *c = &s->cells[k];
+			cr_assert(k == 0 || c->bucket > s->cells[k - 1].bucket);
+			struct sum *sum = sum_of(want, s->kind, s->service, s->host, s->code, s->key_text, s->role, c->bucket);
+			cr_assert_eq(c->count, sum->count, "%.*s %.*s kind %d code %d bucket %d: %u of %u", STR_ARG(s->service),
+			             STR_ARG(s->key_text), (int)s->kind, s->code, c->bucket, c->count, (unsigned)sum->count);
+			cr_assert_eq(c->failed, sum->failed);
+			cr_assert_eq(c->timed, sum->timed);
+			cr_assert_float_eq((double)c->sum_ms, sum->sum_ms, 0.01 + sum->sum_ms * 1e-6);
+			cr_assert_float_eq((double)c->max_ms, sum->max_ms, 0.01);
+			uint64_t in_hist = 0;
+			for (uint32_t h = c->hist; h < c->hist + c->n_hist; h++)
+				in_hist += s->hist[h].count;
+			cr_assert_eq(in_hist, s->kind == SERIES_HTTP || s->kind == SERIES_QUERY ? c->timed : 0);
+			if (s->kind == SERIES_CLIENTS)
+				cr_assert(c->distinct > 0.9F && c->distinct < 7.0F, "%f", (double)c->distinct);
+		}
+	}
+	cr_expect_eq(cells, want->n, "every cell is there");
+}
+
+static void load(const char *path, struct arena *a, struct series **series, size_t *n)
+{
+	struct store *s;
+	struct err err = ERR_INIT;
+	cr_assert(store_open(path, &s, &err), "%s", err.text);
+	cr_assert(store_load_series(s, a, series, n, &err), "%s", err.text);
+	store_close(s);
+}
+
+Test(aggregate, equals_counting_by_hand)
+{
+	enum { FILES = 4, EVENTS = 30000 };
+	const char *path = temp_store("agg");
+	struct store_writer *w;
+	struct err err = ERR_INIT;
+	struct sums want = { 0 };
+	struct arena a;
+	struct series *series;
+	size_t n;
+	arena_init(&a);
+	map_init(&want.index);
+	want.at = arena_new_n(&a, struct sum, SUMS_MAX);
+	cr_assert(store_writer_open(path, &w, &err));
+	for (unsigned seed = 0; seed < FILES; seed++) {
+		struct extent_info info = made_info(seed);
+		write_made_file(w, seed, EVENTS);
+		for (size_t k = 0; k < EVENTS; k++) {
+			struct event e = made_file_event(seed, k);
+			count_event(&want, &info, &e, 0);
+		}
+	}
+	cr_assert(store_writer_close(w, &err));
+	load(path, &a, &series, &n);
+	check_series(series, n, &want);
+	map_release(&want.index);
+	arena_release(&a);
+	remove_store(path);
+}
+
+Test(aggregate, times_in_any_order_and_before_the_epoch)
+{
+	const char *path = temp_store("aggback");
+	struct store_writer *w;
+	struct extent_writer *x;
+	struct err err = ERR_INIT;
+	struct arena a;
+	struct series *series;
+	size_t n;
+	arena_init(&a);
+	cr_assert(store_writer_open(path, &w, &err));
+	struct extent_info info = made_info(2);
+	cr_assert(extent_begin(w, &info, &x, &err));
+	/* 40,000 buckets, from the newest to the oldest, two events each: far more cells than fit at a time. */
+	enum { N = 80000 };
+	for (int i = 0; i < N; i++) {
+		struct event e = made_event((uint64_t)i, (int64_t)(200 - i / 2) * BUCKET_S * NS_PER_S + i % 2);
+		set_template(&e, "<*>");
+		cr_assert(extent_add(x, &e, &err));
+	}
+	struct event none = made_event(N, TIME_NONE);
+	set_template(&none, "<*>");
+	cr_assert(extent_add(x, &none, &err));
+	struct extent_totals t = made_totals(N + 1, (200 - N / 2) * BUCKET_S * NS_PER_S, 200 * BUCKET_S * NS_PER_S);
+	cr_assert(extent_finish(x, &t, &err));
+	cr_assert(store_writer_close(w, &err));
+	load(path, &a, &series, &n);
+	cr_assert_eq(n, 1);
+	cr_assert_eq(series->n_cells, N / 2, "%zu", series->n_cells);
+	for (size_t k = 0; k < series->n_cells; k++) {
+		cr_assert_eq(series->cells[k].bucket, (int32_t)k + 201 - N / 2);
+		cr_assert_eq(series->cells[k].count, 2);
+	}
+	arena_release(&a);
+	remove_store(path);
+}
+
+/* Counts of a series' kind in all, and under "(other)". */
+static void totals_of(const struct series *series, size_t n, enum series_kind kind, int code, uint64_t *all,
+                      uint64_t *other, size_t *keys)
+{
+	*all = *other = 0;
+	*keys = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (series[i].kind != kind || (code >= 0 && series[i].code != code))
+			continue;
+		++*keys;
+		for (size_t k = 0; k < series[i].n_cells; k++) {
+			*all += series[i].cells[k].count;
+			if (str_eq(series[i].key_text, STR("(other)")))
+				*other += series[i].cells[k].count;
+		}
+	}
+}
+
+Test(aggregate, names_without_end_are_bounded)
+{
+	enum { N = 20000 };
+	const char *path = temp_store("aggmany");
+	struct store_writer *w;
+	struct extent_writer *x;
+	struct err err = ERR_INIT;
+	struct arena a;
+	struct series *series;
+	size_t n, keys;
+	uint64_t all, other;
+	arena_init(&a);
+	cr_assert(store_writer_open(path, &w, &err));
+	struct extent_info info = made_info(0);
+	cr_assert(extent_begin(w, &info, &x, &err));
+	for (int i = 0; i < N; i++) {
+		struct event e = made_event((uint64_t)i, T0 + i * NS_PER_MS);
+		char route[64], client[64], template[64], agent[64], service[64], host[64];
+		snprintf(route, sizeof route, "GET /%d", i);
+		snprintf(template, sizeof template, "line %d", i);
+		snprintf(client, sizeof client, "%d.%d.%d.1", 1 + i / 10000, i / 100 % 100, i % 100);
+		snprintf(agent, sizeof agent, "agent%d/1", i);
+		snprintf(service, sizeof service, "service-%d", i);
+		snprintf(host, sizeof host, "host-%d", i);
+		e.kind = EV_HTTP;
+		e.status = 200;
+		set_route(&e, route);
+		set_template(&e, template);
+		e.client = str_of(client);
+		e.agent = str_of(agent);
+		if (i >= N / 2) {
+			e.service = str_of(service);
+			e.host = str_of(host);
+		}
+		cr_assert(extent_add(x, &e, &err), "%s", err.text);
+	}
+	struct extent_totals t = made_totals(N, T0, T0 + N * NS_PER_MS);
+	cr_assert(extent_finish(x, &t, &err), "%s", err.text);
+	cr_assert(store_writer_close(w, &err));
+	load(path, &a, &series, &n);
+	cr_expect_lt(n, 40000);
+	totals_of(series, n, SERIES_HTTP, -1, &all, &other, &keys);
+	cr_expect_eq(all, N, "every request is counted: %lu", (unsigned long)all);
+	cr_expect_gt(other, N / 4);
+	totals_of(series, n, SERIES_LINE, -1, &all, &other, &keys);
+	cr_expect_eq(all, N, "every line is counted: %lu", (unsigned long)all);
+	totals_of(series, n, SERIES_FACET, FACET_CLIENT_NET, &all, &other, &keys);
+	cr_expect_eq(all, N);
+	totals_of(series, n, SERIES_FACET, FACET_AGENT, &all, &other, &keys);
+	cr_expect_eq(all, N);
+	arena_release(&a);
+	remove_store(path);
+}
+
+Test(aggregate, distinct_clients_join_over_files)
+{
+	const char *path = temp_store("aggclients");
+	struct store_writer *w;
+	struct err err = ERR_INIT;
+	struct arena a;
+	struct series *series;
+	size_t n;
+	arena_init(&a);
+	cr_assert(store_writer_open(path, &w, &err));
+	/* Two files of one service with the same 300 clients, in one bucket. */
+	for (unsigned file = 0; file < 2; file++) {
+		struct extent_writer *x;
+		struct extent_info info = made_info(file);
+		cr_assert(extent_begin(w, &info, &x, &err));
+		for (int i = 0; i < 600; i++) {
+			struct event e = made_event((uint64_t)i, T0 + i * NS_PER_MS);
+			char client[32];
+			snprintf(client, sizeof client, "10.0.%d.%d", i % 300 / 100, i % 100);
+			e.client = str_of(client);
+			cr_assert(extent_add(x, &e, &err));
+		}
+		struct extent_totals t = made_totals(600, T0, T0 + 600 * NS_PER_MS);
+		cr_assert(extent_finish(x, &t, &err));
+	}
+	cr_assert(store_writer_close(w, &err));
+	load(path, &a, &series, &n);
+	bool seen = false;
+	for (size_t i = 0; i < n; i++) {
+		if (series[i].kind != SERIES_CLIENTS)
+			continue;
+		seen = true;
+		cr_assert_eq(series[i].n_cells, 1);
+		cr_expect_eq(series[i].cells[0].count, 1200);
+		cr_expect_float_eq((double)series[i].cells[0].distinct, 300, 60);
+	}
+	cr_expect(seen);
+	arena_release(&a);
+	remove_store(path);
+}
