@@ -7,6 +7,7 @@
  */
 #include "ingest/change.h"
 #include "ingest/format.h"
+#include "ingest/syslog_head.h"
 
 struct head {
 	struct timestamp time;
@@ -112,6 +113,7 @@ static bool is_change(const struct head *h, const struct change_draft *d)
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
 	struct change_draft d = { .kind = CHANGE_OPERATION };
+	struct syslog_head syslog;
 	struct head h;
 
 	if (line.len == 0)
@@ -122,6 +124,9 @@ static enum line_class classify(struct str line, struct str record, const struct
 		return LINE_ALIEN;
 	read_head(line, &h);
 	if (h.body.len == 0 || h.body.ptr[0] == '{')
+		return LINE_ALIEN;
+	/* A syslog's head says more than its time: the carrier reads it and hands the sentence on. */
+	if (h.has_time && syslog_head_parse(line, &syslog) && syslog.program.len)
 		return LINE_ALIEN;
 	if (h.has_time && named_as_changes(ctx->path))
 		return LINE_START;
