@@ -184,7 +184,7 @@ static int compare_candidates(const void *pa, const void *pb)
 /* Of those that explain nearly as much as the best, the most specific. */
 static const struct candidate *choose(const struct detection *d)
 {
-	const struct candidate *best = NULL;
+	const struct candidate *best = NULL, *envelope = NULL;
 	double top = -1;
 
 	for (size_t i = 0; i < d->n_candidates; i++) {
@@ -198,7 +198,11 @@ static const struct candidate *choose(const struct detection *d)
 			break;
 		if (!best || c->format->specificity > best->format->specificity)
 			best = c;
+		if (!envelope && (c->format->role == ROLE_SYSTEM || c->format->role == ROLE_CARRIER))
+			envelope = c;
 	}
+	if (best && best->format->role == ROLE_CHANGE && envelope)
+		best = envelope; /* words that tell of changes are looked for in payloads, too */
 	for (size_t i = 0; !best && i < d->n_candidates; i++)
 		if (d->candidates[i].format->role == ROLE_TEXT)
 			best = &d->candidates[i];

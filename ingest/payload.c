@@ -237,6 +237,15 @@ static bool goes_on(struct payloads *p, const struct stream *st, struct str text
 	return f && f->classify(first, buf_str(&st->open->text), contexts_of(p->contexts, f)) == LINE_CONTINUES;
 }
 
+/* Formats that learn what their lines look like must see first lines, too, not only what may go on. */
+static void see_start(struct payloads *p, const struct format *f, struct str text)
+{
+	struct str rest;
+
+	if (f && f->state_bytes > 0)
+		f->classify(str_cut(text, '\n', &rest), STR_NONE, contexts_of(p->contexts, f));
+}
+
 /* A payload is complete: `s` holds it. */
 static enum record_fate take(struct payloads *p, struct stream *st, struct slot *s)
 {
@@ -261,6 +270,7 @@ static enum record_fate take(struct payloads *p, struct stream *st, struct slot 
 		f = format_of(p, st, text, p->contexts->scratch);
 	if (st->open && !finish(p, st->open))
 		return RECORD_STOP;
+	see_start(p, f ? f : p->text_format, text);
 	s->format = f;
 	s->stream = st;
 	st->open = s;
@@ -311,6 +321,7 @@ enum record_fate payloads_record(struct payloads *p, const struct record *r)
 	if (st->partial) {
 		struct slot *whole = st->partial;
 
+		s->lines = r->lines;
 		join(whole, s, e.payload, false);
 		if (e.payload_partial && !whole->text.full)
 			return RECORD_JOINED;
