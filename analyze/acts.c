@@ -148,7 +148,9 @@ static bool recorded(const struct facts *f, ptrdiff_t service, int64_t ns)
 		const struct act *act = &f->acts[i];
 		if (ns < act->begin_ns - own_line_ns || ns > act->end_ns + own_line_ns)
 			continue;
-		if (!act->service.len || facts_service(f, act->service) == service)
+		/* A restart of something that no log is named after ("shopdb") is that of the server that logs one. */
+		ptrdiff_t named = facts_service(f, act->service);
+		if (!act->service.len || named == service || (named < 0 && act->kind == CHANGE_RESTART))
 			return true;
 	}
 	return false;

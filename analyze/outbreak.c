@@ -10,6 +10,10 @@ static const int64_t touch_ns = 90 * NS_PER_S;
 /* With the same routes hit, pauses up to three times the longer side are one, within these bounds. */
 static const int64_t pause_min_ns = 30 * 60 * NS_PER_S, pause_max_ns = 3 * 3600 * NS_PER_S;
 
+/* Quiet time ends this long before the onset, and begins twice as long after the end. */
+static const int64_t guard_ns = 120 * NS_PER_S;
+static const int64_t enough_before_ns = 25 * 60 * NS_PER_S;
+
 struct cluster { size_t first, last; int64_t from_ns, to_ns; double llr; }; /* parts [first, last) */
 
 static int by_from(const void *x, const void *y)
@@ -206,9 +210,12 @@ static void find_peak(const struct facts *f, const struct signals *all, struct o
 
 bool outbreak_quiet_step(const struct outbreak *o, const struct grid *g, size_t step)
 {
-	int64_t guard = 120 * NS_PER_S;
 	int64_t from = grid_ns(g, step), to = grid_ns(g, step + 1);
-	return to <= o->onset_from_ns - guard || from >= o->end_ns + 2 * guard;
+	int64_t before = o->onset_from_ns - grid_ns(g, 0);
+	if (to <= o->onset_from_ns - guard_ns)
+		return true;
+	/* After the incident its causes may still be at work: that time counts only when there is too little before. */
+	return before < enough_before_ns && from >= o->end_ns + 2 * guard_ns;
 }
 
 double outbreak_bad_sum(const struct outbreak *o, const struct grid *g, const double *v)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROUNDS = 8, BLOCKS = 60, LOUD_BLOCKS = 24 };
+enum { ROUNDS = 8, BLOCKS = 60, LOUD_BLOCKS = 24, LAYERS = 3 };
 
 /* Alternatives to the baseline rate, as factors. */
 static const double factors[] = { 1.35, 1.8, 2.5, 4, 8, 16, 40, 100, 300, 1000, 4000 };
@@ -186,6 +186,56 @@ static size_t best_segments(const struct model *m, double limit, struct segment 
 	return n_best;
 }
 
+static int by_from(const void *x, const void *y)
+{
+	const struct segment *a = x, *b = y;
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/*
+ * Segments of one alternative leave out what is bad at a lower level (the tail of a slow recovery): what remains is
+ * searched again without them. `out` and `scratch` have room for every other step.
+ */
+static size_t layered_segments(struct model m, double limit, struct segment *out, struct segment *scratch, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	double *n = arena_new_n(a, double, m.steps), *k = arena_new_n(a, double, m.steps);
+	for (size_t i = 0; i < m.steps; i++) {
+		n[i] = trials(&m, i);
+		k[i] = m.k[i];
+	}
+	m.n = n;
+	m.k = k;
+	size_t total = 0;
+	for (int layer = 0; layer < LAYERS; layer++) {
+		size_t found = best_segments(&m, limit, out + total, scratch, a);
+		for (size_t j = total; j < total + found; j++)
+			for (size_t i = out[j].from; i < out[j].to; i++)
+				n[i] = k[i] = 0;
+		total += found;
+		if (!found || total * 4 > m.steps)
+			break;
+	}
+	qsort(out, total, sizeof *out, by_from);
+	arena_rewind(a, mark);
+	/* A lower layer may span an upper one: then they are one segment. */
+	size_t kept = 0;
+	for (size_t j = 0; j < total; j++) {
+		if (kept && out[j].from < out[kept - 1].to) {
+			struct segment *b = &out[kept - 1];
+			b->to = b->to > out[j].to ? b->to : out[j].to;
+			b->n += out[j].n;
+			b->k += out[j].k;
+			b->excess += out[j].excess;
+			b->llr += out[j].llr;
+			b->rate = b->n > 0 ? b->k / b->n : 0;
+			continue;
+		}
+		out[kept++] = out[j];
+	}
+	return kept;
+}
+
 struct block { double rate, n; size_t from, to; };
 
 static int by_rate(const void *x, const void *y)
@@ -252,7 +302,7 @@ static struct scan settle(struct model m, bool *masked, bool picked, double limi
 			raise_base(&m, masked);
 		s.base = m.base;
 		s.dispersion = m.dispersion;
-		s.n_segments = best_segments(&m, limit, s.segments, scratch, a);
+		s.n_segments = layered_segments(m, limit, s.segments, scratch, a);
 		size_t covered = 0;
 		memset(masked, 0, m.steps * sizeof *masked);
 		for (size_t j = 0; j < s.n_segments; j++)

@@ -69,6 +69,26 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 	return fmax(2 * usual, usual + 80);
 }
 
+/*
+ * A refusal is a symptom on routes that otherwise let people in. What is always forbidden (scanners asking for /.env) says
+ * nothing about users.
+ */
+static bool lets_in(const struct facts *f, const struct series *refused)
+{
+	double in = 0, out = 0;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind != SERIES_HTTP || s->key != refused->key || !str_eq(s->service, refused->service))
+			continue;
+		double n = series_between(s, f->from_ns, f->to_ns);
+		if (s->code >= 200 && s->code < 400)
+			in += n;
+		else if (status_refused(s->code))
+			out += n;
+	}
+	return in > out;
+}
+
 static void http_dense(const struct facts *f, enum symptom_kind kind, size_t service, struct str route, double limit_ms,
                        const struct grid *g, double *n, double *k)
 {
@@ -78,11 +98,13 @@ static void http_dense(const struct facts *f, enum symptom_kind kind, size_t ser
 			continue;
 		if (kind == SYMPTOM_LATENCY) {
 			dense_slow(g, s, limit_ms, k, n);
-			/* A user who gives up waited too long, whatever the clock says. */
 			continue;
 		}
+		bool refused = kind == SYMPTOM_AUTH && status_refused(s->code);
+		if (refused && !lets_in(f, s))
+			continue;
 		dense_count(g, s, n);
-		if ((kind == SYMPTOM_ERRORS && status_failed(s->code)) || (kind == SYMPTOM_AUTH && status_refused(s->code)))
+		if (refused || (kind == SYMPTOM_ERRORS && status_failed(s->code)))
 			dense_count(g, s, k);
 	}
 }

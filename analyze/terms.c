@@ -73,10 +73,15 @@ static void term_precedence(struct inquiry *q, struct candidate *c, const struct
 		term_add(q, c, "precedence", -6, &act->refs, "came %s after the first failures", words_ns(lag, words));
 		return;
 	}
-	/* Base rate: changes of any kind that the archive records, per minute. */
+	/* Base rate, per minute: changes of any kind that the archive records; for a job, how often it runs. */
 	size_t changes = 0;
-	for (size_t i = 0; i < q->f->n_acts; i++)
-		changes += !q->f->acts[i].derived || act->derived;
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *other = &q->f->acts[i];
+		if (act->kind == CHANGE_JOB)
+			changes += other->kind == CHANGE_JOB && str_eq(other->entity, act->entity);
+		else
+			changes += other->kind != CHANGE_JOB && (!other->derived || act->derived);
+	}
 	double minutes = (double)(q->f->to_ns - q->f->from_ns) / 60e9;
 	double rate = ((double)changes + 1) / fmax(minutes, 10);
 	double lr = log(lag_density((double)lag / 60e9) / rate);
@@ -291,10 +296,31 @@ static double failure_rate(const struct inquiry *q, int64_t from, int64_t to)
 	return total > 0 ? fmax(0, dense_total(k, 0, g.n) / total - s->scan.base) : 0;
 }
 
+/*
+ * One release may reach several services ("3.8.0" of two of them, within the half hour). Where a part of it was taken
+ * back and nothing changed, the rest is less likely to have done it.
+ */
+static void term_sibling(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *other = &q->f->acts[i];
+		if (other == act || other->kind != act->kind || !act->version.len || !str_eq(other->version, act->version) || other->undone_by < 0)
+			continue;
+		int64_t apart = other->begin_ns - act->begin_ns;
+		const struct act *undo = &q->f->acts[other->undone_by];
+		if (apart > 1800 * NS_PER_S || apart < -1800 * NS_PER_S || undo->begin_ns < q->o->onset_best_ns || undo->end_ns > q->o->end_ns - 900 * NS_PER_S)
+			continue;
+		term_add(q, c, "sibling", -1.8, &undo->refs, "%.*s, part of the same release, was taken back, and the failures went on", STR_ARG(other->entity));
+		return;
+	}
+}
+
 static void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act)
 {
-	if (act->undone_by < 0)
+	if (act->undone_by < 0) {
+		term_sibling(q, c, act);
 		return;
+	}
 	const struct act *undo = &q->f->acts[act->undone_by];
 	char words[TIME_TEXT_BYTES];
 	if (undo->begin_ns < q->o->onset_best_ns) {
@@ -329,6 +355,18 @@ static void term_reversal(struct inquiry *q, struct candidate *c, const struct a
 
 /* ---- acts ---- */
 
+/* Of a job that runs again and again, only the last run before the failures is a suspect. */
+static bool last_run(const struct inquiry *q, size_t at)
+{
+	const struct act *act = &q->f->acts[at];
+	if (act->begin_ns > q->o->onset_to_ns || act->begin_ns < q->o->onset_from_ns - 2 * 3600 * NS_PER_S)
+		return false;
+	for (size_t i = at + 1; i < q->f->n_acts && q->f->acts[i].begin_ns <= q->o->onset_to_ns; i++)
+		if (q->f->acts[i].kind == CHANGE_JOB && str_eq(q->f->acts[i].entity, act->entity))
+			return false;
+	return true;
+}
+
 void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 {
 	for (size_t i = 0; i < q->f->n_acts; i++) {
@@ -337,6 +375,8 @@ void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 		for (size_t k = 0; k < n; k++)
 			ours |= act->kind == kinds[k];
 		if (!ours || (act->derived && act->begin_ns > q->o->onset_to_ns))
+			continue;
+		if (act->kind == CHANGE_JOB && !last_run(q, i))
 			continue;
 		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->service, act->entity, act->begin_ns);
 		if (!c)

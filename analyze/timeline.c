@@ -178,6 +178,8 @@ void timeline_write(struct inquiry *q, struct incident *out)
 		const struct act *act = &q->f->acts[i];
 		if (act->begin_ns < o->onset_best_ns - around || act->begin_ns > o->end_ns + around)
 			continue;
+		if (act->kind == CHANGE_JOB && (act->begin_ns > o->onset_to_ns || act->begin_ns < o->onset_from_ns - 600 * NS_PER_S))
+			continue;
 		if (act->begin_ns > o->onset_to_ns && act->begin_ns < o->end_ns)
 			step_taken(q, &all, act, out);
 		else

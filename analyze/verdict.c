@@ -106,11 +106,14 @@ static bool can_explain(const struct inquiry *q, const struct candidate *c, cons
 	return reaches(q, c, x);
 }
 
-/* Links every condition to its best explanation; both scores move by what the link is worth. */
+/*
+ * Links every condition to its best explanation. The weaker the explanation is beside the condition itself, the less
+ * weight moves from the one to the other; none when it is 2.5 behind.
+ */
 static void link_chain(struct inquiry *q)
 {
 	size_t n = q->candidates.n;
-	double *bonus = arena_new_n(q->arena, double, n + 1);
+	double *bonus = arena_new_n(q->arena, double, n + 1), *weight = arena_new_n(q->arena, double, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct candidate *x = &q->candidates.at[i];
 		ptrdiff_t best = -1;
@@ -119,18 +122,22 @@ static void link_chain(struct inquiry *q)
 			if (can_explain(q, c, x) && c->score > x->score - 2.5 && (best < 0 || c->score > q->candidates.at[best].score))
 				best = (ptrdiff_t)j;
 		}
+		if (best < 0)
+			continue;
 		/* Two conditions may each be able to explain the other; the better-founded one does. */
-		if (best < 0 || (q->candidates.at[best].act < 0 && can_explain(q, x, &q->candidates.at[best]) && x->score > q->candidates.at[best].score))
+		const struct candidate *c = &q->candidates.at[best];
+		if (c->act < 0 && can_explain(q, x, c) && x->score > c->score)
 			continue;
 		x->caused_by = best;
-		bonus[best] = fmax(bonus[best], fmin(2, 0.5 * fmax(0, x->score)));
+		weight[i] = fmin(1, (c->score - x->score + 2.5) / 2.5);
+		bonus[best] = fmax(bonus[best], weight[i] * fmin(2, 0.5 * fmax(0, x->score)));
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct candidate *c = &q->candidates.at[i];
 		if (bonus[i] > 0.05)
 			term_add(q, c, "chain", bonus[i], NULL, "what follows from it is seen as well");
 		if (c->caused_by >= 0)
-			term_add(q, c, "explained", -1.5, NULL, "follows from %.*s", STR_ARG(q->candidates.at[c->caused_by].what));
+			term_add(q, c, "explained", -1.5 * weight[i], NULL, "follows from %.*s", STR_ARG(q->candidates.at[c->caused_by].what));
 	}
 }
 
@@ -265,8 +272,20 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 		if (strcmp(c->terms.at[i].name, "prior") != 0 && strcmp(c->terms.at[i].name, "chain") != 0 && (!best || c->terms.at[i].log_odds > best->log_odds))
 			best = &c->terms.at[i];
 	struct str what = upper_first(q->arena, c->what.len ? c->what : c->entity);
-	return arena_printf(q->arena, "%.*s (%s)%s%.*s.", STR_ARG(what), time_format(c->time_ns, 0, time), best ? ": " : "",
-	                    STR_ARG(best ? best->text : STR_NONE));
+	struct str said = arena_printf(q->arena, "%.*s (%s)%s%.*s.", STR_ARG(what), time_format(c->time_ns, 0, time), best ? ": " : "",
+	                               STR_ARG(best ? best->text : STR_NONE));
+	if (c->caused_by >= 0)
+		said = arena_printf(q->arena, "%.*s It came with %.*s.", STR_ARG(said), STR_ARG(q->candidates.at[c->caused_by].what));
+	/* The strongest thing it brought about: the other end of the chain. */
+	const struct candidate *brought = NULL;
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		const struct candidate *x = &q->candidates.at[i];
+		if (!x->herring && x->caused_by == c - q->candidates.at && (!brought || x->score > brought->score))
+			brought = x;
+	}
+	if (brought)
+		said = arena_printf(q->arena, "%.*s It brought about %.*s.", STR_ARG(said), STR_ARG(brought->what));
+	return said;
 }
 
 /* A flag or a setting that names no service belongs to the one that it makes ill. */

@@ -59,6 +59,15 @@ static struct refs lines_of(struct inquiry *q, uint64_t fingerprint)
 	return refs;
 }
 
+/* Not seen until shortly before the onset, with enough time before that to say so. */
+static bool appeared(const struct inquiry *q, const struct series *s)
+{
+	int64_t shortly = q->o->onset_from_ns - 1800 * NS_PER_S;
+	if (shortly - q->f->from_ns < 1200 * NS_PER_S)
+		shortly = q->o->onset_from_ns - 300 * NS_PER_S;
+	return shortly - q->f->from_ns >= 600 * NS_PER_S && series_between(s, q->f->from_ns, shortly) < 1;
+}
+
 static void raise_slow_query(struct inquiry *q)
 {
 	double surplus = 0, grown = 0, everyday = 0;
@@ -89,7 +98,7 @@ static void raise_slow_query(struct inquiry *q)
 			return;
 		c->refs = lines_of(q, s->key);
 		c->share = share;
-		bool is_new = l.usual_calls < 0.5;
+		bool is_new = appeared(q, s);
 		c->what = arena_printf(q->arena, "the %sstatement \"%.*s\"", is_new ? "new " : "", STR_ARG(str_head(s->key_text, 160)));
 		term_add(q, c, "signal", 2.6 * share - 0.4, &c->refs,
 		         "takes %.0f s in the bad time where %.0f s would be usual: %.0f %% of all additional statement time, in %.0f calls of %.0f ms",
@@ -97,7 +106,7 @@ static void raise_slow_query(struct inquiry *q)
 		if (is_new)
 			term_add(q, c, "new", 1.0, &c->refs, "was not logged before the incident");
 		if (everyday >= 4 && grown / everyday > 0.5 && share < 0.6)
-			term_add(q, c, "company", -2.0, NULL, "%.0f of %.0f everyday statements slow down with it: the database as a whole is slow", grown,
+			term_add(q, c, "company", is_new ? -0.4 : -2.0, NULL, "%.0f of %.0f everyday statements slow down with it: the database as a whole is slow", grown,
 			         everyday);
 	}
 }
