@@ -29,14 +29,61 @@ static bool split(struct str line, struct str *prefix, struct str *text, struct 
 	return blanks <= PREFIX_BLANKS_MAX;
 }
 
+/* "[3-2] ": bytes of the mark, and the chunk's number. 0 when there is none. */
+static size_t chunk_mark(struct str line, int64_t *chunk)
+{
+	ptrdiff_t end = line.len && line.ptr[0] == '[' ? str_chr(str_head(line, 24), ']') : -1;
+	struct str number, part;
+
+	if (end < 4 || (size_t)end + 1 >= line.len || line.ptr[end + 1] != ' ')
+		return 0;
+	number = str_cut(str_make(line.ptr + 1, (size_t)end - 1), '-', &part);
+	return str_to_i64(number, chunk) && str_to_i64(part, chunk) ? (size_t)end + 2 : 0;
+}
+
+/* Chunks joined, escapes resolved: a chunk that begins with a TAB is a line of the message, else the line
+ * goes on. */
+static struct str without_chunks(struct str record, struct arena *a)
+{
+	char *to = arena_alloc(a, record.len + 1, 1);
+	size_t n = 0, i = 0;
+
+	while (i < record.len) {
+		struct str rest = str_from(record, i);
+		int64_t chunk;
+
+		if (rest.len >= 4 && rest.ptr[0] == '#' && rest.ptr[1] == '0' && rest.ptr[2] == '1' &&
+		    (rest.ptr[3] == '1' || rest.ptr[3] == '2')) {
+			to[n++] = rest.ptr[3] == '1' ? '\t' : '\n';
+			i += 4;
+			continue;
+		}
+		if (rest.ptr[0] == '\n') {
+			size_t mark = chunk_mark(str_from(rest, 1), &chunk);
+			struct str next = str_from(rest, 1 + mark);
+
+			i += 1 + mark;
+			if (!mark || str_starts(next, STR("#011")) || str_starts(next, STR("\t")))
+				to[n++] = '\n';
+			continue;
+		}
+		to[n++] = rest.ptr[0];
+		i++;
+	}
+	return str_make(to, n);
+}
+
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
 	struct str prefix, text;
 	struct postgres_label label;
+	int64_t chunk;
 
 	(void)ctx;
 	if (line.len == 0)
 		return LINE_SKIP;
+	if (record.len && chunk_mark(line, &chunk) && chunk > 1)
+		return LINE_CONTINUES;
 	/* The server indents with a TAB; what copied the file may have made blanks of it. */
 	if (line.ptr[0] == '\t' || line.ptr[0] == ' ')
 		return record.len ? LINE_CONTINUES : LINE_ALIEN;
@@ -50,7 +97,10 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	struct str prefix, text, rest;
 	struct postgres_label label;
 	struct prefix_words words;
+	int64_t chunk;
 
+	if (chunk_mark(record, &chunk))
+		record = without_chunks(record, ctx->scratch);
 	if (!split(record, &prefix, &text, &label))
 		return false;
 	e->severity = label.severity;
@@ -115,6 +165,9 @@ static const struct format_sample samples[] = {
 	  "[77] app@shop LOG: "
 	  " duration: 407.1 ms",
 	  "time=2020-05-04T10:11:12.530Z kind=query duration_ms=407.1 query='SELECT 1'" },
+	{ "[7-1] ann@shop LOG:  duration: 3.5 ms  statement: SELECT a,\n[7-2] #011 b\n[7-3] #011 FROM "
+	  "t#012#011WHERE c",
+	  "time= kind=query user=ann db=shop query='SELECT a,\n\t b\n\t FROM t\n\tWHERE c'" },
 	{ NULL, NULL },
 };
 
