@@ -18,7 +18,7 @@ static bool name_byte(char c)
 
 static bool host_is(struct str w)
 {
-	if (w.len == 0 || w.len > NAME_BYTES_MAX)
+	if (w.len == 0 || w.len > NAME_BYTES_MAX || (w.ptr[0] == '[' && str_chr(w, ':') < 0))
 		return false;
 	for (size_t i = 0; i < w.len; i++)
 		if (!name_byte(w.ptr[i]) && w.ptr[i] != ':' && w.ptr[i] != '[' && w.ptr[i] != ']')
@@ -140,7 +140,8 @@ static bool iso_parse(struct str s, struct syslog_head *h)
 	h->host = str_word(&s);
 	s = skip_blanks(s);
 	if (!host_is(h->host) || h->host.ptr[h->host.len - 1] == ':' ||
-	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, true, h))
+	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, true, h) ||
+	    (h->pid < 0 && severity_parse(h->program) != SEV_NONE))
 		return false;
 	if (h->pid < 0)
 		for (size_t i = 0; i < h->program.len; i++)

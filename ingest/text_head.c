@@ -324,6 +324,11 @@ bool text_head_parse(struct str line, struct text_head *h)
 		if (i == 0 && level && level_take(&s, h))
 			continue;
 		struct str t = s;
+		struct text_head inner = *h;
+		if (h->has_time && t.len > 1 && t.ptr[0] == '[' && is_digit(t.ptr[1]) &&
+		    time_take(&t, &inner) && inner.time.has_date)
+			break; /* the message is a line with a head of its own */
+		t = s;
 		if (bracket_take(&t, h)) {
 			s = t;
 			continue;

@@ -83,10 +83,18 @@ static bool php_take(struct str *s, struct text_level *out)
 	return false;
 }
 
-/* Behind a letter alone: what tells it from a word of English. */
-static bool letter_placed(char next, struct str behind)
+/*
+ * Behind a letter alone: what tells it from a word of English. A column of blanks (WebSphere) and a source
+ * position ("port.cc:110]", glog's way) do.
+ */
+static bool letter_placed(char next, struct str after, struct str behind)
 {
 	char c = behind.len ? behind.ptr[0] : 0;
+	struct str rest = behind;
+	struct str word = str_word(&rest);
+	if (behind.ptr - after.ptr >= 2 ||
+	    (word.len > 4 && word.ptr[word.len - 1] == ']' && str_chr(word, ':') > 0))
+		return true;
 	return next == ':' || next == '/' || next == ',' || c == '|' || c == '[' || c == '<' || c == '(' ||
 	       is_digit(c);
 }
@@ -135,11 +143,13 @@ bool text_level_take(struct str *s, bool timed, struct text_level *out)
 	struct str behind = skip_blanks(after);
 	bool marked = next == ':' || next == '|' || next == '\t' || next == '/' ||
 		      (behind.len && behind.ptr[0] == '|');
+	/* "debug  conn=...": a column of its own */
+	bool column = timed && n >= 4 && behind.ptr - after.ptr >= 2;
 	bool apart = next == ' ' || next == ',' || next == '-' || next == '[' || next == '(';
-	if (n == 1 &&
-	    (!capitals(word) || !letter_placed(next, behind) || !(timed || next == ',' || next == '/')))
+	if (n == 1 && (!capitals(word) || !letter_placed(next, after, behind) ||
+		       !(timed || next == ',' || next == '/')))
 		return false;
-	if (n > 1 && !marked && !(capitals(word) && apart))
+	if (n > 1 && !marked && !column && !(capitals(word) && apart))
 		return false;
 	out->severity = level;
 	if (next == '/' || next == ',' || next == ':')
@@ -156,6 +166,19 @@ bool text_level_take(struct str *s, bool timed, struct text_level *out)
 	return true;
 }
 
+/* Words that are levels and hardly anything else. */
+static enum severity plain_level(struct str w)
+{
+	static const char *const words[] = { "TRACE",	 "DEBUG", "INFO",   "NOTICE", "WARN",
+					     "WARNING",	 "ERROR", "ERR",    "FATAL",  "CRIT",
+					     "CRITICAL", "PANIC", "SEVERE", "EMERG",  "DBG",
+					     "INF",	 "WRN",	  "FTL",    "TRC" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_eq_nocase(w, str_of(words[i])))
+			return severity_parse(w);
+	return SEV_NONE;
+}
+
 enum severity text_level_search(struct str s)
 {
 	struct str rest = str_head(s, SEARCH_BYTES);
@@ -165,14 +188,12 @@ enum severity text_level_search(struct str s)
 			continue;
 		char close = closing(w.ptr[0]), last = w.ptr[w.len - 1];
 		struct str inside = str_make(w.ptr + 1, w.len - 2);
-		if (close && last == close && (capitals(inside) || inside.len > 3) &&
-		    level_word(inside) != SEV_NONE)
-			return level_word(inside);
+		if (close && last == close && plain_level(inside) != SEV_NONE)
+			return plain_level(inside);
 		struct str bare = str_head(w, w.len - 1);
 		/* "notice:" in lower case only where a head would have it */
-		if (last == ':' && bare.len >= 3 && (capitals(bare) || words < 2) &&
-		    level_word(bare) != SEV_NONE)
-			return level_word(bare);
+		if (last == ':' && (capitals(bare) || words < 2) && plain_level(bare) != SEV_NONE)
+			return plain_level(bare);
 	}
 	return SEV_NONE;
 }

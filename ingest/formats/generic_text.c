@@ -9,6 +9,7 @@
 #include "ingest/request_text.h"
 #include "ingest/migration.h"
 #include "ingest/stack.h"
+#include "ingest/syslog_head.h"
 #include "ingest/text_head.h"
 
 struct text_state {
@@ -29,9 +30,15 @@ static bool binary(struct str line)
 	return false;
 }
 
-/* Whole records of other formats that programs mix into their text: JSON objects, access lines. */
+/* Whole records of other formats that get mixed into text: JSON objects, access lines, container and syslog lines. */
 static bool foreign(struct str line)
 {
+	struct str head = str_head(line, 48);
+	if (str_find(head, STR(" stdout F ")) > 20 || str_find(head, STR(" stderr F ")) > 20)
+		return true;
+	struct syslog_head syslog;
+	if (line.ptr[0] == '<' && syslog_head_parse(line, &syslog))
+		return true;
 	if (line.ptr[0] == '{' && line.len > 2 && line.ptr[1] == '"' && line.ptr[line.len - 1] == '}')
 		return true;
 	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));

@@ -344,7 +344,7 @@ static struct str request_cut(struct str s, struct str *rest)
 	for (size_t end = at; end < s.len;) {
 		struct str after = str_from(s, end + 1);
 		int status;
-		if (after.len == 0 || str_starts(after, STR(" - ")) ||
+		if (after.len == 0 || str_starts(after, STR(" - ")) || str_eq(after, STR(" -")) ||
 		    (after.ptr[0] == ' ' && status_parse(str_head(str_from(after, 1), 3), &status))) {
 			at = end;
 			break;
@@ -457,7 +457,7 @@ static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struc
 	} else if (str_eq(bytes, STR("-"))) {
 		rest = after_bytes;
 	}
-	if (e->status < 0 && e->bytes < 0 && rest.ptr == after_status.ptr)
+	if (e->status < 0 && e->bytes < 0 && !str_eq(bytes, STR("-")))
 		return false;
 	if (field_cut(&rest, &e->referrer))
 		field_cut(&rest, &e->agent);

@@ -188,8 +188,10 @@ static void column_take(enum column c, struct str v, struct row *r, struct event
 		e->client = v;
 		break;
 	case COL_FORWARDED:
-		if (client_of_list(v).len && (!e->client.len || address_is_private(e->client)))
-			e->client = client_of_list(v);
+		/* the client itself, behind proxies of ours */
+		if (!e->client.len ||
+		    (address_is_private(e->client) && !address_is_private(client_of_list(v))))
+			e->client = client_of_list(v).len ? client_of_list(v) : e->client;
 		break;
 	case COL_AGENT:
 		e->agent = v;
@@ -287,11 +289,23 @@ static void by_shape(struct str line, struct row *r, struct event *e)
 		return;
 	}
 	column_take(COL_METHOD, word, r, e);
-	column_take(COL_STEM, str_word(&s), r, e);
-	column_take(COL_QUERY, str_word(&s), r, e);
-	str_word(&s);
-	column_take(COL_USER, str_word(&s), r, e);
-	column_take(COL_CLIENT, str_word(&s), r, e);
+	struct str target = str_trim(s);
+	/* clients send blanks in paths: "port user client" is where the query ends */
+	struct str three[3] = { STR_NONE, STR_NONE, STR_NONE };
+	for (bool found = false; s.len && !found;) {
+		three[0] = three[1];
+		three[1] = three[2];
+		three[2] = str_word(&s);
+		found = str_to_i64(three[0], &port) && address_is(three[2]);
+	}
+	if (!address_is(three[2]))
+		return;
+	target = str_trim(str_make(target.ptr, (size_t)(three[0].ptr - target.ptr)));
+	column_take(COL_STEM, str_cut(target, ' ', &r->query), r, e);
+	if (str_eq(r->query, STR("-")))
+		r->query = STR_NONE;
+	column_take(COL_USER, three[1], r, e);
+	column_take(COL_CLIENT, three[2], r, e);
 	unsigned text = 0;
 	while (s.len) {
 		struct str before = s;
