@@ -58,7 +58,7 @@ static struct str without_query(struct emitter *m, struct str message, struct st
 	return buf_str(b);
 }
 
-static void normalise(struct emitter *m, struct event *e)
+static void normalise(struct emitter *m, const struct format *f, struct event *e)
 {
 	struct normalisers *n = m->norm;
 
@@ -74,7 +74,8 @@ static void normalise(struct emitter *m, struct event *e)
 		e->fingerprint = buf_str(&n->fingerprint);
 		e->fingerprint_id = e->fingerprint.len > 0 ? hash64(e->fingerprint) : 0;
 	}
-	if (e->message.len > 0 || e->error.len > 0)
+	/* A request a server has served is told by its route; its line is the same but for values. */
+	if ((e->message.len > 0 || e->error.len > 0) && !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0))
 		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error, &e->template_text);
 }
 
@@ -90,7 +91,7 @@ bool emit_event(struct emitter *m, const struct format *f, struct event *e)
 	set_time(m, e);
 	if (e->service.len == 0 && f->role == ROLE_SYSTEM && !m->service_forced)
 		e->service = program_name(e->logger); /* a machine's log: every program in it is a service */
-	normalise(m, e);
+	normalise(m, f, e);
 	m->totals->events++;
 	if ((m->totals->events & 0xff) == 0)
 		atomic_fetch_add_explicit(m->events, 0x100, memory_order_relaxed);

@@ -160,17 +160,19 @@ static void write_value(struct reader *r)
 
 static bool is_keyword(struct str w)
 {
-	static const char *const list[] = { "select", "from", "where", "and", "or", "not", "in", "values", "on", "as", "exists",
-					    "join", "when", "then", "else", "any", "all", "some", "over", "using", "by", "into",
-					    "set", "limit", "offset", "union", "except", "intersect", "with", "having", "case",
-					    "between", "like", "ilike", "is", "returning", "update", "delete", "insert",
-					    "distinct", "filter", "within", "lateral", "recursive", "materialized", "conflict",
-					    "key", "table", "check", "references", "primary", "unique", "explain", NULL };
+	static const struct str list[] = {
+		WORD("select"), WORD("from"), WORD("where"), WORD("and"), WORD("or"), WORD("not"), WORD("in"),
+		WORD("values"), WORD("on"), WORD("as"), WORD("exists"), WORD("join"), WORD("when"), WORD("then"),
+		WORD("else"), WORD("any"), WORD("all"), WORD("some"), WORD("over"), WORD("using"), WORD("by"),
+		WORD("into"), WORD("set"), WORD("limit"), WORD("offset"), WORD("union"), WORD("except"),
+		WORD("intersect"), WORD("with"), WORD("having"), WORD("case"), WORD("between"), WORD("like"),
+		WORD("ilike"), WORD("is"), WORD("returning"), WORD("update"), WORD("delete"), WORD("insert"),
+		WORD("distinct"), WORD("filter"), WORD("within"), WORD("lateral"), WORD("recursive"),
+		WORD("materialized"), WORD("conflict"), WORD("key"), WORD("table"), WORD("check"),
+		WORD("references"), WORD("primary"), WORD("unique"), WORD("explain"),
+	};
 
-	for (size_t i = 0; list[i]; i++)
-		if (str_eq(w, str_of(list[i])))
-			return true;
-	return false;
+	return word_in(w, list, WORDS(list));
 }
 
 /* IN and VALUES: the whole list, or all rows, as (?+); not when a sub-select follows. */

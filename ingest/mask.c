@@ -21,6 +21,7 @@ enum {
 struct masker {
 	const char *in, *end;     /* what is left of the message */
 	char *start, *out, *limit; /* the output: first, next free, one past the last byte */
+	bool masked;               /* a mask was written since the last blank */
 };
 
 static void put(struct masker *m, const char *p, size_t n)
@@ -58,6 +59,7 @@ static void put_mask(struct masker *m)
 {
 	char *p = m->out;
 
+	m->masked = true;
 	while (p > m->start && m->out - p < 2 && is_joiner(p[-1]))
 		p--;
 	if (ends_in_mask(m, p)) {
@@ -238,15 +240,13 @@ static bool is_date_word(const struct masker *m, struct str w, const char *p)
 {
 	const char *q = p;
 
-	if (w.len > 9 || (!word_is_month(w) && !word_is_weekday(w)))
-		return false;
 	q += has(m, q, ',');
 	while (has(m, q, ' '))
 		q++;
-	if (q == p || q >= m->end)
+	if (w.len > 9 || w.len < 3 || q == p || q >= m->end || (!is_digit(*q) && !is_upper(*q)))
 		return false;
 	if (is_digit(*q))
-		return true;
+		return word_is_month(w) || word_is_weekday(w);
 	for (p = q; q < m->end && is_alpha(*q); q++)
 		;
 	return word_is_weekday(w) && word_is_month(str_make(p, (size_t)(q - p)));
@@ -327,10 +327,13 @@ static void end_token(struct masker *m)
 	char *p = m->out, *q;
 	size_t len;
 
+	if (!m->masked)
+		return;
+	m->masked = false;
 	while (p > m->start && p[-1] != ' ')
 		p--;
 	len = (size_t)(m->out - p);
-	if (len < 4 || p == m->start || memmem(p, len, "<*>", 3) == NULL)
+	if (len < 4 || p == m->start)
 		return;
 	q = p - 1;
 	if (q > m->start && q[-1] == ',' && p[len - 1] != ',')
@@ -407,7 +410,7 @@ static void mask_mark(struct masker *m)
 void template_mask(struct str message, struct buf *out)
 {
 	char *room = buf_reserve(out, MASK_MAX_BYTES);
-	struct masker m = { message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, NULL };
+	struct masker m = { message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, NULL, false };
 
 	if (!room)
 		return;

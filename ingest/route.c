@@ -15,14 +15,6 @@ enum {
 	SEGMENT_MAX_WORDS = 5,    /* a-title-of-an-article-has-more */
 };
 
-static bool in_list(struct str w, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_eq_nocase(w, str_of(*list)))
-			return true;
-	return false;
-}
-
 static struct str extension(struct str segment)
 {
 	ptrdiff_t dot = str_rchr(segment, '.');
@@ -33,22 +25,29 @@ static struct str extension(struct str segment)
 /* Files that a server hands out as they are, and what scanners hope to find beside them. */
 static bool is_file_extension(struct str ext)
 {
-	static const char *const list[] = { "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
-					    "avif", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp4", "webm", "mp3",
-					    "ogg", "wav", "txt", "zip", "gz", "tgz", "tar", "rar", "7z", "bak", "old",
-					    "orig", "save", "swp", "sql", "log", "ini", "conf", "cfg", "yml", "yaml",
-					    "env", "pem", "key", "wasm", "webmanifest", NULL };
+	static const struct str list[] = {
+		WORD("css"), WORD("js"), WORD("mjs"), WORD("map"), WORD("png"), WORD("jpg"), WORD("jpeg"),
+		WORD("gif"), WORD("svg"), WORD("ico"), WORD("webp"), WORD("avif"), WORD("bmp"), WORD("woff"),
+		WORD("woff2"), WORD("ttf"), WORD("otf"), WORD("eot"), WORD("mp4"), WORD("webm"), WORD("mp3"),
+		WORD("ogg"), WORD("wav"), WORD("txt"), WORD("zip"), WORD("gz"), WORD("tgz"), WORD("tar"),
+		WORD("rar"), WORD("7z"), WORD("bak"), WORD("old"), WORD("orig"), WORD("save"), WORD("swp"),
+		WORD("sql"), WORD("log"), WORD("ini"), WORD("conf"), WORD("cfg"), WORD("yml"), WORD("yaml"),
+		WORD("env"), WORD("pem"), WORD("key"), WORD("wasm"), WORD("webmanifest"),
+	};
 
-	return in_list(ext, list);
+	return ext.len > 0 && ext.len <= 11 && word_in_nocase(ext, list, WORDS(list));
 }
 
 /* Directories of which only the name counts. */
 static bool is_folded_directory(struct str segment)
 {
-	static const char *const list[] = { "cgi-bin", "wp-admin", "wp-content", "wp-includes", "node_modules", "vendor",
-					    "phpmyadmin", NULL };
+	static const struct str list[] = {
+		WORD("cgi-bin"), WORD("wp-admin"), WORD("wp-content"), WORD("wp-includes"), WORD("node_modules"),
+		WORD("vendor"), WORD("phpmyadmin"),
+	};
 
-	return in_list(segment, list) || (segment.len > 1 && segment.ptr[0] == '.' && !str_eq(segment, STR(".well-known")));
+	return word_in_nocase(segment, list, WORDS(list)) ||
+	       (segment.len > 1 && segment.ptr[0] == '.' && !str_eq(segment, STR(".well-known")));
 }
 
 static bool is_plain(struct str s)

@@ -1,63 +1,52 @@
 #include "ingest/words.h"
 
-static bool in_list(struct str w, const char *list, bool nocase)
-{
-	struct str rest = str_of(list);
-
-	while (rest.len > 0) {
-		struct str item = str_cut(rest, ' ', &rest);
-
-		if (nocase ? str_eq_nocase(item, w) : str_eq(item, w))
-			return true;
-	}
-	return false;
-}
-
 bool word_is_unit(struct str w, bool attached)
 {
+	static const struct str list[] = {
+		WORD("ms"), WORD("s"), WORD("bytes"), WORD("byte"), WORD("sec"), WORD("secs"), WORD("second"), WORD("seconds"),
+		WORD("kb"), WORD("mb"), WORD("gb"), WORD("tb"), WORD("kib"), WORD("mib"), WORD("gib"), WORD("tib"), WORD("us"),
+		WORD("ns"), WORD("usec"), WORD("usecs"), WORD("nsec"), WORD("msec"), WORD("msecs"), WORD("min"), WORD("mins"),
+		WORD("minute"), WORD("minutes"), WORD("hour"), WORD("hours"), WORD("hr"), WORD("hrs"), WORD("day"), WORD("days"),
+		WORD("week"), WORD("weeks"), WORD("month"), WORD("months"), WORD("year"), WORD("years"), WORD("millis"),
+		WORD("millisecond"), WORD("milliseconds"), WORD("micros"), WORD("microsecond"), WORD("microseconds"),
+		WORD("nanos"), WORD("nanosecond"), WORD("nanoseconds"), WORD("bit"), WORD("bits"), WORD("bps"), WORD("kbps"),
+		WORD("mbps"), WORD("gbps"), WORD("kbit"), WORD("mbit"), WORD("gbit"), WORD("kbytes"), WORD("mbytes"), WORD("hz"),
+		WORD("khz"), WORD("mhz"), WORD("ghz"), WORD("\xc2\xb5s"), WORD("\xce\xbcs"),
+	};
+
 	if (w.len == 0 || w.len > 12)
 		return false;
 	if (w.len == 1)
 		return attached && memchr("smhdBbKkMGTuw%", w.ptr[0], 14) != NULL;
-	switch (to_lower(w.ptr[0])) {
-	case 'b':
-		return in_list(w, "bytes byte bits bit bps", true);
-	case 'd':
-		return in_list(w, "day days", true);
-	case 'g':
-		return in_list(w, "gb gib gbps gbit ghz", true);
-	case 'h':
-		return in_list(w, "hours hour hrs hr hz", true);
-	case 'k':
-		return in_list(w, "kb kib kbps kbit kbytes khz", true);
-	case 'm':
-		return in_list(w, "ms msec msecs millis millisecond milliseconds mb mib mbps mbit mbytes mhz min mins "
-				  "minute minutes micros microsecond microseconds months month", true);
-	case 'n':
-		return in_list(w, "ns nsec nanos nanosecond nanoseconds", true);
-	case 's':
-		return in_list(w, "sec secs second seconds", true);
-	case 't':
-		return in_list(w, "tb tib", true);
-	case 'u':
-		return in_list(w, "us usec usecs", true);
-	case 'w':
-		return in_list(w, "week weeks", true);
-	case 'y':
-		return in_list(w, "year years", true);
-	default:
-		return str_eq(w, STR("\xc2\xb5s")) || str_eq(w, STR("\xce\xbcs"));
-	}
+	return word_in_nocase(w, list, WORDS(list));
 }
 
 bool word_is_host(struct str w, bool port)
 {
-	static const char tlds[] = "com net org edu gov mil int info biz app dev cloud local internal lan corp home intra "
-				   "example test invalid localdomain svc consul localhost";
-	static const char packages[] = "com org net io edu java javax jakarta sun jdk scala kotlin android akka";
-	static const char seconds[] = "com co edu ac org gov net gob or ne";
-	static const char suffixes[] = "py js sh so pl rs cc md ps rb go cs gz db id cpp hpp ts is c h java kt lua ex erl sql "
-				       "log conf php jsx tsx mjs scala swift m mm vue yml yaml json xml txt";
+	static const struct str tlds[] = {
+		WORD("com"), WORD("net"), WORD("org"), WORD("edu"), WORD("gov"), WORD("mil"), WORD("int"),
+		WORD("info"), WORD("biz"), WORD("app"), WORD("dev"), WORD("cloud"), WORD("local"),
+		WORD("internal"), WORD("lan"), WORD("corp"), WORD("home"), WORD("intra"), WORD("example"),
+		WORD("test"), WORD("invalid"), WORD("localdomain"), WORD("svc"), WORD("consul"),
+		WORD("localhost"),
+	};
+	static const struct str packages[] = {
+		WORD("com"), WORD("org"), WORD("net"), WORD("io"), WORD("edu"), WORD("java"), WORD("javax"),
+		WORD("jakarta"), WORD("sun"), WORD("jdk"), WORD("scala"), WORD("kotlin"), WORD("android"),
+		WORD("akka"),
+	};
+	static const struct str seconds[] = {
+		WORD("com"), WORD("co"), WORD("edu"), WORD("ac"), WORD("org"), WORD("gov"), WORD("net"),
+		WORD("gob"), WORD("or"), WORD("ne"),
+	};
+	static const struct str suffixes[] = {
+		WORD("py"), WORD("js"), WORD("sh"), WORD("so"), WORD("pl"), WORD("rs"), WORD("cc"), WORD("md"),
+		WORD("ps"), WORD("rb"), WORD("go"), WORD("cs"), WORD("gz"), WORD("db"), WORD("id"), WORD("cpp"),
+		WORD("hpp"), WORD("ts"), WORD("is"), WORD("c"), WORD("h"), WORD("java"), WORD("kt"), WORD("lua"),
+		WORD("ex"), WORD("erl"), WORD("sql"), WORD("log"), WORD("conf"), WORD("php"), WORD("jsx"),
+		WORD("tsx"), WORD("mjs"), WORD("scala"), WORD("swift"), WORD("m"), WORD("mm"), WORD("vue"),
+		WORD("yml"), WORD("yaml"), WORD("json"), WORD("xml"), WORD("txt"),
+	};
 	struct str rest = w, first = STR_NONE, last = STR_NONE, second = STR_NONE;
 	size_t labels = 0;
 
@@ -79,13 +68,13 @@ bool word_is_host(struct str w, bool port)
 	for (size_t i = 0; i < last.len; i++)
 		if (!is_lower(last.ptr[i]) && last.ptr[i] != '-')
 			return false;
-	if (in_list(first, packages, false))
+	if (word_in(first, packages, WORDS(packages)))
 		return false;
-	if (in_list(last, tlds, false))
+	if (word_in(last, tlds, WORDS(tlds)))
 		return true;
 	if (port)
-		return last.len >= 2 && !in_list(last, suffixes, false);
-	return labels >= 3 && last.len == 2 && (in_list(second, seconds, false) || !in_list(last, suffixes, false));
+		return last.len >= 2 && !word_in(last, suffixes, WORDS(suffixes));
+	return labels >= 3 && last.len == 2 && (word_in(second, seconds, WORDS(seconds)) || !word_in(last, suffixes, WORDS(suffixes)));
 }
 
 static bool is_ipv4(struct str w)
@@ -199,25 +188,32 @@ bool word_is_random(struct str w)
 	       (digits * 2 >= w.len && w.len >= 8);
 }
 
-static bool is_name_of(struct str w, const char *names)
+static bool is_name_of(struct str w, const struct str *names, size_t n)
 {
-	struct str rest = str_of(names);
-
-	while (w.len >= 3 && rest.len > 0) {
-		struct str name = str_cut(rest, ' ', &rest);
-
-		if ((w.len == 3 || w.len == name.len) && str_starts_nocase(name, w))
+	if (w.len < 3 || w.len > 9)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((w.len == 3 || w.len == names[i].len) && to_lower(w.ptr[0]) == names[i].ptr[0] &&
+		    str_eq_nocase(w, str_head(names[i], w.len)))
 			return true;
-	}
 	return false;
 }
 
 bool word_is_month(struct str w)
 {
-	return is_name_of(w, "January February March April May June July August September October November December");
+	static const struct str list[] = {
+		WORD("january"), WORD("february"), WORD("march"), WORD("april"), WORD("may"), WORD("june"), WORD("july"),
+		WORD("august"), WORD("september"), WORD("october"), WORD("november"), WORD("december"),
+	};
+
+	return is_name_of(w, list, WORDS(list));
 }
 
 bool word_is_weekday(struct str w)
 {
-	return is_name_of(w, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
+	static const struct str list[] = {
+		WORD("monday"), WORD("tuesday"), WORD("wednesday"), WORD("thursday"), WORD("friday"), WORD("saturday"), WORD("sunday"),
+	};
+
+	return is_name_of(w, list, WORDS(list));
 }

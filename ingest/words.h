@@ -42,6 +42,31 @@ static inline char to_lower(char c)
 	return is_upper(c) ? (char)(c | 0x20) : c;
 }
 
+/*
+ * Lists of words with their lengths, so that looking one up is a comparison of lengths mostly:
+ *     static const struct str list[] = { WORD("a"), WORD("b") };
+ *     word_in(w, list, WORDS(list))
+ */
+#define WORD(lit) { (lit), sizeof(lit) - 1 }
+#define WORDS(list) (sizeof(list) / sizeof(list)[0])
+
+static inline bool word_in(struct str w, const struct str *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].len == w.len && memcmp(list[i].ptr, w.ptr, w.len) == 0)
+			return true;
+	return false;
+}
+
+/* The list in lower case; the word in any. */
+static inline bool word_in_nocase(struct str w, const struct str *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].len == w.len && str_eq_nocase(list[i], w))
+			return true;
+	return false;
+}
+
 /* A unit of time or size ("ms", "seconds", "KiB", "bytes"); single letters ("s", "M") only when `attached` to a number. */
 bool word_is_unit(struct str w, bool attached);
 /*
