@@ -74,12 +74,35 @@ static bool is_value(struct str s)
 	return words > SEGMENT_MAX_WORDS || (digits > 0 && letters == 0) || digits > 4 || is_digit(s.ptr[0]);
 }
 
+/* How many bytes at the start are lower-case letters, and how many digits: most segments are one or the other. */
+static size_t lower_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_lower(s.ptr[n]))
+		n++;
+	return n;
+}
+
+static size_t digit_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_digit(s.ptr[n]))
+		n++;
+	return n;
+}
+
 /* A segment that is not a value as a whole: "product-12" → "product-:id"; "v2" and "oauth2" stay. */
 static void add_segment(struct buf *out, struct str s)
 {
 	size_t tail = s.len;
 
-	if (is_value(s)) {
+	if (s.len <= 16 && lower_run(s) == s.len) {
+		buf_add(out, s);
+		return;
+	}
+	if (digit_run(s) == s.len || is_value(s)) {
 		buf_add(out, STR(":id"));
 		return;
 	}
@@ -96,7 +119,7 @@ static void add_segment(struct buf *out, struct str s)
 /* The path of a request target: without scheme and host, query, fragment and path parameters. */
 static struct str target_path(struct str t)
 {
-	ptrdiff_t scheme = str_find(str_head(t, 12), STR("://"));
+	ptrdiff_t scheme = t.ptr[0] == '/' ? -1 : str_find(str_head(t, 12), STR("://"));
 	size_t end = 0;
 
 	if (scheme > 0) {
