@@ -416,7 +416,10 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 	} else if (e->upstream.len && e->severity >= SEV_WARN) {
 		e->kind = EV_UPSTREAM;
 	} else {
+		request_text_apply(e);
 		lifecycle_apply(e);
 		migration_apply(e, f->scratch);
 	}
+	if (e->kind == EV_LINE && isnan(e->duration_ms))
+		duration_text(e->message, &e->duration_ms);
 }

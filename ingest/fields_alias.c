@@ -32,7 +32,7 @@ static const struct alias_row rows[] = {
 	A("clientaddr", CLIENT, 0) A("clientaddress", CLIENT, 0) A("clienthost", CLIENT, 0)
 	A("clientip", CLIENT, 0) A("clientipaddress", CLIENT, 0) A("clientusername", USER, 0)
 	A("clientxff", FORWARDED, 0) A("code", CODE, 0) A("commit", VERSION, 2)
-	A("component", SERVICE, 2) A("computer", HOST, 0) A("containername", SERVICE, 2)
+	A("component", LOGGER, 1) A("computer", HOST, 0) A("containername", SERVICE, 2)
 	A("content", MESSAGE, 3) A("contentlength", BYTES, 0) A("context", GROUP, 0)
 	A("contextdata", GROUP, 0) A("contextmap", GROUP, 0) A("contextname", LOGGER, 2)
 	A("contextpath", PATH, 0) A("contexttraceid", REQUEST_ID, 1) A("controlleraction", ROUTE, 0)

@@ -130,6 +130,14 @@ static bool rfc5424_parse(struct str s, struct syslog_head *h)
 	return true;
 }
 
+static bool lower_case(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (is_upper(s.ptr[i]))
+			return false;
+	return true;
+}
+
 /* "2026-01-29T17:43:00.1+01:00 host prog[1]: ...": needs more proof, because applications begin their lines alike. */
 static bool iso_parse(struct str s, struct syslog_head *h)
 {
@@ -143,11 +151,9 @@ static bool iso_parse(struct str s, struct syslog_head *h)
 	    severity_parse(h->host) != SEV_NONE || !program_parse(&s, true, h) ||
 	    (h->pid < 0 && severity_parse(h->program) != SEV_NONE))
 		return false;
-	if (h->pid < 0)
-		for (size_t i = 0; i < h->program.len; i++)
-			if (h->program.len > 24 ||
-			    (h->program.ptr[i] >= 'A' && h->program.ptr[i] <= 'Z' && i > 0))
-				return str_eq(h->program, STR("CRON"));
+	if (h->pid < 0 && (h->program.len > 24 || !lower_case(h->program)) &&
+	    !str_eq(h->program, STR("CRON")))
+		return false;
 	h->message = s;
 	return true;
 }
@@ -176,7 +182,12 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 	else if (!s.len || s.ptr[0] != ' ')
 		return false;
 	s = skip_blanks(s);
-	if (!program_parse(&s, false, h)) {
+	struct str before = s;
+	bool hostless = program_parse(&s, false, h);
+	if (hostless && !has_pri && h->pid < 0 && !lower_case(h->program))
+		return false; /* "Updated: openssl": a message behind a time */
+	if (!hostless) {
+		s = before;
 		struct str rest = s;
 		struct str host = str_word(&rest);
 		if (!host_is(host) || (h->time.has_year && !has_pri && severity_parse(host) != SEV_NONE))

@@ -18,7 +18,9 @@ static struct str line_key(struct str s)
 		return STR("textPayload");
 	if (google && json_shape_has_key(s, STR("\"jsonPayload\"")))
 		return STR("jsonPayload");
-	if (json_shape_has_key(s, STR("\"@message\"")) && str_find(s, STR("\"@")) >= 0)
+	if (json_shape_has_key(s, STR("\"@message\"")) &&
+	    (json_shape_has_key(s, STR("\"@logStream\"")) || json_shape_has_key(s, STR("\"@ptr\"")) ||
+	     json_shape_has_key(s, STR("\"@log\""))))
 		return STR("@message");
 	if (json_shape_has_key(s, STR("\"ingestionTime\"")) && json_shape_has_key(s, STR("\"message\"")))
 		return STR("message");

@@ -335,14 +335,20 @@ static bool w3c_decode(struct str record, struct decode_ctx *ctx, struct event *
 		return false;
 	if (s.ptr[10] == '\t') /* CloudFront */
 		s = arena_printf(ctx->scratch, "%.*s %.*s", 10, s.ptr, 8, s.ptr + 11);
-	if (!timestamp_parse_iso(&s, &e->time))
+	struct timestamp time;
+	if (!timestamp_parse_iso(&s, &time))
 		return false;
-	e->has_time = true;
-	e->time.has_zone = true; /* "Date and time are in GMT" */
 	if (state->n > 0)
 		by_header(state, line, &r, e);
-	else
+	/* no header, or one that is not of this line: files get joined */
+	if (state->n == 0 || (e->status < 0 && !request_method_is(e->method) && headless_is(line))) {
+		*e = (struct event)EVENT_INIT;
+		r = (struct row){ .taken = NAN };
 		by_shape(line, &r, e);
+	}
+	e->time = time;
+	e->time.has_zone = true; /* "Date and time are in GMT" */
+	e->has_time = true;
 	while (more.len)
 		header_read(str_cut(more, '\n', &more), state);
 	e->path = r.query.len ? arena_printf(ctx->scratch, "%.*s?%.*s", STR_ARG(r.stem), STR_ARG(r.query))
