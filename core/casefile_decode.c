@@ -52,8 +52,8 @@ static bool read_text(struct decoder *d, struct json_value v, struct str *out)
 }
 
 /*
- * strtod and not json_double, which is fast but may be off in the last place. It needs a NUL behind the number;
- * the locale is always "C" here.
+ * strtod and not json_double, which is fast but may be off in the last place. It needs a NUL behind the
+ * number; the locale is always "C" here.
  */
 static bool read_double(struct json_value v, double *out)
 {

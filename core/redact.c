@@ -32,6 +32,11 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 static bool is_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -68,7 +73,7 @@ static void replace(struct walk *w, size_t from, size_t to, const char *mark)
 
 /* ---- values of keys ---- */
 
-/* End of a quoted value whose opening, backslashes included, is [from, from + n): where the same closing stands. */
+/* End of a quoted value whose opening, backslashes included, is [from, from + n): at the same closing. */
 static size_t quoted_end(const struct walk *w, size_t from, size_t n)
 {
 	struct str closing = slice(w, from, from + n);
@@ -97,7 +102,7 @@ static size_t unquoted_end(const struct walk *w, size_t from)
 	return i;
 }
 
-/* Length of an opening quote at i: a quote, or one escaped by any number of backslashes; 0 when there is none. */
+/* Length of an opening quote at i, with any number of backslashes before it; 0 when there is none. */
 static size_t quote_length(const struct walk *w, size_t i)
 {
 	size_t from = i;
@@ -120,7 +125,9 @@ static size_t header_end(const struct walk *w, size_t from)
 /* "Bearer", "Basic", ...: the scheme stays, what follows it goes. */
 static size_t skip_scheme(const struct walk *w, size_t from)
 {
-	static const char *const schemes[] = { "bearer ", "basic ", "digest ", "token ", "negotiate ", "apikey " };
+	static const char *const schemes[] = {
+		"bearer ", "basic ", "digest ", "token ", "negotiate ", "apikey ",
+	};
 
 	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
 		if (str_starts_nocase(str_from(w->s, from), str_of(schemes[i])))
@@ -150,8 +157,8 @@ static bool mask_value(struct walk *w, size_t from, bool header)
 }
 
 /*
- * "unexpected token: foo" is a sentence and "token: 8f2c41" a setting: after a colon, a value must look like one.
- * The word behind "password:" is taken for one already when nothing follows it.
+ * "unexpected token: foo" is a sentence and "token: 8f2c41" a setting: after a colon, a value must look like
+ * one. The word behind "password:" is taken for one already when nothing follows it.
  */
 static bool is_sentence(const struct walk *w, struct str key, size_t from)
 {
@@ -286,16 +293,20 @@ static bool mask_mail(struct walk *w, size_t from, size_t to)
 
 	if (peek(w, to) != '@' || to - from > 64)
 		return false;
-	while (end < w->s.len && end - to <= DOMAIN_MAX && (is_alnum(w->s.ptr[end]) || is_joint(w->s.ptr[end])))
+	while (end < w->s.len && end - to <= DOMAIN_MAX &&
+	       (is_alnum(w->s.ptr[end]) || is_joint(w->s.ptr[end])))
 		end++;
 	while (end > to + 1 && is_joint(w->s.ptr[end - 1])) /* the full stop of a sentence */
 		end--;
 	struct str domain = slice(w, to + 1, end);
 	ptrdiff_t dot = str_rchr(domain, '.');
+	/* "Feature@Feature.cpp:187" is a place in a program. */
+	if (peek(w, end) == ':' && peek(w, end + 1) >= '0' && peek(w, end + 1) <= '9')
+		return false;
 	if (dot <= 0 || !is_alnum(domain.ptr[0]) || !is_top_level(str_from(domain, (size_t)dot + 1)))
 		return false;
 	for (size_t i = from; i < end && n < sizeof address; i++, n++)
-		address[n] = w->s.ptr[i] >= 'A' && w->s.ptr[i] <= 'Z' ? (char)(w->s.ptr[i] + 32) : w->s.ptr[i];
+		address[n] = lower(w->s.ptr[i]);
 	snprintf(mark, sizeof mark, "[e-mail %04x]", (unsigned)(hash64(str_make(address, n)) & 0xffff));
 	replace(w, from, end, mark);
 	return true;
@@ -342,7 +353,8 @@ static bool mask_ipv6(struct walk *w)
 		return false;
 	while (to < w->s.len && to - from <= IPV6_MAX && (is_hex(w->s.ptr[to]) || w->s.ptr[to] == ':'))
 		to++;
-	if (to < w->s.len && (is_alnum(w->s.ptr[to]) || memchr("._", w->s.ptr[to], 2)) && !is_space(w->s.ptr[to]))
+	if (to < w->s.len && (is_alnum(w->s.ptr[to]) || memchr("._", w->s.ptr[to], 2)) &&
+	    !is_space(w->s.ptr[to]))
 		return false;
 	if (to - from >= 2 && w->s.ptr[to - 1] == ':' && w->s.ptr[to - 2] != ':')
 		to--;
@@ -361,7 +373,8 @@ static bool mask_private_key(struct walk *w, size_t from, size_t to)
 {
 	struct str begin = STR("-----BEGIN");
 
-	if (!str_ends(slice(w, from, to), begin) || str_find(str_head(str_from(w->s, to), 32), STR(" KEY-----")) < 0)
+	if (!str_ends(slice(w, from, to), begin) ||
+	    str_find(str_head(str_from(w->s, to), 32), STR(" KEY-----")) < 0)
 		return false;
 	from = to - begin.len;
 	struct str rest = str_from(w->s, from);

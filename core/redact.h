@@ -17,7 +17,7 @@
 #include "core/arena.h"
 #include "core/casefile.h"
 
-/* The text redacted: itself when nothing was found, else a copy in the arena. Redacting twice changes nothing. */
+/* The text redacted: itself when nothing was found, else a copy in the arena. Twice is the same as once. */
 struct str redact_text(struct str s, struct arena *a);
 /* A copy of the case file with every quoted or composed text redacted. */
 struct casefile redact_casefile(const struct casefile *c, struct arena *a);

@@ -35,9 +35,9 @@ static int hex_value(char c)
 /* Networks that name hosts inside or nobody at all (IANA special-purpose registry, RFC 6890). */
 static bool ipv4_is_inside(const unsigned o[4])
 {
-	return o[0] == 0 || o[0] == 10 || o[0] == 127 || o[0] >= 224 || (o[0] == 100 && (o[1] & 0xc0) == 64) ||
-	       (o[0] == 169 && o[1] == 254) || (o[0] == 172 && (o[1] & 0xf0) == 16) ||
-	       (o[0] == 192 && o[1] == 168);
+	return o[0] == 0 || o[0] == 10 || o[0] == 127 || o[0] >= 224 ||
+	       (o[0] == 100 && (o[1] & 0xc0) == 64) || (o[0] == 169 && o[1] == 254) ||
+	       (o[0] == 172 && (o[1] & 0xf0) == 16) || (o[0] == 192 && o[1] == 168);
 }
 
 bool match_public_ipv4(struct str s, char out[static MASKED_ADDRESS_BYTES])
@@ -137,8 +137,9 @@ static bool issued(const char *digits, size_t n)
 	unsigned first2 = first4 / 100;
 	if (n == 15)
 		return first2 == 34 || first2 == 37; /* American Express */
-	return n == 16 && (first2 / 10 == 4 || (first2 >= 51 && first2 <= 55) || first2 == 65 || first2 == 35 ||
-	                   first2 == 62 || first4 == 6011 || (first4 >= 2221 && first4 <= 2720));
+	return n == 16 && (first2 / 10 == 4 || (first2 >= 51 && first2 <= 55) || first2 == 65 ||
+	                   first2 == 35 || first2 == 62 || first4 == 6011 ||
+	                   (first4 >= 2221 && first4 <= 2720));
 }
 
 size_t match_card(struct str s)
@@ -153,8 +154,8 @@ size_t match_card(struct str s)
 			groups[n_groups]++;
 			continue;
 		}
-		bool may_group = (s.ptr[at] == ' ' || s.ptr[at] == '-') && n_groups < 3 && groups[n_groups] >= 4 &&
-		                 (!separator || separator == s.ptr[at]);
+		bool may_group = (s.ptr[at] == ' ' || s.ptr[at] == '-') && n_groups < 3 &&
+		                 groups[n_groups] >= 4 && (!separator || separator == s.ptr[at]);
 		if (!may_group || at + 1 == s.len || !is_digit(s.ptr[at + 1]))
 			break;
 		separator = s.ptr[at++];
@@ -190,11 +191,12 @@ static bool all_upper(struct str s, size_t from)
 const char *match_token(struct str s)
 {
 	static const struct { const char *prefix; size_t least; } shapes[] = {
-		{ "sk_live_", 20 }, { "sk_test_", 20 }, { "rk_live_", 20 }, { "pk_live_", 20 }, { "whsec_", 20 },
-		{ "sk-", 24 },      { "ghp_", 30 },     { "gho_", 30 },     { "ghu_", 30 },     { "ghs_", 30 },
-		{ "ghr_", 30 },     { "glpat-", 20 },   { "xoxb-", 20 },    { "xoxp-", 20 },    { "xoxa-", 20 },
-		{ "xoxs-", 20 },    { "AIza", 35 },     { "SG.", 40 },      { "npm_", 30 },     { "hf_", 30 },
-		{ "dop_v1_", 40 },  { "shpat_", 30 },   { "ya29.", 30 },    { "github_pat_", 30 },
+		{ "sk_live_", 20 }, { "sk_test_", 20 }, { "rk_live_", 20 }, { "pk_live_", 20 },
+		{ "whsec_", 20 },   { "sk-", 24 },      { "ghp_", 30 },     { "gho_", 30 },
+		{ "ghu_", 30 },     { "ghs_", 30 },     { "ghr_", 30 },     { "github_pat_", 30 },
+		{ "glpat-", 20 },   { "xoxb-", 20 },    { "xoxp-", 20 },    { "xoxa-", 20 },
+		{ "xoxs-", 20 },    { "AIza", 35 },     { "SG.", 40 },      { "npm_", 30 },
+		{ "hf_", 30 },      { "dop_v1_", 40 },  { "shpat_", 30 },   { "ya29.", 30 },
 	};
 	static const char *const aws[] = { "AKIA", "ASIA", "AROA", "AIDA", "AGPA", "ANPA" };
 
@@ -251,14 +253,14 @@ bool match_header_key(struct str key)
 bool match_long_key(struct str key)
 {
 	static const char *const endings[] = {
-		"secret", "token", "apikey", "accesskey", "accesskeyid", "secretkey", "privatekey", "encryptionkey",
-		"signingkey", "authkey", "credential", "credentials", "sessionid", "sessid", "connectsid",
-		"signature",
+		"secret", "token", "apikey", "accesskey", "accesskeyid", "secretkey", "privatekey",
+		"encryptionkey", "signingkey", "authkey", "credential", "credentials", "sessionid", "sessid",
+		"connectsid", "signature",
 	};
 	char letters[KEY_MAX];
 
-	return ends_with_any(plain_key(key, letters), endings, COUNT_OF(endings)) || match_password_key(key) ||
-	       match_header_key(key);
+	return ends_with_any(plain_key(key, letters), endings, COUNT_OF(endings)) ||
+	       match_password_key(key) || match_header_key(key);
 }
 
 bool match_secret_key(struct str key)
@@ -304,7 +306,8 @@ static bool is_placeholder(struct str s)
 		return s.len <= 3;
 	if (s.ptr[0] != '$' || s.len == 1)
 		return false;
-	return s.ptr[1] == '{' || (s.len <= 3 && is_digit(s.ptr[1])) || (all_upper(s, 1) && !is_digit(s.ptr[1]));
+	return s.ptr[1] == '{' || (s.len <= 3 && is_digit(s.ptr[1])) ||
+	       (all_upper(s, 1) && !is_digit(s.ptr[1]));
 }
 
 bool match_empty_value(struct str s)
@@ -313,7 +316,9 @@ bool match_empty_value(struct str s)
 		"null", "nil", "none", "true", "false", "undefined", "redacted", "-", "?",
 	};
 	/* Our own marks: redacting twice changes nothing. */
-	static const char *const marks[] = { "[secret", "[token", "[api key", "[aws key", "[e-mail", "[private key" };
+	static const char *const marks[] = {
+		"[secret", "[token", "[api key", "[aws key", "[e-mail", "[private key",
+	};
 	bool one_character = true;
 
 	for (size_t i = 1; i < s.len; i++)

@@ -10,18 +10,18 @@
 enum { MASKED_ADDRESS_BYTES = 32 };
 
 /*
- * A public IPv4 or IPv6 address as its network ("203.0.113.x", "2001:db8:7::x"): false when the whole of s is none,
- * or names a host inside (private, loopback, link-local, shared, multicast, unspecified).
+ * A public IPv4 or IPv6 address as its network ("203.0.113.x", "2001:db8:7::x"): false when the whole of s is
+ * none, or names a host inside (private, loopback, link-local, shared, multicast, unspecified).
  */
 bool match_public_ipv4(struct str s, char out[static MASKED_ADDRESS_BYTES]);
 bool match_public_ipv6(struct str s, char out[static MASKED_ADDRESS_BYTES]);
-/* Bytes of a payment card number at the start of s, 0 when there is none: issuer, grouping and Luhn must fit. */
+/* Bytes of a payment card number at the start of s, else 0: issuer, grouping and Luhn must fit. */
 size_t match_card(struct str s);
 /* A token by its shape alone: JWT, or a key with a well-known prefix. NULL, else its mark. */
 const char *match_token(struct str s);
 /* Is this the name of a secret ("db_password", "X-Api-Key", "PGPASSWORD", "user%5Bpassword%5D")? */
 bool match_secret_key(struct str key);
-/* Of these: a password; one whose value may hold spaces and lists (a header); one that is no ordinary word. */
+/* Of these: a password; a header, whose value may hold spaces; one that is no ordinary word. */
 bool match_password_key(struct str key);
 bool match_header_key(struct str key);
 bool match_long_key(struct str key);

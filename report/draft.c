@@ -65,8 +65,8 @@ static bool find_sections(struct str text, struct sections *s, struct err *err)
 			open = true;
 		} else if (marker(one, STR("<!-- inquest:end "), &name)) {
 			if (!open || !str_eq(s->at[s->n - 1].name, name))
-				return err_set(err, "line %zu: section \"%.*s\" ends without a beginning", line,
-				               STR_ARG(name));
+				return err_set(err, "line %zu: section \"%.*s\" ends without a beginning",
+					       line, STR_ARG(name));
 			s->at[s->n - 1].end = at;
 			open = false;
 		}

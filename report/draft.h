@@ -18,10 +18,11 @@ struct draft_changes {
 };
 
 /*
- * `draft` with every section replaced by the one of the same name in `fresh`, as the Markdown renderer gives it.
- * False when a marker of the draft has no partner, or a section is there twice: nothing could be replaced safely.
+ * `draft` with every section replaced by the one of the same name in `fresh`, as the Markdown renderer gives
+ * it. False when a marker of the draft has no partner, or a section is there twice: nothing could be replaced
+ * safely.
  */
-NODISCARD bool draft_update(struct str draft, struct str fresh, struct buf *out, struct draft_changes *changes,
-                            struct err *err);
+NODISCARD bool draft_update(struct str draft, struct str fresh, struct buf *out,
+			    struct draft_changes *changes, struct err *err);
 
 #endif

@@ -66,8 +66,8 @@ static bool find_span(struct drawing *d)
 static int64_t tick_step_s(double span_s)
 {
 	static const int64_t steps[] = {
-		1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800,
-		604800, 1209600, 2592000, 31536000,
+		1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
+		172800, 604800, 1209600, 2592000, 31536000,
 	};
 	size_t last = sizeof steps / sizeof steps[0] - 1;
 
@@ -88,7 +88,8 @@ static void draw_axis(const struct drawing *d)
 
 	for (int64_t s = first_s; (double)s * 1e9 <= d->to_ns; s += step_s) {
 		double x = x_at(d, (double)s * 1e9);
-		struct str label = step_s >= 86400 ? words_date(w, s * NS_PER_S) : words_clock(w, s * NS_PER_S);
+		struct str label =
+			step_s >= 86400 ? words_date(w, s * NS_PER_S) : words_clock(w, s * NS_PER_S);
 
 		if ((double)s * 1e9 < d->from_ns)
 			continue;
@@ -97,7 +98,8 @@ static void draw_axis(const struct drawing *d)
 		buf_addf(d->out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", x, d->top - 6, d->bottom);
 		/* At the very edges a centred label would be cut. */
 		const char *anchor = x < LEFT + 24 ? "start" : x > RIGHT - 24 ? "end" : "middle";
-		buf_addf(d->out, "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, d->bottom + 17, anchor);
+		buf_addf(d->out, "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x,
+			 d->bottom + 17, anchor);
 		html_text(d->out, label);
 		buf_addz(d->out, "</text>");
 	}
@@ -130,7 +132,8 @@ const char *figure_class(struct str kind)
 
 static bool is_drawn(const struct drawing *d, const struct timeline_entry *e)
 {
-	return words_is_landmark(e) && e->time_ns != TIME_NONE && (double)e->time_ns >= d->from_ns && (double)e->time_ns <= d->to_ns;
+	return words_is_landmark(e) && e->time_ns != TIME_NONE && (double)e->time_ns >= d->from_ns &&
+	       (double)e->time_ns <= d->to_ns;
 }
 
 /* The first row in which a mark at x touches no earlier one; the last row takes what is left. */
@@ -172,7 +175,8 @@ static int marks(const struct drawing *d, bool draw)
 		if (look->line)
 			buf_addf(d->out, "<path class=\"at %s\" d=\"M%.1f %dV%d\"/>", look->class, line_x,
 			         y + MARK_RADIUS, d->bottom);
-		buf_addf(d->out, "<a href=\"#t%zu-%zu\" class=\"mark %s\"><title>", d->f->number, i + 1, look->class);
+		buf_addf(d->out, "<a href=\"#t%zu-%zu\" class=\"mark %s\"><title>", d->f->number, i + 1,
+			 look->class);
 		html_text(d->out, words_clock(d->f->w, e->time_ns));
 		buf_addc(d->out, ' ');
 		html_text(d->out, e->text);
@@ -185,8 +189,9 @@ static int marks(const struct drawing *d, bool draw)
 static void draw_bands(const struct drawing *d)
 {
 	const struct incident *in = d->f->in;
+	int64_t end_ns = in->recovered_ns == TIME_NONE ? (int64_t)d->to_ns : in->recovered_ns;
 	struct { const char *class; int64_t from_ns, to_ns; } bands[] = {
-		{ "bad", in->onset_best_ns, in->recovered_ns == TIME_NONE ? (int64_t)d->to_ns : in->recovered_ns },
+		{ "bad", in->onset_best_ns, end_ns },
 		{ "onset", in->onset_from_ns, in->onset_to_ns },
 	};
 
@@ -195,8 +200,9 @@ static void draw_bands(const struct drawing *d)
 			continue;
 		double x = x_at(d, (double)bands[i].from_ns), end = x_at(d, (double)bands[i].to_ns);
 		if (end > x)
-			buf_addf(d->out, "<rect class=\"band %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
-			         bands[i].class, x, d->top - 6, end - x, d->bottom - d->top + 6);
+			buf_addf(d->out,
+				 "<rect class=\"band %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
+				 bands[i].class, x, d->top - 6, end - x, d->bottom - d->top + 6);
 	}
 }
 
@@ -261,8 +267,8 @@ static void draw_series(const struct drawing *d, const struct panel *panel)
 		buf_addf(&area, in_run ? "L%.1f %.1f" : "M%.1f %.0fV%.1f", x, in_run ? y : base, y);
 		in_run++;
 	}
-	buf_addf(d->out, "<path class=\"area\" d=\"%.*s\"/><path class=\"line\" d=\"%.*s\"/>", STR_ARG(buf_str(&area)),
-	         STR_ARG(buf_str(&line)));
+	buf_addf(d->out, "<path class=\"area\" d=\"%.*s\"/><path class=\"line\" d=\"%.*s\"/>",
+		 STR_ARG(buf_str(&area)), STR_ARG(buf_str(&line)));
 	buf_release(&line);
 	buf_release(&area);
 }
@@ -303,11 +309,11 @@ static void draw_panel(const struct drawing *d, struct panel *panel)
 	add_values(d, p);
 	buf_addf(d->out, "><path class=\"base\" d=\"M%d %dH%d\"/>", LEFT, panel->top + PANEL, RIGHT);
 	draw_series(d, panel);
-	buf_addf(d->out, "<path class=\"grid\" d=\"M%d %dH%d\"/><text class=\"name\" x=\"%d\" y=\"%d\">", LEFT, panel->top,
-	         RIGHT, LEFT, panel->top - 7);
+	buf_addf(d->out, "<path class=\"grid\" d=\"M%d %dH%d\"/><text class=\"name\" x=\"%d\" y=\"%d\">",
+		 LEFT, panel->top, RIGHT, LEFT, panel->top - 7);
 	html_cut(d->out, p->name, LABEL_COLUMNS);
-	buf_addf(d->out, "</text><text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*s ", RIGHT, panel->top - 7,
-	         STR_ARG(words_number(d->f->w, panel->max)));
+	buf_addf(d->out, "</text><text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*s ", RIGHT,
+		 panel->top - 7, STR_ARG(words_number(d->f->w, panel->max)));
 	html_cut(d->out, unit_of(p), UNIT_COLUMNS);
 	buf_addz(d->out, "</text></g>");
 }
@@ -329,8 +335,8 @@ void figure_draw(const struct figure *f, struct buf *out)
 		panels[i].top = d.top + (int)i * (PANEL + PANEL_GAP);
 		d.bottom = panels[i].top + PANEL;
 	}
-	buf_addf(out, "<svg class=\"course\" viewBox=\"0 0 %d %d\" data-left=\"%d\" data-right=\"%d\" ", WIDTH,
-	         d.bottom + AXIS, LEFT, RIGHT);
+	buf_addf(out, "<svg class=\"course\" viewBox=\"0 0 %d %d\" data-left=\"%d\" data-right=\"%d\" ",
+		 WIDTH, d.bottom + AXIS, LEFT, RIGHT);
 	buf_addf(out, "data-from=\"%.3f\" data-to=\"%.3f\" data-offset=\"%d\" aria-label=\"", d.from_ns / 1e9,
 	         d.to_ns / 1e9, f->w->zone ? (int)zone_offset_at(f->w->zone, (int64_t)d.from_ns) : 0);
 	html_text(out, arena_printf(f->w->arena, "Course of the incident, %.*s",

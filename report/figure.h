@@ -16,7 +16,7 @@ struct figure {
 	size_t n_entries;     /* entries of the timeline that the list shows */
 };
 
-/* The style sheet's class of a kind of timeline entry: "change", "onset", "symptom", "good", "vain", "other". */
+/* The style sheet's class of a kind of entry: "change", "onset", "symptom", "good", "vain", "other". */
 const char *figure_class(struct str kind);
 /* Nothing when there is neither a series nor a time to draw. */
 void figure_draw(const struct figure *f, struct buf *out);

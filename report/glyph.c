@@ -35,12 +35,22 @@ static bool in_ranges(const struct range *r, size_t n, uint32_t c)
 	return false;
 }
 
+/* Bytes that a lead byte announces; 0 when it cannot begin a sequence. */
+static size_t sequence_length(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc2 || lead >= 0xf5)
+		return 0;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
 /* Length of the well-formed UTF-8 sequence at s and its code point; 0 when there is none. */
 static size_t decode(struct str s, uint32_t *out)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char lead = (unsigned char)s.ptr[0];
-	size_t n = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+	size_t n = sequence_length(lead);
 	uint32_t c = n <= 1 ? lead : n == 2 ? lead & 0x1f : n == 3 ? lead & 0x0f : lead & 0x07;
 
 	if (n == 0 || n > s.len)
@@ -72,7 +82,7 @@ bool glyph_next(struct str *s, struct glyph *g)
 		return true;
 	}
 	if (c == '\n' || c == '\r' || c == '\t')
-		width = snprintf(g->escape, sizeof g->escape, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+		width = snprintf(g->escape, sizeof g->escape, c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
 	else if (n <= 1)
 		width = snprintf(g->escape, sizeof g->escape, "\\x%02x", (unsigned char)s->ptr[0]);
 	else

@@ -86,8 +86,11 @@ static double within(double v, double low, double high)
 
 void html_bar(struct buf *out, double share, const char *class)
 {
-	buf_addf(out, "<svg class=\"bar %s\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-	              "<rect class=\"track\" width=\"100\" height=\"6\"/>", class);
+	buf_addf(out,
+		 "<svg class=\"bar %s\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" "
+		 "aria-hidden=\"true\">"
+		 "<rect class=\"track\" width=\"100\" height=\"6\"/>",
+		 class);
 	buf_addf(out, "<rect class=\"fill\" width=\"%.1f\" height=\"6\"/></svg>", within(share, 0, 1) * 100);
 }
 
@@ -95,9 +98,12 @@ void html_balance(struct buf *out, double v, double top)
 {
 	double length = top > 0 ? within(fabs(v) / top, 0, 1) * 50 : 0;
 
-	buf_addf(out, "<svg class=\"bar %s\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-	              "<rect class=\"track\" y=\"3.5\" width=\"100\" height=\"1\"/>", v < 0 ? "against" : "for");
-	buf_addf(out, "<rect class=\"fill\" x=\"%.1f\" width=\"%.1f\" height=\"8\"/>", v < 0 ? 50 - length : 50.0,
-	         length);
+	buf_addf(out,
+		 "<svg class=\"bar %s\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" "
+		 "aria-hidden=\"true\">"
+		 "<rect class=\"track\" y=\"3.5\" width=\"100\" height=\"1\"/>",
+		 v < 0 ? "against" : "for");
+	buf_addf(out, "<rect class=\"fill\" x=\"%.1f\" width=\"%.1f\" height=\"8\"/>",
+		 v < 0 ? 50 - length : 50.0, length);
 	buf_addz(out, "<rect class=\"zero\" x=\"49.7\" width=\"0.6\" height=\"8\"/></svg>");
 }

@@ -40,12 +40,13 @@ static void add_char(struct buf *out, struct str s, size_t i)
 		buf_addz(out, after == '/' ? "&#58;" : ":");
 		return;
 	case '.':
-		buf_addz(out, i >= 3 && str_eq_nocase(str_make(s.ptr + i - 3, 3), STR("www")) ? "&#46;" : ".");
+		buf_addz(out,
+			 i >= 3 && str_eq_nocase(str_make(s.ptr + i - 3, 3), STR("www")) ? "&#46;" : ".");
 		return;
 	case '#': /* a reference to an issue */
 		buf_addz(out, "\\#");
 		return;
-	case '<': /* a tag; a comment's start may not stand in the bytes at all, it would be found as a marker */
+	case '<': /* a tag; a comment's start may not even stand in the bytes: it could pose as a marker */
 		buf_addz(out, after == '!' ? "&lt;" : "\\<");
 		return;
 	case '\\':
@@ -71,7 +72,8 @@ static size_t add_block_start(struct buf *out, struct str s)
 
 	while (digits < s.len && s.ptr[digits] >= '0' && s.ptr[digits] <= '9')
 		digits++;
-	char mark = digits < s.len ? s.ptr[digits] : '\0', after = digits + 1 < s.len ? s.ptr[digits + 1] : ' ';
+	char mark = digits < s.len ? s.ptr[digits] : '\0';
+	char after = digits + 1 < s.len ? s.ptr[digits + 1] : ' ';
 	bool number = digits && (mark == '.' || mark == ')') && is_space(after);
 	bool bullet = !digits && (mark == '-' || mark == '+') && (is_space(after) || after == mark);
 	if (!number && !bullet && (digits || mark != '>'))

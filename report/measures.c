@@ -10,11 +10,11 @@ const struct measures *words_measures(enum cause_kind kind)
 	ROW(CAUSE_DEPLOYMENT,
 	    "Roll the version back, or ship a fix forward when data has changed under it.",
 	    "Release to a part of the fleet first and hold until its error rate and latency match the rest.",
-	    "Mark deployments on the error and latency graphs and compare each version with the one before it.")
+	    "Mark deployments on the graphs, and compare each version with the one before it.")
 	ROW(CAUSE_CONFIG_CHANGE,
 	    "Restore the previous value and confirm from the logs that it is in force.",
 	    "Validate configuration against limits before it is applied, and roll it out in steps like code.",
-	    "Log every effective value at start and on reload, and alert when a step of a rollout changes error rates.")
+	    "Log every effective value at start and on reload, and watch error rates at each step.")
 	ROW(CAUSE_FEATURE_FLAG,
 	    "Switch the flag off.",
 	    "Raise flags in steps with a stop condition, and exercise the new path before users do.",
@@ -37,7 +37,7 @@ const struct measures *words_measures(enum cause_kind kind)
 	    "Alert on lock waits longer than a few seconds, naming the session that blocks.")
 	ROW(CAUSE_CONNECTION_EXHAUSTION,
 	    "Free connections: end idle sessions, restart what leaks, raise the limit only for a while.",
-	    "Bound each service's pool so that the sum stays below the server's limit, and return connections on every path.",
+	    "Bound the pools so that their sum is below the server's limit, and return connections always.",
 	    "Alert when connections in use pass four fifths of the limit.")
 	ROW(CAUSE_TRAFFIC_SURGE,
 	    "Shed or spread load: rate limits, a queue, more capacity in front of the bottleneck.",
@@ -73,7 +73,7 @@ const struct measures *words_measures(enum cause_kind kind)
 	    "Measure loss and connect time between services, from both sides.")
 	ROW(CAUSE_CREDENTIAL,
 	    "Restore a valid credential wherever it is used.",
-	    "Rotate with two valid credentials at a time, and end the old one only when it is no longer used.",
+	    "Rotate with two valid credentials at a time, and end the old one when nothing uses it.",
 	    "Alert on failed authentication of service accounts: there should be none.")
 	ROW(CAUSE_BAD_INPUT,
 	    "Keep the input out, and repair what it left behind.",

@@ -26,8 +26,9 @@ static void ledger(struct page *p, const struct cause *c, double top)
 {
 	if (c->n_terms == 0)
 		return;
-	buf_addz(p->out, "<table><thead><tr><th scope=\"col\">Evidence</th><th scope=\"col\" class=\"weight\">"
-	                 "against · for</th><th scope=\"col\" class=\"num\">Log-odds</th></tr></thead><tbody>\n");
+	buf_addz(p->out,
+		 "<table><thead><tr><th scope=\"col\">Evidence</th><th scope=\"col\" class=\"weight\">"
+		 "against · for</th><th scope=\"col\" class=\"num\">Log-odds</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < c->n_terms; i++) {
 		const struct term *t = &c->terms[i];
 
@@ -53,7 +54,8 @@ static void chain(struct page *p, const struct cause *c)
 		const struct link *l = &c->chain[i];
 
 		buf_addz(p->out, "<li>");
-		html_element(p->out, "span", NULL, l->time_ns == TIME_NONE ? STR_NONE : words_clock(&p->w, l->time_ns));
+		html_element(p->out, "span", NULL,
+			     l->time_ns == TIME_NONE ? STR_NONE : words_clock(&p->w, l->time_ns));
 		html_text(p->out, words_link(&p->w, l));
 		page_refs(p, &l->refs);
 		if (l->refs.n)
@@ -71,7 +73,8 @@ static void services(struct page *p, const struct incident *in)
 		return;
 	for (size_t i = 0; i < in->n_services; i++)
 		top = fmax(top, in->services[i].score);
-	buf_addz(p->out, "<h3>Services, by how much points at them</h3>\n<table class=\"services\"><tbody>\n");
+	buf_addz(p->out,
+		 "<h3>Services, by how much points at them</h3>\n<table class=\"services\"><tbody>\n");
 	for (size_t i = 0; i < in->n_services && i < SERVICES_MAX; i++) {
 		const struct service_score *s = &in->services[i];
 
@@ -126,7 +129,8 @@ static void did_not_hold(struct page *p, const struct incident *in)
 		if (!words_did_not_hold(e))
 			continue;
 		if (!any)
-			buf_addz(p->out, "<h3>Tried, but did not hold</h3>\n<ul class=\"reasons vain-list\">\n");
+			buf_addz(p->out,
+				 "<h3>Tried, but did not hold</h3>\n<ul class=\"reasons vain-list\">\n");
 		any = true;
 		buf_addz(p->out, "<li><span class=\"soft\">");
 		html_text(p->out, words_clock(&p->w, e->time_ns));
@@ -172,9 +176,11 @@ void page_measures(struct page *p, const struct incident *in)
 	const struct measures *m = words_measures(root ? root->kind : CAUSE_UNKNOWN);
 
 	page_heading(p, "measures", "Measures to consider");
-	html_element(p->out, "p", "soft", STR("Suggestions that follow from the kind of cause, not decisions."));
+	html_element(p->out, "p", "soft",
+		     STR("Suggestions that follow from the kind of cause, not decisions."));
 	buf_addf(p->out,
-	         "<table><tbody><tr><th scope=\"row\">Correct</th><td>%s</td></tr><tr><th scope=\"row\">Prevent</th>"
-	         "<td>%s</td></tr><tr><th scope=\"row\">Detect</th><td>%s</td></tr></tbody></table>\n",
-	         m->correct, m->prevent, m->detect);
+		 "<table><tbody><tr><th scope=\"row\">Correct</th><td>%s</td></tr><tr><th "
+		 "scope=\"row\">Prevent</th>"
+		 "<td>%s</td></tr><tr><th scope=\"row\">Detect</th><td>%s</td></tr></tbody></table>\n",
+		 m->correct, m->prevent, m->detect);
 }

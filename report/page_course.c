@@ -42,7 +42,8 @@ void page_course(struct page *p, const struct incident *in)
 	size_t number = 0;
 
 	page_heading(p, "course", "Course");
-	buf_addz(p->out, "<figure class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Course, drawn\">\n");
+	buf_addz(p->out,
+		 "<figure class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Course, drawn\">\n");
 	figure_draw(&figure, p->out);
 	buf_addz(p->out, "</figure>\n<ol class=\"times\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -72,9 +73,10 @@ static void routes(struct page *p, const struct impact *i)
 {
 	if (i->n_routes == 0)
 		return;
-	buf_addz(p->out, "<table><thead><tr><th scope=\"col\">Route</th><th scope=\"col\" class=\"num\">Requests</th>"
-	                 "<th scope=\"col\" class=\"num\">Failed</th><th scope=\"col\" class=\"num\">Share</th>"
-	                 "<th class=\"fit\"></th></tr></thead><tbody>\n");
+	buf_addz(p->out,
+		 "<table><thead><tr><th scope=\"col\">Route</th><th scope=\"col\" class=\"num\">Requests</th>"
+		 "<th scope=\"col\" class=\"num\">Failed</th><th scope=\"col\" class=\"num\">Share</th>"
+		 "<th class=\"fit\"></th></tr></thead><tbody>\n");
 	for (size_t k = 0; k < i->n_routes && k < ROUTES_MAX; k++) {
 		const struct impact_route *r = &i->routes[k];
 		double share = r->requests ? (double)r->failed / (double)r->requests : 0;
@@ -123,8 +125,9 @@ void page_contrasts(struct page *p, const struct incident *in)
 		return;
 	page_heading(p, "contrasts", "What was different");
 	buf_addz(p->out, "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th>"
-	                 "<th scope=\"col\" class=\"num\">In failed requests</th><th class=\"fit\"></th>"
-	                 "<th scope=\"col\" class=\"num\">Otherwise</th><th class=\"fit\"></th></tr></thead><tbody>\n");
+			 "<th scope=\"col\" class=\"num\">In failed requests</th><th class=\"fit\"></th>"
+			 "<th scope=\"col\" class=\"num\">Otherwise</th><th "
+			 "class=\"fit\"></th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < in->n_contrasts && i < CONTRASTS_MAX; i++) {
 		const struct contrast *x = &in->contrasts[i];
 

@@ -60,14 +60,19 @@ static void cover(struct page *p, const struct quality_source *q)
 
 	if (q->first_ns == TIME_NONE || q->last_ns == TIME_NONE || !(span > 0))
 		return;
-	double x = ((double)q->first_ns - from) / span * COVER, end = ((double)q->last_ns - from) / span * COVER;
+	double x = ((double)q->first_ns - from) / span * COVER;
+	double end = ((double)q->last_ns - from) / span * COVER;
 	x = x < 0 ? 0 : x > COVER ? COVER : x;
 	end = end < x + 1 ? x + 1 : end > COVER ? COVER : end;
-	buf_addf(p->out, "<svg class=\"bar calm\" viewBox=\"0 0 %d 6\" preserveAspectRatio=\"none\" role=\"img\">"
-	                 "<title>", COVER);
+	buf_addf(p->out,
+		 "<svg class=\"bar calm\" viewBox=\"0 0 %d 6\" preserveAspectRatio=\"none\" role=\"img\">"
+		 "<title>",
+		 COVER);
 	html_text(p->out, words_span(&p->w, q->first_ns, q->last_ns));
-	buf_addf(p->out, "</title><rect class=\"track\" width=\"%d\" height=\"6\"/><rect class=\"fill\" x=\"%.1f\" "
-	                 "width=\"%.1f\" height=\"6\"/></svg>", COVER, x, end - x);
+	buf_addf(p->out,
+		 "</title><rect class=\"track\" width=\"%d\" height=\"6\"/><rect class=\"fill\" x=\"%.1f\" "
+		 "width=\"%.1f\" height=\"6\"/></svg>",
+		 COVER, x, end - x);
 }
 
 static void source(struct page *p, const struct quality_source *q)
@@ -106,12 +111,15 @@ void page_quality(struct page *p)
 		buf_addz(p->out, "</ul>\n");
 	if (p->c->n_sources == 0)
 		return;
-	buf_addz(p->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Sources\"><table class=\"sources\">"
-	                 "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Format</th>"
-	                 "<th scope=\"col\">Service</th><th scope=\"col\">Host</th><th scope=\"col\">Zone</th>"
-	                 "<th scope=\"col\" class=\"num\">Lines</th><th scope=\"col\" class=\"num\">Events</th>"
-	                 "<th scope=\"col\" class=\"num\">Not understood</th><th scope=\"col\" class=\"fit\">Spans</th>"
-	                 "</tr></thead><tbody>\n");
+	buf_addz(p->out,
+		 "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Sources\"><table "
+		 "class=\"sources\">"
+		 "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Format</th>"
+		 "<th scope=\"col\">Service</th><th scope=\"col\">Host</th><th scope=\"col\">Zone</th>"
+		 "<th scope=\"col\" class=\"num\">Lines</th><th scope=\"col\" class=\"num\">Events</th>"
+		 "<th scope=\"col\" class=\"num\">Not understood</th><th scope=\"col\" "
+		 "class=\"fit\">Spans</th>"
+		 "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < p->c->n_sources && i < SOURCES_MAX; i++)
 		source(p, &p->c->sources[i]);
 	buf_addz(p->out, "</tbody></table></div>\n");

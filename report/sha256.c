@@ -52,7 +52,8 @@ void sha256(struct str s, unsigned char out[static SHA256_BYTES])
 {
 	/* Fractional parts of the square roots of the first 8 primes (5.3.3). */
 	uint32_t state[8] = {
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 	};
 	unsigned char tail[2 * BLOCK] = { 0 };
 	size_t whole = s.len / BLOCK * BLOCK, rest = s.len - whole;

@@ -49,7 +49,8 @@ void spark_draw(struct spark *s, const struct incident *in, struct arena *a)
 	for (size_t i = 0; i < in->n_timeline; i++) {
 		if (str_eq(in->timeline[i].kind, STR("change")))
 			mark(marks, s, n, in->timeline[i].time_ns, 'C');
-		else if (str_eq(in->timeline[i].kind, STR("ineffective")) || str_eq(in->timeline[i].kind, STR("relief")))
+		else if (str_eq(in->timeline[i].kind, STR("ineffective")) ||
+			 str_eq(in->timeline[i].kind, STR("relief")))
 			mark(marks, s, n, in->timeline[i].time_ns, 'x');
 	}
 	mark(marks, s, n, in->recovered_ns, 'R');

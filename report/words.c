@@ -62,7 +62,8 @@ struct str words_zone(const struct words *w, int64_t ns)
 	if (offset == 0)
 		return STR("UTC");
 	if (minutes % 60)
-		return arena_printf(w->arena, "UTC%c%d:%02d", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+		return arena_printf(w->arena, "UTC%c%d:%02d", offset < 0 ? '-' : '+', minutes / 60,
+				    minutes % 60);
 	return arena_printf(w->arena, "UTC%c%d", offset < 0 ? '-' : '+', minutes / 60);
 }
 
@@ -163,19 +164,20 @@ struct str words_requests(const struct words *w, const struct impact *i)
 	if (isfinite(i->peak_error_rate) && i->peak_error_rate > 0)
 		peak = arena_printf(w->arena, ", at worst %.*s", STR_ARG(words_share(w, i->peak_error_rate)));
 	return arena_printf(w->arena, "%.*s of %.*s requests failed (%.*s%.*s)%.*s",
-	                    STR_ARG(words_count(w, i->requests_failed)), STR_ARG(words_count(w, i->requests_total)),
-	                    STR_ARG(words_share(w, (double)i->requests_failed / (double)i->requests_total)),
-	                    STR_ARG(peak), STR_ARG(slow));
+			    STR_ARG(words_count(w, i->requests_failed)),
+			    STR_ARG(words_count(w, i->requests_total)),
+			    STR_ARG(words_share(w, (double)i->requests_failed / (double)i->requests_total)),
+			    STR_ARG(peak), STR_ARG(slow));
 }
 
 struct str words_users(const struct words *w, const struct impact *i)
 {
 	if (i->users_active == 0)
 		return STR_NONE;
-	return arena_printf(w->arena, "%.*s of %.*s %s affected (%.*s)", STR_ARG(words_count(w, i->users_affected)),
-	                    STR_ARG(words_count(w, i->users_active)),
-	                    i->users_are_clients ? "client addresses" : "users",
-	                    STR_ARG(words_share(w, (double)i->users_affected / (double)i->users_active)));
+	return arena_printf(
+		w->arena, "%.*s of %.*s %s affected (%.*s)", STR_ARG(words_count(w, i->users_affected)),
+		STR_ARG(words_count(w, i->users_active)), i->users_are_clients ? "client addresses" : "users",
+		STR_ARG(words_share(w, (double)i->users_affected / (double)i->users_active)));
 }
 
 struct str words_suspect(const struct words *w, enum cause_kind kind, struct str service, struct str entity)
@@ -196,7 +198,8 @@ static struct str level(const struct words *w, enum symptom_kind kind, double v)
 {
 	if (kind == SYMPTOM_ERRORS || kind == SYMPTOM_AUTH)
 		return words_share(w, v);
-	return arena_printf(w->arena, kind == SYMPTOM_LATENCY ? "%.*s ms" : "%.*s/s", STR_ARG(words_number(w, v)));
+	return arena_printf(w->arena, kind == SYMPTOM_LATENCY ? "%.*s ms" : "%.*s/s",
+			    STR_ARG(words_number(w, v)));
 }
 
 struct str words_symptom(const struct words *w, const struct symptom *s)

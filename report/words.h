@@ -24,7 +24,7 @@ struct str words_span(const struct words *w, int64_t from_ns, int64_t to_ns);
 struct str words_seconds(const struct words *w, double seconds); /* "23 min 30 s" */
 struct str words_share(const struct words *w, double share);     /* "10.6 %", "0.03 %", "0 %" */
 struct str words_count(const struct words *w, uint64_t n);       /* "26,112" */
-struct str words_number(const struct words *w, double v);        /* three significant digits: "12.3", "0.0421", "1,840" */
+struct str words_number(const struct words *w, double v);        /* "12.3", "0.0421", "1,840" */
 
 /* When the incident ended: recovery, or "still going on at the end of the logs". */
 struct str words_window(const struct words *w, const struct casefile *c, const struct incident *in);
@@ -54,7 +54,7 @@ struct str words_ref(const struct words *w, const struct ref *r);
 const char *words_weight(double log_odds);
 /* A kind of timeline entry: "onset" → "Onset"; unknown kinds as they are. */
 struct str words_timeline_kind(struct str kind);
-/* Entries that tell the story, beside those that only support it (evidence, single symptoms, starts and stops). */
+/* Entries that tell the story; evidence, single symptoms, starts and stops only support it. */
 bool words_is_landmark(const struct timeline_entry *e);
 /* Entries of the timeline that are attempts which did not hold. */
 bool words_did_not_hold(const struct timeline_entry *e);

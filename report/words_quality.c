@@ -16,7 +16,7 @@ static void say(const struct words *w, struct sentences *s, struct str text)
 		*vec_push(w->arena, &s->list) = text;
 }
 
-/* A zone that was not in the lines themselves: "+00:00" and names are, "inferred ..." and "assumed ..." are not. */
+/* A zone that was not in the lines themselves. */
 static bool zone_is_guess(struct str zone)
 {
 	return str_starts_nocase(zone, STR("inferred")) || str_starts_nocase(zone, STR("assumed"));
@@ -36,9 +36,10 @@ static void say_source(const struct words *w, struct sentences *s, const struct 
 	for (size_t i = 0; i < q->n_notes; i++)
 		say(w, s, arena_printf(w->arena, "%.*s: %.*s", STR_ARG(q->path), STR_ARG(q->notes[i])));
 	if (q->lines && (double)q->rejected > rejected_share_worth_a_word * (double)q->lines)
-		say(w, s, arena_printf(w->arena, "%.*s: %.*s of %.*s lines not understood (%.*s)", STR_ARG(q->path),
-		                       STR_ARG(words_count(w, q->rejected)), STR_ARG(words_count(w, q->lines)),
-		                       STR_ARG(words_share(w, (double)q->rejected / (double)q->lines))));
+		say(w, s,
+		    arena_printf(w->arena, "%.*s: %.*s of %.*s lines not understood (%.*s)", STR_ARG(q->path),
+				 STR_ARG(words_count(w, q->rejected)), STR_ARG(words_count(w, q->lines)),
+				 STR_ARG(words_share(w, (double)q->rejected / (double)q->lines))));
 }
 
 /* Files of one folder share their zone: one sentence for each distinct guess, not one for each file. */
@@ -96,7 +97,8 @@ struct str words_volume(const struct words *w, const struct casefile *c)
 		events += c->sources[i].events;
 		rejected += c->sources[i].rejected;
 	}
-	return arena_printf(w->arena, "%zu %s, %.*s lines, %.*s events, %.*s lines not understood", c->n_sources,
-	                    c->n_sources == 1 ? "file" : "files", STR_ARG(words_count(w, lines)),
-	                    STR_ARG(words_count(w, events)), STR_ARG(words_count(w, rejected)));
+	return arena_printf(w->arena, "%zu %s, %.*s lines, %.*s events, %.*s lines not understood",
+			    c->n_sources, c->n_sources == 1 ? "file" : "files",
+			    STR_ARG(words_count(w, lines)), STR_ARG(words_count(w, events)),
+			    STR_ARG(words_count(w, rejected)));
 }

@@ -33,7 +33,8 @@ static void head(struct page *p)
 	         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	         "<meta name=\"referrer\" content=\"no-referrer\">\n",
 	         sha256_base64(css, css_digest), sha256_base64(script, js_digest));
-	html_element(p->out, "title", NULL, p->c->n_incidents ? p->c->incidents[0].title : STR("No incident found"));
+	html_element(p->out, "title", NULL,
+		     p->c->n_incidents ? p->c->incidents[0].title : STR("No incident found"));
 	buf_addz(p->out, "\n<style>");
 	buf_add(p->out, css);
 	buf_addz(p->out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the verdict</a>\n");
@@ -42,8 +43,9 @@ static void head(struct page *p)
 static void top(struct page *p)
 {
 	static const struct { const char *href, *text; bool of_incident; } links[] = {
-		{ "course-1", "Course", true },     { "cause-1", "Cause", true }, { "ruled-out-1", "Ruled out", true },
-		{ "evidence", "Evidence", true },   { "quality", "Quality", false },
+		{ "course-1", "Course", true },       { "cause-1", "Cause", true },
+		{ "ruled-out-1", "Ruled out", true }, { "evidence", "Evidence", true },
+		{ "quality", "Quality", false },
 	};
 
 	buf_addz(p->out, "<header class=\"top\"><b>inquest</b>");
@@ -92,9 +94,10 @@ static void request_figures(struct page *p, const struct impact *i)
 static void figures(struct page *p, const struct incident *in)
 {
 	struct words *w = &p->w;
-	struct str end = in->recovered_ns == TIME_NONE
-	                         ? STR("not recovered in these logs")
-	                         : arena_printf(w->arena, "recovered %.*s", STR_ARG(words_clock(w, in->recovered_ns)));
+	struct str end =
+		in->recovered_ns == TIME_NONE
+			? STR("not recovered in these logs")
+			: arena_printf(w->arena, "recovered %.*s", STR_ARG(words_clock(w, in->recovered_ns)));
 
 	buf_addz(p->out, "<dl class=\"facts\">\n");
 	figure(p, "Onset",
@@ -146,8 +149,9 @@ static void incident(struct page *p, const struct incident *in)
 
 static void quiet(struct page *p)
 {
-	buf_addz(p->out, "<p class=\"count calm\">All quiet</p>\n<h1>No incident found</h1>\n<p class=\"lead\">"
-	                 "Nothing in these logs left its usual range in a way that users would feel.</p>\n");
+	buf_addz(p->out,
+		 "<p class=\"count calm\">All quiet</p>\n<h1>No incident found</h1>\n<p class=\"lead\">"
+		 "Nothing in these logs left its usual range in a way that users would feel.</p>\n");
 }
 
 static void foot(struct page *p)

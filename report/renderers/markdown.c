@@ -204,8 +204,9 @@ static void resolution(struct draft *d, const struct incident *in)
 	if (in->mitigated_ns != TIME_NONE)
 		buf_addf(d->out, "\nMitigated at %.*s.", STR_ARG(words_time(&d->w, in->mitigated_ns)));
 	if (in->recovered_ns != TIME_NONE)
-		buf_addf(d->out, "%sBack to the level of before at %.*s.\n", in->mitigated_ns != TIME_NONE ? " " : "\n",
-		         STR_ARG(words_time(&d->w, in->recovered_ns)));
+		buf_addf(d->out, "%sBack to the level of before at %.*s.\n",
+			 in->mitigated_ns != TIME_NONE ? " " : "\n",
+			 STR_ARG(words_time(&d->w, in->recovered_ns)));
 	else
 		buf_addz(d->out, "\nNo recovery in these logs.\n");
 	for (size_t i = 0, any = 0; i < in->n_timeline; i++) {

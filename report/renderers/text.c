@@ -220,12 +220,13 @@ static void sparkline(struct page *p, const struct incident *in)
 	buf_add(p->out, spark.marks);
 	buf_addc(p->out, '\n');
 	int64_t end_ns = plot->from_ns + (int64_t)plot->n * plot->step_ns;
-	fact(p, "", arena_printf(p->w.arena, "%.*s, %.*s – %.*s%s%s%s%s", STR_ARG(plot->name),
-	                         STR_ARG(words_clock(&p->w, plot->from_ns)), STR_ARG(words_clock(&p->w, end_ns)),
-	                         str_chr(spark.marks, 'C') < 0 ? "" : ", C change",
-	                         str_chr(spark.marks, 'O') < 0 ? "" : ", O onset",
-	                         str_chr(spark.marks, 'x') < 0 ? "" : ", x did not hold",
-	                         str_chr(spark.marks, 'R') < 0 ? "" : ", R recovered"));
+	fact(p, "",
+	     arena_printf(p->w.arena, "%.*s, %.*s – %.*s%s%s%s%s", STR_ARG(plot->name),
+			  STR_ARG(words_clock(&p->w, plot->from_ns)), STR_ARG(words_clock(&p->w, end_ns)),
+			  str_chr(spark.marks, 'C') < 0 ? "" : ", C change",
+			  str_chr(spark.marks, 'O') < 0 ? "" : ", O onset",
+			  str_chr(spark.marks, 'x') < 0 ? "" : ", x did not hold",
+			  str_chr(spark.marks, 'R') < 0 ? "" : ", R recovered"));
 }
 
 static bool is_evidence(const struct term *t)
