@@ -51,6 +51,12 @@ void csv_read(struct str s, char separator, struct arena *a, struct csv_record *
 		struct str *f = &out->field[out->n++];
 		const char *end;
 
+		/* Most fields of wide tables are empty. */
+		if (at < s.len && s.ptr[at] == separator) {
+			*f = str_make(s.ptr + at, 0);
+			at++;
+			continue;
+		}
 		if (at < s.len && s.ptr[at] == '"')
 			*f = quoted(s, &at, a, &out->open);
 		else

@@ -267,9 +267,14 @@ static void session_fields(struct event *e, struct str text)
 	static const struct str name_key = { "application_name=", sizeof "application_name=" - 1 };
 	ptrdiff_t at;
 
-	set_if_empty(&e->user, postgres_name(field(text, STR("user="))));
-	set_if_empty(&e->db, postgres_name(field(text, STR("database="))));
-	set_if_empty(&e->client, field(text, STR("host=")));
+	if (e->user.len == 0)
+		e->user = postgres_name(field(text, STR("user=")));
+	if (e->db.len == 0)
+		e->db = postgres_name(field(text, STR("database=")));
+	if (e->client.len == 0)
+		e->client = field(text, STR("host="));
+	if (e->logger.len)
+		return;
 	at = str_find(text, name_key);
 	if (at >= 0) {
 		struct str name = str_from(text, (size_t)at + name_key.len);
@@ -420,10 +425,6 @@ struct kind_row {
 	{                                                                                                    \
 		ROW_STARTS, SEV_NONE, { text, sizeof text - 1 }, kind                                        \
 	}
-#define HAS(text, kind)                                                                                      \
-	{                                                                                                    \
-		ROW_CONTAINS, SEV_NONE, { text, sizeof text - 1 }, kind                                      \
-	}
 #define FATAL_HAS(text, kind)                                                                                \
 	{                                                                                                    \
 		ROW_CONTAINS, SEV_FATAL, { text, sizeof text - 1 }, kind                                     \
@@ -437,7 +438,7 @@ static const struct kind_row kinds[] = {
 	STARTS("the database system is ", EV_CONN_REFUSED),
 	STARTS("no pg_hba.conf entry for ", EV_AUTH_FAILURE),
 	STARTS("pg_hba.conf rejects ", EV_AUTH_FAILURE),
-	HAS("authentication failed for user", EV_AUTH_FAILURE),
+	FATAL_HAS("authentication failed for user", EV_AUTH_FAILURE),
 	{ ROW_STARTS, SEV_FATAL, { "role \"", 6 }, EV_AUTH_FAILURE },
 	STARTS("deadlock detected", EV_DEADLOCK),
 	STARTS("canceling ", EV_CANCEL),
@@ -481,7 +482,8 @@ static void type_by_table(struct event *e, struct str text)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		const struct kind_row *r = &kinds[i];
 
-		if (r->at_least > e->severity)
+		if (r->at_least > e->severity || head.len == 0 ||
+		    (r->rule == ROW_STARTS && r->text.ptr[0] != head.ptr[0]))
 			continue;
 		if (r->rule == ROW_STARTS ? str_starts(head, r->text) : str_find(head, r->text) >= 0) {
 			e->kind = r->kind;

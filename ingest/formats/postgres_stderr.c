@@ -8,8 +8,10 @@
 #include "ingest/postgres_prefix.h"
 #include "ingest/postgres_session.h"
 
-/* More blanks than any prefix has: a sentence that happens to contain "ERROR:  ". */
-enum { PREFIX_BLANKS_MAX = 24 };
+enum {
+	PREFIX_BYTES_USUAL = 100,
+	PREFIX_BLANKS_MAX = 24, /* more than any prefix has */
+};
 
 struct stderr_state {
 	struct postgres_prefix prefix;
@@ -24,7 +26,8 @@ static bool split(struct str line, struct str *prefix, struct str *text, struct 
 		return false;
 	*prefix = str_head(line, prefix_len);
 	*text = str_from(line, text_at);
-	for (size_t i = 0; i < prefix_len; i++)
+	/* A sentence that happens to contain "ERROR:  " is longer than prefixes are. */
+	for (size_t i = 0; prefix_len > PREFIX_BYTES_USUAL && i < prefix_len; i++)
 		blanks += line.ptr[i] == ' ';
 	return blanks <= PREFIX_BLANKS_MAX;
 }
