@@ -8,6 +8,7 @@ enum {
 	WORDS = (DETECT_LINES + BITS - 1) / BITS,
 	RECORD_MAX_LINES = 2000,
 	FORMATS_MAX = 512,
+	SPECIFICITY_OWN_LINES = 50, /* see ingest/format.h */
 };
 
 /* One format's way through the lines. */
@@ -201,8 +202,9 @@ static const struct candidate *choose(const struct detection *d)
 		if (!envelope && (c->format->role == ROLE_SYSTEM || c->format->role == ROLE_CARRIER))
 			envelope = c;
 	}
-	if (best && best->format->role == ROLE_CHANGE && envelope)
-		best = envelope; /* words that tell of changes are looked for in payloads, too */
+	/* Words that tell of changes are looked for in payloads, too; a product's own lines are not an envelope's. */
+	if (best && best->format->role == ROLE_CHANGE && best->format->specificity < SPECIFICITY_OWN_LINES && envelope)
+		best = envelope;
 	for (size_t i = 0; !best && i < d->n_candidates; i++)
 		if (d->candidates[i].format->role == ROLE_TEXT)
 			best = &d->candidates[i];
