@@ -157,9 +157,9 @@ static void visit(struct walk *w, const struct entry *dir, struct str name)
 	}
 }
 
-static int by_name_down(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-	return str_cmp(*(const struct str *)b, *(const struct str *)a);
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
 static void read_directory(struct walk *w, const struct entry *dir)
@@ -186,11 +186,17 @@ static void read_directory(struct walk *w, const struct entry *dir)
 	if (errno)
 		note_failed(w, "could not be read to its end", dir->path, errno);
 	closedir(d);
-	/* The stack of directories gives the last one first, so the names go on it downwards. */
 	if (names.n)
-		qsort(names.at, names.n, sizeof *names.at, by_name_down);
+		qsort(names.at, names.n, sizeof *names.at, by_name);
+	size_t from = w->todo.n;
 	for (size_t i = 0; i < names.n; i++)
 		visit(w, dir, names.at[i]);
+	/* The stack gives the last directory first: turn those of this one round. */
+	for (size_t to = w->todo.n; to > from + 1; from++) {
+		struct entry first = w->todo.at[from];
+		w->todo.at[from] = w->todo.at[--to];
+		w->todo.at[to] = first;
+	}
 }
 
 static void walk_directory(struct walk *w, struct str path)

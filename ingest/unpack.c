@@ -4,6 +4,7 @@
  */
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <stdio.h>
 
 #include "ingest/layer.h"
@@ -127,8 +128,6 @@ static void feed_open(struct feed *f, struct layer *below, enum packing p)
 		return;
 	}
 	archive_read_set_read_callback(a, feed_read);
-	/* Names without an encoding of their own are passed on as they are, whatever the locale. */
-	archive_read_set_options(a, "hdrcharset=UTF-8");
 	if (file_layer_seek(below, 0))
 		archive_read_set_seek_callback(a, feed_seek);
 	archive_read_set_callback_data(a, f);
@@ -202,12 +201,15 @@ struct archive_reader {
 	struct feed feed;
 	enum packing packing;
 	uint64_t members;     /* seen so far, for those without a name */
+	locale_t utf8;        /* 0 when there is none */
 };
 
 struct archive_reader *archive_reader_open(struct layer *below, enum packing p)
 {
 	struct archive_reader *r = arena_new(below->shared->arena, struct archive_reader);
 	r->packing = p;
+	/* libarchive converts names to the thread's locale and drops what that cannot write: always UTF-8. */
+	r->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	feed_open(&r->feed, below, p);
 	return r;
 }
@@ -216,6 +218,8 @@ void archive_reader_close(struct archive_reader *r)
 {
 	if (r->feed.archive)
 		archive_read_free(r->feed.archive);
+	if (r->utf8)
+		freelocale(r->utf8);
 	layer_close(r->feed.below);
 }
 
@@ -267,13 +271,10 @@ static bool next_header(struct archive_reader *r, struct archive_entry **entry)
 	return false;
 }
 
-bool archive_reader_next(struct archive_reader *r, struct archive_member *out)
+static bool next_member(struct archive_reader *r, struct archive_member *out)
 {
 	struct unpacking *u = r->feed.below->shared;
 	struct archive_entry *entry;
-	if (!r->feed.archive)
-		return false;
-	r->feed.failed = false;
 	while (next_header(r, &entry)) {
 		r->members++;
 		/* Links are other names of members; devices and directories hold no text. */
@@ -299,4 +300,17 @@ bool archive_reader_next(struct archive_reader *r, struct archive_member *out)
 		return true;
 	}
 	return false;
+}
+
+bool archive_reader_next(struct archive_reader *r, struct archive_member *out)
+{
+	if (!r->feed.archive)
+		return false;
+	r->feed.failed = false;
+	if (!r->utf8)
+		return next_member(r, out);
+	locale_t before = uselocale(r->utf8);
+	bool found = next_member(r, out);
+	uselocale(before);
+	return found;
 }
