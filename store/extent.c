@@ -19,7 +19,8 @@ struct zone_count { int32_t offset_s; uint64_t events; };
 struct extent_writer {
 	struct arena arena;          /* of this struct and of what every file needs */
 	struct store_writer *store;
-	struct extent_writer *next_idle;
+	struct extent_writer *next;  /* all of the store's */
+	bool in_use;                 /* by a file; else its memory waits for the next one */
 	int64_t id;                  /* row of extent */
 	struct arena texts;          /* of this file */
 	struct str format, logical;
@@ -38,11 +39,7 @@ struct extent_writer {
 	struct map template_format;  /* template → index + 1 into formats, where it is not the file's */
 };
 
-struct extent_writer *extent_next_idle(struct extent_writer *x)
-{
-	return x->next_idle;
-}
-
+/* One more for the store, which is locked. */
 static struct extent_writer *extent_new(struct store_writer *w)
 {
 	struct arena arena;
@@ -59,10 +56,12 @@ static struct extent_writer *extent_new(struct store_writer *w)
 	buf_init(&x->blob, BLOB_MAX);
 	map_init(&x->template_format);
 	block_init(&x->block, &x->arena, true);
+	x->next = w->extents;
+	w->extents = x;
 	return x;
 }
 
-void extent_release(struct extent_writer *x)
+static void extent_release(struct extent_writer *x)
 {
 	arena_release(&x->texts);
 	arena_release(&x->scratch);
@@ -76,11 +75,13 @@ void extent_release(struct extent_writer *x)
 	arena_release(&arena);
 }
 
-/* Back to the others, for the next file. The store is locked. */
-static void put_idle(struct extent_writer *x)
+void extents_free(struct store_writer *w)
 {
-	x->next_idle = x->store->idle;
-	x->store->idle = x;
+	while (w->extents) {
+		struct extent_writer *x = w->extents;
+		w->extents = x->next;
+		extent_release(x);
+	}
 }
 
 static void start_file(struct extent_writer *x, const struct extent_info *info)
@@ -107,7 +108,7 @@ bool extent_begin(struct store_writer *w, const struct extent_info *info, struct
 {
 	*out = NULL;
 	writer_lock(w);
-	struct extent_writer *x = NULL;
+	struct extent_writer *x;
 	bool good = writer_ready(w, err);
 	if (good) {
 		sqlite3_stmt *s = w->statements[SQL_EXTENT_BEGIN];
@@ -122,14 +123,14 @@ bool extent_begin(struct store_writer *w, const struct extent_info *info, struct
 		good = db_run(&w->db, s, err);
 	}
 	int64_t id = good ? sqlite3_last_insert_rowid(w->db.handle) : 0;
-	if (good && w->idle) {
-		x = w->idle;
-		w->idle = x->next_idle;
-	}
+	for (x = good ? w->extents : NULL; x && x->in_use; x = x->next)
+		continue;
+	if (good && !x)
+		x = extent_new(w);
+	if (x)
+		x->in_use = true;
 	if (!writer_unlock(w, good, err))
 		return false;
-	if (!x)
-		x = extent_new(w);
 	start_file(x, info);
 	x->id = id;
 	*out = x;
@@ -425,7 +426,7 @@ bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struc
 	       insert_notes(x, false, t->notes, t->n_notes, err) &&
 	       insert_notes(x, true, t->samples, t->n_samples, err) && insert_zones(x, err) && insert_source(x, err) &&
 	       finish_extent_row(x, t, err) && writer_commit(w, err);
-	put_idle(x);
+	x->in_use = false;
 	return writer_unlock(w, good, err);
 }
 
@@ -435,6 +436,6 @@ void extent_abandon(struct extent_writer *x)
 	struct err err = ERR_INIT;
 	writer_lock(w);
 	bool good = writer_ready(w, &err) && writer_delete_extent(w, x->id, &err);
-	put_idle(x);
+	x->in_use = false;
 	(void)writer_unlock(w, good, &err);
 }

@@ -57,6 +57,12 @@ struct str store_name(struct store *s, uint64_t id)
 	return at ? s->texts.at[*at] : STR_NONE;
 }
 
+struct str name_copy(struct store *s, uint64_t id, struct arena *a)
+{
+	struct str text = store_name(s, id);
+	return text.len ? arena_str(a, text) : STR_NONE;
+}
+
 struct str column_copy(sqlite3_stmt *st, int column, struct arena *a)
 {
 	struct str text = db_text(st, column);

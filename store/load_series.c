@@ -32,7 +32,8 @@ struct gathering {
 	struct map by_id;          /* series → index + 1 into list */
 };
 
-static bool load_rows(struct store *s, struct arena *a, struct gathering *g, struct err *err)
+/* The rows of the series; their words go where the result is, for that outlives the store. */
+static bool load_rows(struct store *s, struct arena *a, struct arena *words, struct gathering *g, struct err *err)
 {
 	sqlite3_stmt *st = db_prepare(&s->db, "SELECT id, kind, service, host, key, code, role FROM series", err);
 	bool row, good = st != NULL;
@@ -44,11 +45,11 @@ static bool load_rows(struct store *s, struct arena *a, struct gathering *g, str
 			break;
 		}
 		struct series series = {
-			.id = id, .kind = (enum series_kind)kind, .service = store_name(s, db_u64(st, 2)),
-			.host = store_name(s, db_u64(st, 3)), .key = db_u64(st, 4), .code = sqlite3_column_int(st, 5),
+			.id = id, .kind = (enum series_kind)kind, .service = name_copy(s, db_u64(st, 2), words),
+			.host = name_copy(s, db_u64(st, 3), words), .key = db_u64(st, 4), .code = sqlite3_column_int(st, 5),
 			.role = (uint8_t)sqlite3_column_int(st, 6),
 		};
-		series.key_text = store_name(s, series.key);
+		series.key_text = name_copy(s, series.key, words);
 		*vec_push(a, &g->list) = (struct gathered){ .series = series };
 		*map_put(&g->by_id, id, NULL) = g->list.n;
 	}
@@ -218,7 +219,7 @@ bool store_load_series(struct store *s, struct arena *a, struct series **out, si
 	arena_init(&parts);
 	arena_init(&scratch);
 	map_init(&g.by_id);
-	bool good = names_ready(s, err) && load_rows(s, &parts, &g, err) && load_parts(s, &parts, &g, err);
+	bool good = names_ready(s, err) && load_rows(s, &parts, a, &g, err) && load_parts(s, &parts, &g, err);
 	*out = good ? arena_new_n(a, struct series, g.list.n) : NULL;
 	*n = 0;
 	for (size_t i = 0; good && i < g.list.n; i++) {

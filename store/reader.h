@@ -138,7 +138,7 @@ struct scan_row {
 /* Calls visit for every event in [from_ns, to_ns) in an order that depends on the content only (file by file); stops when it returns false. */
 NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns, bool (*visit)(void *self, const struct scan_row *row), void *self, struct err *err);
 
-/* The text of a name id (service, host, route, ...); empty when unknown. */
+/* The text of a name id (service, host, route, ...), good until the store is closed; empty when unknown. */
 struct str store_name(struct store *s, uint64_t id);
 
 /* The analysis' result: casefile JSON (casefile_encode, contract = false). save opens the store for writing by itself. */

@@ -44,6 +44,8 @@ int64_t shifted(int64_t time_ns, int64_t shift_ns);
 
 /* Loads all names, once. */
 NODISCARD bool names_ready(struct store *s, struct err *err);
+/* The text of a name in an arena of the caller's. */
+struct str name_copy(struct store *s, uint64_t id, struct arena *a);
 /* A text column, copied. */
 struct str column_copy(sqlite3_stmt *st, int column, struct arena *a);
 

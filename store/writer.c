@@ -122,11 +122,7 @@ bool store_writer_close(struct store_writer *w, struct err *err)
 	if (!good)
 		err_set_status(err, w->failure.status, "%s", w->failure.text);
 	good = good && writer_commit(w, err) && (!w->changed || db_sync(&w->db, err));
-	while (w->idle) {
-		struct extent_writer *x = w->idle;
-		w->idle = extent_next_idle(x);
-		extent_release(x);
-	}
+	extents_free(w);
 	for (size_t i = 0; i < WRITER_STATEMENT_COUNT; i++)
 		sqlite3_finalize(w->statements[i]);
 	db_close(&w->db);

@@ -30,7 +30,7 @@ struct extent_totals {
 
 /* Opens or makes a store; removes unfinished extents. Refuses a file that is not an inquest store or a newer one. */
 NODISCARD bool store_writer_open(const char *path, struct store_writer **out, struct err *err);
-/* Ends: everything finished is on disk. NULL is fine. */
+/* Ends: everything finished is on disk, extents that are not are given up. NULL is fine. */
 bool store_writer_close(struct store_writer *w, struct err *err);
 /* Is content with this id (and at least this many bytes) in the store, finished? *end_offset says how far it was read. */
 NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);

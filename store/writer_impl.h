@@ -46,7 +46,7 @@ struct store_writer {
 	bool in_transaction;
 	bool changed;               /* something was committed: bring it to the disk at the end */
 	struct err failure;         /* the first one */
-	struct extent_writer *idle; /* finished ones, with their memory, for the next file */
+	struct extent_writer *extents; /* as many as files were written at a time; used again and again */
 };
 
 void writer_lock(struct store_writer *w);
@@ -57,8 +57,7 @@ bool writer_ready(struct store_writer *w, struct err *err);
 bool writer_commit(struct store_writer *w, struct err *err);
 /* Deletes what belongs to an extent, and its row. */
 bool writer_delete_extent(struct store_writer *w, int64_t extent, struct err *err);
-struct extent_writer *extent_next_idle(struct extent_writer *x);
-/* Frees an extent_writer and its memory. */
-void extent_release(struct extent_writer *x);
+/* Frees the extent writers, whether their files are finished or not. */
+void extents_free(struct store_writer *w);
 
 #endif
