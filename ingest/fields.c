@@ -51,33 +51,30 @@ static struct field_alias alias_of(struct fields *f, const struct field_scope *s
 	return alias;
 }
 
-static void keep(struct fields *f, struct field_alias alias, struct field_value v)
-{
-	if (alias.rank >= f->rank[alias.field])
-		return;
-	f->rank[alias.field] = alias.rank;
-	v.unit = alias.unit;
-	f->value[alias.field] = v;
-}
-
-enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key,
-		      struct field_value v)
+enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
+		      bool escaped, bool bare)
 {
 	struct field_alias alias = alias_of(f, scope, key);
 	f->seen++;
-	if (alias.field != FIELD_NONE && v.text.len > 0)
-		keep(f, alias, v);
+	if (alias.field != FIELD_NONE && text.len > 0 && alias.rank < f->rank[alias.field]) {
+		/* member by member: a struct built from bytes and copied whole stalls the processor */
+		struct field_value *v = &f->value[alias.field];
+		f->rank[alias.field] = alias.rank;
+		v->text = text;
+		v->unit = alias.unit;
+		v->escaped = escaped;
+		v->bare = bare;
+	}
 	return (enum field)alias.field;
 }
 
 /* One level of the walk; recursion is bounded by FIELD_DEPTH_MAX. */
-static bool put_object(struct fields *f, struct json_value object, const struct field_scope *scope,
-		       unsigned depth)
+static bool put_object(struct fields *f, struct str object, const struct field_scope *scope, unsigned depth)
 {
 	struct json_iter it;
 	struct str key;
 	struct json_value v;
-	if (!json_iter_init(&it, object))
+	if (!json_iter_open(&it, object) || it.array)
 		return false;
 	while (json_iter_next(&it, &key, &v)) {
 		if (v.type == JSON_NULL)
@@ -91,10 +88,7 @@ static bool put_object(struct fields *f, struct json_value object, const struct 
 				continue;
 		}
 		if (v.type != JSON_OBJECT) {
-			fields_put(f, scope, key,
-				   (struct field_value){ .text = v.raw,
-							 .escaped = v.has_escape,
-							 .bare = v.type != JSON_STRING });
+			fields_put(f, scope, key, v.raw, v.has_escape, v.type != JSON_STRING);
 			continue;
 		}
 		if (depth == 0)
@@ -115,7 +109,7 @@ static bool put_object(struct fields *f, struct json_value object, const struct 
 		n = outer.len + (group ? 0 : field_fold(key, bare + outer.len, sizeof bare - outer.len));
 		inner.bare = str_make(bare, n);
 		inner.rank_add = (uint8_t)((scope ? scope->rank_add : 0) + (group ? RANK_GROUP : 0));
-		if (!put_object(f, v, &inner, depth - 1))
+		if (!put_object(f, v.raw, &inner, depth - 1))
 			return false;
 	}
 	return !it.failed;
@@ -123,9 +117,7 @@ static bool put_object(struct fields *f, struct json_value object, const struct 
 
 bool fields_put_json(struct fields *f, struct str object)
 {
-	struct str rest;
-	struct json_value v = json_value_at(object, &rest);
-	return v.type == JSON_OBJECT && put_object(f, v, NULL, FIELD_DEPTH_MAX);
+	return put_object(f, object, NULL, FIELD_DEPTH_MAX);
 }
 
 struct str fields_text(const struct fields *f, enum field k)
@@ -142,7 +134,11 @@ struct str fields_text(const struct fields *f, enum field k)
 /* "", "-" and null are how logs write nothing. */
 static struct str known_text(const struct fields *f, enum field k)
 {
+	if (!fields_has(f, k))
+		return STR_NONE;
 	struct str s = str_trim(fields_text(f, k));
+	if (s.len > 5)
+		return s;
 	return str_eq(s, STR("-")) || str_eq(s, STR("null")) || str_eq(s, STR("None")) ||
 			       str_eq(s, STR("<nil>"))
 		       ? STR_NONE

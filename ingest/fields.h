@@ -113,8 +113,12 @@ struct fields {
 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch);
-/* Offers a value under its key; scope NULL: not in a container. Returns what the key means. */
-enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct field_value v);
+/*
+ * Offers a value under its key; scope NULL: not in a container. escaped: JSON escapes are in the text; bare: it stood
+ * without quotes. Returns what the key means.
+ */
+enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text, bool escaped,
+		      bool bare);
 /* Collects all members of a JSON object. False when it is not a well-formed object. */
 bool fields_put_json(struct fields *f, struct str object);
 static inline bool fields_has(const struct fields *f, enum field k)

@@ -119,7 +119,9 @@ static bool logfmt_decode(struct str record, struct decode_ctx *ctx, struct even
 	fields_init(&f, ctx->state, ctx->scratch);
 	while (pair_next(&s, &key, &v)) {
 		if (key.len) {
-			in_message = fields_put(&f, NULL, key, v) == FIELD_MESSAGE && v.bare;
+			in_message =
+				fields_put(&f, NULL, key, v.text, v.escaped, v.bare) == FIELD_MESSAGE &&
+				v.bare;
 			pairs++;
 		} else if (in_message && fields_has(&f, FIELD_MESSAGE)) {
 			/* msg=several words without quotes */

@@ -68,6 +68,18 @@ static void head_decode(struct str head, struct event *e)
 {
 	struct str s = str_trim(head);
 	struct str who;
+	/* "client - user": nearly all */
+	const char *blank = memchr(s.ptr, ' ', s.len);
+	if (blank && s.ptr[0] != '"' && blank[-1] != ',' && s.len >= (size_t)(blank - s.ptr) + 4 &&
+	    blank[1] == '-' && blank[2] == ' ') {
+		struct str user = str_from(s, (size_t)(blank - s.ptr) + 3);
+		if (user.len == 1 || !memmem(user.ptr, user.len, " - ", 3)) {
+			e->client = str_head(s, (size_t)(blank - s.ptr));
+			if (!str_eq(user, STR("-")) && !str_eq(user, STR("\"\"")))
+				e->user = str_unquote(user);
+			return;
+		}
+	}
 	if (s.len && s.ptr[0] == '"') {
 		size_t n = quoted_length(str_from(s, 1));
 		who = str_make(s.ptr + 1, n);
@@ -124,43 +136,43 @@ enum tail_key {
 static enum tail_key tail_key_of(struct str key)
 {
 	static const struct {
-		const char *name;
+		struct str name;
 		enum tail_key is;
 	} rows[] = {
-		{ "rt", TAIL_SECONDS },
-		{ "urt", TAIL_UPSTREAM_SECONDS },
-		{ "ua", TAIL_UPSTREAM },
-		{ "request_time", TAIL_SECONDS },
-		{ "upstream_response_time", TAIL_UPSTREAM_SECONDS },
-		{ "upstream_addr", TAIL_UPSTREAM },
-		{ "upstream", TAIL_UPSTREAM },
-		{ "us_addr", TAIL_UPSTREAM },
-		{ "upstream_time", TAIL_UPSTREAM_SECONDS },
-		{ "ut", TAIL_UPSTREAM_SECONDS },
-		{ "backend", TAIL_UPSTREAM },
-		{ "time_us", TAIL_MICROS },
-		{ "D", TAIL_MICROS },
-		{ "us", TAIL_MICROS },
-		{ "duration_us", TAIL_MICROS },
-		{ "time_ms", TAIL_MILLIS },
-		{ "duration_ms", TAIL_MILLIS },
-		{ "ms", TAIL_MILLIS },
-		{ "T", TAIL_SECONDS },
-		{ "duration", TAIL_SECONDS },
-		{ "rid", TAIL_ID },
-		{ "req_id", TAIL_ID },
-		{ "reqid", TAIL_ID },
-		{ "request_id", TAIL_ID },
-		{ "requestid", TAIL_ID },
-		{ "trace_id", TAIL_ID },
-		{ "id", TAIL_ID },
-		{ "xff", TAIL_CLIENT },
-		{ "real_ip", TAIL_CLIENT },
-		{ "user", TAIL_USER },
-		{ "uid", TAIL_USER },
+		{ { "D", 1 }, TAIL_MICROS },
+		{ { "T", 1 }, TAIL_SECONDS },
+		{ { "rt", 2 }, TAIL_SECONDS },
+		{ { "ua", 2 }, TAIL_UPSTREAM },
+		{ { "ut", 2 }, TAIL_UPSTREAM_SECONDS },
+		{ { "us", 2 }, TAIL_MICROS },
+		{ { "ms", 2 }, TAIL_MILLIS },
+		{ { "id", 2 }, TAIL_ID },
+		{ { "urt", 3 }, TAIL_UPSTREAM_SECONDS },
+		{ { "rid", 3 }, TAIL_ID },
+		{ { "xff", 3 }, TAIL_CLIENT },
+		{ { "uid", 3 }, TAIL_USER },
+		{ { "user", 4 }, TAIL_USER },
+		{ { "reqid", 5 }, TAIL_ID },
+		{ { "req_id", 6 }, TAIL_ID },
+		{ { "us_addr", 7 }, TAIL_UPSTREAM },
+		{ { "backend", 7 }, TAIL_UPSTREAM },
+		{ { "time_us", 7 }, TAIL_MICROS },
+		{ { "time_ms", 7 }, TAIL_MILLIS },
+		{ { "real_ip", 7 }, TAIL_CLIENT },
+		{ { "upstream", 8 }, TAIL_UPSTREAM },
+		{ { "duration", 8 }, TAIL_SECONDS },
+		{ { "trace_id", 8 }, TAIL_ID },
+		{ { "requestid", 9 }, TAIL_ID },
+		{ { "request_id", 10 }, TAIL_ID },
+		{ { "duration_us", 11 }, TAIL_MICROS },
+		{ { "duration_ms", 11 }, TAIL_MILLIS },
+		{ { "request_time", 12 }, TAIL_SECONDS },
+		{ { "upstream_addr", 13 }, TAIL_UPSTREAM },
+		{ { "upstream_time", 13 }, TAIL_UPSTREAM_SECONDS },
+		{ { "upstream_response_time", 22 }, TAIL_UPSTREAM_SECONDS },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].name[0] == key.ptr[0] && str_eq(key, str_of(rows[i].name)))
+		if (rows[i].name.len == key.len && memcmp(rows[i].name.ptr, key.ptr, key.len) == 0)
 			return rows[i].is;
 	return TAIL_OTHER;
 }
