@@ -35,8 +35,7 @@ static bool is_servers_own(struct str text)
 
 	return str_starts(head, STR("InnoDB: ")) || str_starts(head, STR("WSREP")) ||
 	       str_find(head, STR("mysqld")) >= 0 || str_find(head, STR("mariadbd")) >= 0 ||
-	       str_starts(head, STR("Server version")) || str_starts(head, STR("Plugin ")) ||
-	       str_find(head, STR(" Query\t")) >= 0;
+	       str_starts(head, STR("Server version")) || str_starts(head, STR("Plugin "));
 }
 
 static bool read_level(struct str *s, struct str *level)
@@ -92,13 +91,15 @@ static bool read_head(struct str line, struct head *h)
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
 	struct head h;
+	struct str rest = line;
 
 	(void)ctx;
 	if (read_head(line, &h))
 		return LINE_START;
 	/* Heads of the slow and the general log, when they share the file. */
 	if (str_starts(line, STR("# Time: ")) || str_starts(line, STR("# User@Host: ")) ||
-	    str_starts(line, STR("# Query_time: ")) || str_starts(line, STR("\t\t ")))
+	    str_starts(line, STR("# Query_time: ")) || str_starts(line, STR("\t\t ")) ||
+	    (line.len > 15 && line.ptr[0] >= '0' && line.ptr[0] <= '9' && mysql_time(&rest, &h.time)))
 		return LINE_ALIEN;
 	if (record.len)
 		return record.len < RECORD_BYTES_MAX ? LINE_CONTINUES : LINE_ALIEN;
