@@ -109,6 +109,20 @@ static double step_score(const struct model *m, size_t i, double factor, double 
 	return m->k[i] * log_hit - n * m->base * (factor - 1);
 }
 
+/* Sums of a segment's own steps, and its ratio. */
+static struct segment measure(const struct model *m, size_t from, size_t to)
+{
+	struct segment g = { .from = from, .to = to };
+	for (size_t i = from; i < to; i++) {
+		g.n += trials(m, i);
+		g.k += m->k[i];
+	}
+	g.llr = interval_llr(m, g.n, g.k);
+	g.excess = g.k - g.n * m->base;
+	g.rate = g.n > 0 ? g.k / g.n : 0;
+	return g;
+}
+
 struct run { size_t from, to; double left, right; };
 
 /* All maximal-scoring disjoint intervals at a factor (Ruzzo & Tompa), those above the limit kept. */
@@ -141,14 +155,7 @@ static size_t all_maximal(const struct model *m, double factor, double limit, st
 	}
 	size_t n_out = 0;
 	for (size_t j = 0; j < depth; j++) {
-		struct segment g = { .from = stack[j].from, .to = stack[j].to };
-		for (size_t i = g.from; i < g.to; i++) {
-			g.n += trials(m, i);
-			g.k += m->k[i];
-		}
-		g.llr = interval_llr(m, g.n, g.k);
-		g.excess = g.k - g.n * m->base;
-		g.rate = g.n > 0 ? g.k / g.n : 0;
+		struct segment g = measure(m, stack[j].from, stack[j].to);
 		if (g.llr >= limit)
 			out[n_out++] = g;
 	}
@@ -194,46 +201,46 @@ static int by_from(const void *x, const void *y)
 
 /*
  * Segments of one alternative leave out what is bad at a lower level (the tail of a slow recovery): what remains is
- * searched again without them. `out` and `scratch` have room for every other step.
+ * searched again without them. Pieces of such a later find between earlier ones must be significant by themselves, so
+ * that the pauses of an intermittent fault stay pauses. `out` and `scratch` have room for every other step.
  */
-static size_t layered_segments(struct model m, double limit, struct segment *out, struct segment *scratch, struct arena *a)
+static size_t layered_segments(const struct model *whole, double limit, struct segment *out, struct segment *scratch, struct arena *a)
 {
+	size_t total = best_segments(whole, limit, out, scratch, a);
 	struct arena_mark mark = arena_mark(a);
+	struct model m = *whole;
 	double *n = arena_new_n(a, double, m.steps), *k = arena_new_n(a, double, m.steps);
-	for (size_t i = 0; i < m.steps; i++) {
-		n[i] = trials(&m, i);
-		k[i] = m.k[i];
-	}
+	bool *taken = arena_new_n(a, bool, m.steps + 1);
+	struct segment *more = arena_new_n(a, struct segment, m.steps / 2 + 2);
+	for (size_t j = 0; j < total; j++)
+		memset(taken + out[j].from, 1, (out[j].to - out[j].from) * sizeof *taken);
 	m.n = n;
 	m.k = k;
-	size_t total = 0;
-	for (int layer = 0; layer < LAYERS; layer++) {
-		size_t found = best_segments(&m, limit, out + total, scratch, a);
-		for (size_t j = total; j < total + found; j++)
-			for (size_t i = out[j].from; i < out[j].to; i++)
-				n[i] = k[i] = 0;
-		total += found;
-		if (!found || total * 4 > m.steps)
-			break;
-	}
-	qsort(out, total, sizeof *out, by_from);
-	arena_rewind(a, mark);
-	/* A lower layer may span an upper one: then they are one segment. */
-	size_t kept = 0;
-	for (size_t j = 0; j < total; j++) {
-		if (kept && out[j].from < out[kept - 1].to) {
-			struct segment *b = &out[kept - 1];
-			b->to = b->to > out[j].to ? b->to : out[j].to;
-			b->n += out[j].n;
-			b->k += out[j].k;
-			b->excess += out[j].excess;
-			b->llr += out[j].llr;
-			b->rate = b->n > 0 ? b->k / b->n : 0;
-			continue;
+	for (int layer = 1; layer < LAYERS && total && total * 4 < m.steps; layer++) {
+		for (size_t i = 0; i < m.steps; i++) {
+			n[i] = taken[i] ? 0 : trials(whole, i);
+			k[i] = taken[i] ? 0 : whole->k[i];
 		}
-		out[kept++] = out[j];
+		size_t found = best_segments(&m, limit, more, scratch, a), before = total;
+		for (size_t j = 0; j < found; j++)
+			for (size_t i = more[j].from; i < more[j].to;) {
+				size_t from = i;
+				while (i < more[j].to && !taken[i])
+					i++;
+				struct segment piece = measure(whole, from, i);
+				if (i > from && piece.llr >= limit && total < m.steps / 2)
+					out[total++] = piece;
+				while (i < more[j].to && taken[i])
+					i++;
+			}
+		if (total == before)
+			break;
+		for (size_t j = before; j < total; j++)
+			memset(taken + out[j].from, 1, (out[j].to - out[j].from) * sizeof *taken);
 	}
-	return kept;
+	arena_rewind(a, mark);
+	qsort(out, total, sizeof *out, by_from);
+	return total;
 }
 
 struct block { double rate, n; size_t from, to; };
@@ -302,7 +309,7 @@ static struct scan settle(struct model m, bool *masked, bool picked, double limi
 			raise_base(&m, masked);
 		s.base = m.base;
 		s.dispersion = m.dispersion;
-		s.n_segments = layered_segments(m, limit, s.segments, scratch, a);
+		s.n_segments = layered_segments(&m, limit, s.segments, scratch, a);
 		size_t covered = 0;
 		memset(masked, 0, m.steps * sizeof *masked);
 		for (size_t j = 0; j < s.n_segments; j++)

@@ -4,6 +4,7 @@
 
 #include "analyze/acts.h"
 #include "analyze/dense.h"
+#include "analyze/effect.h"
 
 /*
  * Priors: published triggers of outages (Google SRE, "Reliable Product Launches"/postmortem analysis: binary push 37 %,
@@ -283,19 +284,6 @@ static void term_mechanism(struct inquiry *q, struct candidate *c, const struct 
 
 /* ---- reversal ---- */
 
-/* Failures a minute as users saw them over [from, to), by the lead signal. */
-static double failure_rate(const struct inquiry *q, int64_t from, int64_t to)
-{
-	const struct signal *s = &q->signals->at[q->o->lead];
-	if (to <= from)
-		return 0;
-	struct grid g = grid_over(from, to, 1);
-	double *n = arena_new_n(q->arena, double, g.n), *k = arena_new_n(q->arena, double, g.n);
-	signal_dense(q->f, s, &g, n, k);
-	double total = dense_total(n, 0, g.n);
-	return total > 0 ? fmax(0, dense_total(k, 0, g.n) / total - s->scan.base) : 0;
-}
-
 /*
  * One release may reach several services ("3.8.0" of two of them, within the half hour). Where a part of it was taken
  * back and nothing changed, the rest is less likely to have done it.
@@ -327,29 +315,33 @@ static void term_reversal(struct inquiry *q, struct candidate *c, const struct a
 		term_add(q, c, "reversal", -4, &undo->refs, "was taken back %s before the first failures", words_ns(q->o->onset_best_ns - undo->begin_ns, words));
 		return;
 	}
-	int64_t length = q->o->end_ns - q->o->onset_best_ns;
-	int64_t lag_end = q->o->end_ns - undo->end_ns;
-	if (q->o->ongoing && undo->end_ns > q->o->end_ns - 120 * NS_PER_S)
-		return;
-	if (undo->begin_ns > q->o->end_ns + 300 * NS_PER_S) {
+	struct effect e = effect_of(q->f, q->signals, q->o, undo->begin_ns, undo->end_ns);
+	switch (e.kind) {
+	case EFFECT_CURE:
+		term_add(q, c, "reversal", e.until_end_ns < 600 * NS_PER_S ? 3.5 : 2.8, &undo->refs,
+		         "failures fell from %.1f %% to %.1f %% when it was taken back, and ended %s after", 100 * e.before, 100 * e.after,
+		         words_ns(e.until_end_ns < 0 ? 0 : e.until_end_ns, words));
+		break;
+	case EFFECT_SLOW_CURE:
+		term_add(q, c, "reversal", 2.0, &undo->refs, "after it was taken back failures fell from %.1f %% to %.1f %%, and ended %s after",
+		         100 * e.before, 100 * e.after, words_ns(e.until_end_ns, words));
+		break;
+	case EFFECT_KEPT_AWAY:
+		term_add(q, c, "reversal", 1.5, &undo->refs, "after it was taken back the failures, which came and went until then, did not come back");
+		break;
+	case EFFECT_RELIEF:
+		term_add(q, c, "reversal", 0.3, &undo->refs, "failures fell from %.1f %% to %.1f %% when it was taken back, but came back", 100 * e.before,
+		         100 * e.after);
+		break;
+	case EFFECT_NONE:
+		term_add(q, c, "reversal", -3.5, &undo->refs, "was taken back, and nothing changed: failures %.1f %% before, %.1f %% after", 100 * e.before,
+		         100 * e.after);
+		break;
+	case EFFECT_AFTER:
 		term_add(q, c, "reversal", -2.5, &undo->refs, "was still in force when the failures ended; it was taken back %s later",
-		         words_ns(undo->begin_ns - q->o->end_ns, words));
-		return;
-	}
-	double before = failure_rate(q, q->o->onset_best_ns, undo->begin_ns);
-	int64_t settle = undo->end_ns + 120 * NS_PER_S, until = settle + 900 * NS_PER_S;
-	double after = failure_rate(q, settle, until < q->f->to_ns ? until : q->f->to_ns);
-	/* Recovery within minutes of the undoing, or, for slow recoveries, soon in relation to how long it lasted. */
-	bool recovered = !q->o->ongoing && (lag_end < 600 * NS_PER_S || lag_end < length / 6);
-	if (recovered && after < 0.5 * before) {
-		double lr = lag_end < 300 * NS_PER_S ? 3.5 : 2.5;
-		term_add(q, c, "reversal", lr, &undo->refs, "failures fell from %.1f %% to %.1f %% when it was taken back, and ended %s after", 100 * before,
-		         100 * after, words_ns(lag_end < 0 ? 0 : lag_end, words));
-	} else if (after > 0.5 * before) {
-		term_add(q, c, "reversal", -3.5, &undo->refs, "was taken back, and nothing changed: failures %.1f %% before, %.1f %% after", 100 * before, 100 * after);
-	} else {
-		term_add(q, c, "reversal", 1, &undo->refs, "failures fell from %.1f %% to %.1f %% after it was taken back, and ended %s after", 100 * before,
-		         100 * after, words_ns(lag_end, words));
+		         words_ns(-e.until_end_ns, words));
+		break;
+	case EFFECT_UNKNOWN: break;
 	}
 }
 

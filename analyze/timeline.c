@@ -5,6 +5,7 @@
 
 #include "analyze/acts.h"
 #include "analyze/dense.h"
+#include "analyze/effect.h"
 
 enum { MAX_ENTRIES = 80, MAX_SYMPTOMS = 16 };
 
@@ -25,45 +26,38 @@ static int by_time(const void *x, const void *y)
 	return c ? c : str_cmp(a->text, b->text);
 }
 
-/* Share of failed requests over [from, to) above the baseline, by the lead signal. */
-static double failing(const struct inquiry *q, int64_t from, int64_t to)
-{
-	const struct signal *s = &q->signals->at[q->o->lead];
-	if (from < q->f->from_ns)
-		from = q->f->from_ns;
-	if (to > q->f->to_ns)
-		to = q->f->to_ns;
-	if (to - from < 30 * NS_PER_S)
-		return NAN;
-	struct grid g = grid_over(from, to, 1);
-	double *n = arena_new_n(q->arena, double, g.n), *k = arena_new_n(q->arena, double, g.n);
-	signal_dense(q->f, s, &g, n, k);
-	double total = dense_total(n, 0, g.n);
-	return total > 0 ? fmax(0, dense_total(k, 0, g.n) / total - s->scan.base) : NAN;
-}
-
 /* What a step taken during the incident changed: nothing, something for a while, or it ended the failures. */
 static void step_taken(struct inquiry *q, entries *all, const struct act *act, struct incident *out)
 {
-	int64_t begin = act->begin_ns, end = act->end_ns;
-	double before = failing(q, begin - 600 * NS_PER_S < q->o->onset_best_ns ? q->o->onset_best_ns : begin - 600 * NS_PER_S, begin);
-	double after = failing(q, end + 60 * NS_PER_S, end + 660 * NS_PER_S);
-	bool lasts = q->o->end_ns - end < 900 * NS_PER_S && !q->o->ongoing;
+	struct effect e = effect_of(q->f, q->signals, q->o, act->begin_ns, act->end_ns);
 	struct str what = act_words(act, q->arena);
-	if (isnan(before) || isnan(after)) {
-		add(q, all, begin, "change", act->service, what, act->refs);
-	} else if (after < 0.5 * before && lasts) {
-		add(q, all, begin, "mitigation", act->service,
-		    arena_printf(q->arena, "%.*s: failures fall from %.1f %% to %.1f %% and stay down", STR_ARG(what), 100 * before, 100 * after), act->refs);
-		if (out->mitigated_ns == TIME_NONE || end > out->mitigated_ns)
-			out->mitigated_ns = end;
-	} else if (after < 0.5 * before) {
-		add(q, all, begin, "relief", act->service,
-		    arena_printf(q->arena, "%.*s: failures fall from %.1f %% to %.1f %%, but come back", STR_ARG(what), 100 * before, 100 * after), act->refs);
-	} else {
-		add(q, all, begin, "ineffective", act->service,
-		    arena_printf(q->arena, "%.*s: no effect (failures %.1f %% before, %.1f %% after)", STR_ARG(what), 100 * before, 100 * after), act->refs);
+	double before = 100 * e.before, after = 100 * e.after;
+	const char *kind = "change";
+	switch (e.kind) {
+	case EFFECT_CURE:
+	case EFFECT_SLOW_CURE:
+		kind = "mitigation";
+		what = arena_printf(q->arena, "%.*s: failures fall from %.1f %% to %.1f %%%s", STR_ARG(what), before, after,
+		                    e.kind == EFFECT_CURE ? " and stay down" : ", and end soon");
+		break;
+	case EFFECT_RELIEF:
+		kind = "relief";
+		what = arena_printf(q->arena, "%.*s: failures fall from %.1f %% to %.1f %%, but come back", STR_ARG(what), before, after);
+		break;
+	case EFFECT_NONE:
+		kind = "ineffective";
+		what = arena_printf(q->arena, "%.*s: no effect (failures %.1f %% before, %.1f %% after)", STR_ARG(what), before, after);
+		break;
+	case EFFECT_KEPT_AWAY:
+		kind = "mitigation";
+		what = arena_printf(q->arena, "%.*s: the failures, which came and went, do not come back", STR_ARG(what));
+		break;
+	case EFFECT_AFTER:
+	case EFFECT_UNKNOWN: break;
 	}
+	if (strcmp(kind, "mitigation") == 0 && (out->mitigated_ns == TIME_NONE || act->end_ns > out->mitigated_ns))
+		out->mitigated_ns = act->end_ns;
+	add(q, all, act->begin_ns, kind, act->service, what, act->refs);
 }
 
 static struct str scope_words(const struct inquiry *q, const struct signal *s)
@@ -180,7 +174,7 @@ void timeline_write(struct inquiry *q, struct incident *out)
 			continue;
 		if (act->kind == CHANGE_JOB && (act->begin_ns > o->onset_to_ns || act->begin_ns < o->onset_from_ns - 600 * NS_PER_S))
 			continue;
-		if (act->begin_ns > o->onset_to_ns && act->begin_ns < o->end_ns)
+		if (act->begin_ns > o->onset_to_ns)
 			step_taken(q, &all, act, out);
 		else
 			add(q, &all, act->begin_ns, "change", act->service, act_words(act, q->arena), act->refs);

@@ -1,0 +1,83 @@
+#include "analyze/effect.h"
+
+#include <math.h>
+
+#include "analyze/dense.h"
+
+static const int64_t minute_ns = 60 * NS_PER_S;
+
+double failing_share(const struct facts *f, const struct signals *all, const struct outbreak *o, int64_t from, int64_t to)
+{
+	const struct signal *s = &all->at[o->lead];
+	if (from < f->from_ns)
+		from = f->from_ns;
+	if (to > f->to_ns)
+		to = f->to_ns;
+	if (to - from < 30 * NS_PER_S)
+		return NAN;
+	struct arena_mark mark = arena_mark(f->arena);
+	struct grid g = grid_over(from, to, 1);
+	double *n = arena_new_n(f->arena, double, g.n), *k = arena_new_n(f->arena, double, g.n);
+	signal_dense(f, s, &g, n, k);
+	double total = dense_total(n, 0, g.n), hits = dense_total(k, 0, g.n);
+	arena_rewind(f->arena, mark);
+	return total >= 5 ? fmax(0, hits / total - s->scan.base) : NAN;
+}
+
+/* The longest time without a bad step between the onset and the end. */
+static int64_t longest_pause(const struct facts *f, const struct outbreak *o)
+{
+	size_t pause = 0, longest = 0;
+	for (size_t t = grid_step(&f->grid, o->onset_best_ns); t <= grid_step(&f->grid, o->end_ns - 1); t++) {
+		pause = o->bad[t] ? 0 : pause + 1;
+		longest = pause > longest ? pause : longest;
+	}
+	return (int64_t)longest * grid_step_ns(&f->grid);
+}
+
+static int64_t min_ns(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t max_ns(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+struct effect effect_of(const struct facts *f, const struct signals *all, const struct outbreak *o, int64_t begin, int64_t end)
+{
+	struct effect e = { .kind = EFFECT_UNKNOWN, .until_end_ns = o->end_ns - end };
+	int64_t length = o->end_ns - o->onset_best_ns, pause = longest_pause(f, o);
+	/* Failures that come and go are compared over whole cycles. */
+	int64_t look = max_ns(15 * minute_ns, min_ns(2 * pause, length));
+	e.before = failing_share(f, all, o, max_ns(o->onset_best_ns, begin - look), begin);
+	e.after = failing_share(f, all, o, end + 2 * minute_ns, end + 2 * minute_ns + look);
+	if (isnan(e.before))
+		e.before = 0;
+	if (isnan(e.after))
+		return e;
+	if (begin > o->end_ns + minute_ns) {
+		bool in_pause = pause > 5 * minute_ns && begin - o->end_ns <= pause + pause / 4;
+		e.kind = in_pause && !o->ongoing ? EFFECT_KEPT_AWAY : EFFECT_AFTER;
+		return e;
+	}
+	if (o->ongoing && e.until_end_ns < 10 * minute_ns)
+		return e;
+	bool soon = !o->ongoing && e.until_end_ns <= max_ns(15 * minute_ns, length * 7 / 20);
+	if (e.after < 0.5 * e.before) {
+		e.kind = soon ? EFFECT_CURE : EFFECT_RELIEF;
+		return e;
+	}
+	if (soon) {
+		/* The later half of what remained. */
+		double late = failing_share(f, all, o, end + e.until_end_ns / 2, o->end_ns);
+		if (!isnan(late) && late < 0.75 * e.before) {
+			e.kind = EFFECT_SLOW_CURE;
+			e.after = late;
+			return e;
+		}
+	}
+	e.kind = EFFECT_NONE;
+	return e;
+}
