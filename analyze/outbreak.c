@@ -52,23 +52,33 @@ static bool self_inflicted(const struct facts *f, const struct signal *s, const 
 /* ---- clusters ---- */
 
 /* How alike two clusters are in what they hit: cosine over the surplus of failures by signal of a route. */
-static double alike(const struct facts *f, const struct signals *all, const struct cluster *a, const struct cluster *b)
+static double alike_over(const struct facts *f, const struct signals *all, int64_t a_from, int64_t a_to, int64_t b_from, int64_t b_to)
 {
 	double ab = 0, aa = 0, bb = 0;
-	size_t a0 = grid_step(&f->grid, a->from_ns), a1 = grid_step(&f->grid, a->to_ns - 1) + 1;
-	size_t b0 = grid_step(&f->grid, b->from_ns), b1 = grid_step(&f->grid, b->to_ns - 1) + 1;
+	size_t a0 = grid_step(&f->grid, a_from), a1 = grid_step(&f->grid, a_to - 1) + 1;
+	size_t b0 = grid_step(&f->grid, b_from), b1 = grid_step(&f->grid, b_to - 1) + 1;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct signal *s = &all->at[i];
 		if (!s->user_facing || (!s->route.len && s->kind != SYMPTOM_LOG_ERRORS))
 			continue;
 		double weight = s->kind == SYMPTOM_LATENCY ? 0.3 : 1;
-		double x = weight * fmax(0, dense_total(s->k, a0, a1) - s->scan.base * dense_total(s->n, a0, a1));
-		double y = weight * fmax(0, dense_total(s->k, b0, b1) - s->scan.base * dense_total(s->n, b0, b1));
+		/* Square roots: which routes are hit matters more than which of them is asked for most. */
+		double x = sqrt(weight * fmax(0, dense_total(s->k, a0, a1) - s->scan.base * dense_total(s->n, a0, a1)));
+		double y = sqrt(weight * fmax(0, dense_total(s->k, b0, b1) - s->scan.base * dense_total(s->n, b0, b1)));
 		ab += x * y;
 		aa += x * x;
 		bb += y * y;
 	}
 	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+}
+
+/* Over all of both, or over the hours next to the pause: a long incident spreads to further routes. */
+static double alike(const struct facts *f, const struct signals *all, const struct cluster *a, const struct cluster *b)
+{
+	int64_t near = 2 * 3600 * NS_PER_S;
+	int64_t a_from = a->to_ns - a->from_ns > near ? a->to_ns - near : a->from_ns;
+	int64_t b_to = b->to_ns - b->from_ns > near ? b->from_ns + near : b->to_ns;
+	return fmax(alike_over(f, all, a->from_ns, a->to_ns, b->from_ns, b->to_ns), alike_over(f, all, a_from, a->to_ns, b->from_ns, b_to));
 }
 
 static size_t join_clusters(const struct facts *f, const struct signals *all, struct cluster *c, size_t n)

@@ -18,15 +18,45 @@ static void note_requests(const struct facts *f, notes *n)
 		*vec_push(f->arena, n) = str_of("No source logs requests: incidents are read from error lines alone, and the impact on users is not known.");
 }
 
-static void note_sources(const struct facts *f, notes *n)
+static void note_rejected(const struct facts *f, notes *n)
 {
 	for (size_t i = 0; i < f->n_sources; i++) {
 		const struct store_source *s = &f->sources[i];
 		if (s->rejected * 50 > s->lines)
 			*vec_push(f->arena, n) = arena_printf(f->arena, "%.*s: %llu of %llu lines were not understood.", STR_ARG(s->logical),
 			                                      (unsigned long long)s->rejected, (unsigned long long)s->lines);
-		if (!s->zone_known && s->zone.len && s->events)
-			*vec_push(f->arena, n) = arena_printf(f->arena, "%.*s states no time zone: %.*s.", STR_ARG(s->logical), STR_ARG(s->zone));
+	}
+}
+
+static bool zone_unsaid(const struct store_source *s)
+{
+	return !s->zone_known && s->zone.len && s->events;
+}
+
+/* One sentence for all sources whose zone was settled in the same way. */
+static void note_zones(const struct facts *f, notes *n)
+{
+	for (size_t i = 0; i < f->n_sources; i++) {
+		const struct store_source *s = &f->sources[i];
+		bool said = false;
+		for (size_t j = 0; j < i && !said; j++)
+			said = zone_unsaid(&f->sources[j]) && str_eq(f->sources[j].zone, s->zone);
+		if (said || !zone_unsaid(s))
+			continue;
+		struct str names = s->logical;
+		size_t count = 1, shown = 1;
+		for (size_t j = i + 1; j < f->n_sources; j++) {
+			if (!zone_unsaid(&f->sources[j]) || !str_eq(f->sources[j].zone, s->zone))
+				continue;
+			count++;
+			if (shown < 3) {
+				names = arena_printf(f->arena, "%.*s, %.*s", STR_ARG(names), STR_ARG(f->sources[j].logical));
+				shown++;
+			}
+		}
+		struct str more = count > shown ? arena_printf(f->arena, " and %zu more", count - shown) : STR_NONE;
+		*vec_push(f->arena, n) = arena_printf(f->arena, "%.*s%.*s state%s no time zone: %.*s.", STR_ARG(names), STR_ARG(more), count == 1 ? "s" : "",
+		                                      STR_ARG(s->zone));
 	}
 }
 
@@ -55,7 +85,8 @@ void quality_write(const struct facts *f, const struct outbreaks *all, struct ca
 	notes n = { 0 };
 	note_changes(f, &n);
 	note_requests(f, &n);
-	note_sources(f, &n);
+	note_rejected(f, &n);
+	note_zones(f, &n);
 	note_silence(f, all, &n);
 	out->notes = n.at;
 	out->n_notes = n.n;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROUNDS = 8, BLOCKS = 60, LOUD_BLOCKS = 24, LAYERS = 3 };
+enum { ROUNDS = 8, BLOCKS = 60, LOUD_BLOCKS = 24, LAYERS = 3, MANY = 16 };
 
 /* Alternatives to the baseline rate, as factors. */
 static const double factors[] = { 1.35, 1.8, 2.5, 4, 8, 16, 40, 100, 300, 1000, 4000 };
@@ -243,6 +243,63 @@ static size_t layered_segments(const struct model *whole, double limit, struct s
 	return total;
 }
 
+/*
+ * The pause in a segment: the interval inside it where the baseline explains the counts better than the segment's own
+ * rate does, by at least the limit. A maximal segment runs across pauses as long as what follows makes up for them.
+ */
+static bool find_pause(const struct model *m, const struct segment *g, double limit, size_t *from, size_t *to)
+{
+	double rate = g->n > 0 ? g->k / g->n : 0, low = m->base;
+	if (m->up ? rate <= 2 * low : rate >= low / 2)
+		return false;
+	/* A pause need not be spotless. */
+	if (m->up && low < rate / 20)
+		low = rate / 20;
+	double log_hit = log(low / rate), log_miss = m->binomial && rate < 1 ? log((1 - low) / (1 - rate)) : 0;
+	double sum = 0, best = 0;
+	size_t begin = g->from;
+	for (size_t i = g->from; i < g->to; i++) {
+		double n = trials(m, i);
+		double score = m->binomial ? m->k[i] * log_hit + (n - m->k[i]) * log_miss : m->k[i] * log_hit + n * (rate - low);
+		sum += score / m->dispersion;
+		if (sum <= 0) {
+			sum = 0;
+			begin = i + 1;
+		} else if (sum > best) {
+			best = sum;
+			*from = begin;
+			*to = i + 1;
+		}
+	}
+	return best >= limit && *from > g->from && *to < g->to;
+}
+
+/* Takes the pauses out of all segments; pieces that are not significant by themselves go with them. */
+static size_t split_pauses(const struct model *m, double limit, struct segment *at, size_t n, size_t room)
+{
+	for (size_t j = 0; j < n;) {
+		size_t from = 0, to = 0;
+		if (n == room || !find_pause(m, &at[j], limit, &from, &to)) {
+			j++;
+			continue;
+		}
+		struct segment left = measure(m, at[j].from, from), right = measure(m, to, at[j].to);
+		if (left.llr < limit && right.llr < limit) {
+			j++;
+		} else if (left.llr < limit) {
+			at[j] = right;
+		} else if (right.llr < limit) {
+			at[j] = left;
+		} else {
+			memmove(at + j + 2, at + j + 1, (n - j - 1) * sizeof *at);
+			at[j] = left;
+			at[j + 1] = right;
+			n++;
+		}
+	}
+	return n;
+}
+
 struct block { double rate, n; size_t from, to; };
 
 static int by_rate(const void *x, const void *y)
@@ -339,10 +396,13 @@ static struct scan run_scan(struct model m, double limit, struct arena *a)
 	size_t quiet = 0;
 	for (size_t i = 0; i < m.steps; i++)
 		quiet += !masked[i];
-	if (s.n_segments > 16 || quiet * 8 < m.steps) {
+	if (s.n_segments > MANY || quiet * 8 < m.steps) {
 		memset(masked, 0, m.steps * sizeof *masked);
 		s = settle(m, masked, false, limit, a);
 	}
+	m.base = s.base;
+	m.dispersion = s.dispersion;
+	s.n_segments = split_pauses(&m, limit, s.segments, s.n_segments, m.steps / 2);
 	return s;
 }
 

@@ -330,7 +330,7 @@ static void term_reversal(struct inquiry *q, struct candidate *c, const struct a
 		term_add(q, c, "reversal", 1.5, &undo->refs, "after it was taken back the failures, which came and went until then, did not come back");
 		break;
 	case EFFECT_RELIEF:
-		term_add(q, c, "reversal", 0.3, &undo->refs, "failures fell from %.1f %% to %.1f %% when it was taken back, but came back", 100 * e.before,
+		term_add(q, c, "reversal", -2.0, &undo->refs, "failures fell from %.1f %% to %.1f %% when it was taken back, but came back", 100 * e.before,
 		         100 * e.after);
 		break;
 	case EFFECT_NONE:

@@ -27,7 +27,7 @@ enum {
 /* A correlation decides from here on, in standard errors, and when the runner-up is this far behind. */
 static const double z_min = 5.0, z_margin = 3.0;
 /* Offsets whose overlap is this close to the best fit equally. */
-static const double overlap_tolerance = 0.03;
+static const double overlap_tolerance = 0.3;
 
 /* Offsets in use that are no whole hours, in quarters. */
 static const int8_t odd_quarters[] = { -38, -14, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55 };
