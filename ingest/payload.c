@@ -303,7 +303,8 @@ enum record_fate payloads_record(struct payloads *p, const struct record *r)
 		return RECORD_STOP;
 	buf_add(&s->raw, r->text);
 	r->ctx->scratch = &s->arena;
-	decoded = r->format->decode(buf_str(&s->raw), r->ctx, &e);
+	/* from a copy that stays where it is: s->raw moves when further envelopes join it */
+	decoded = r->format->decode(arena_str(&s->arena, r->text), r->ctx, &e);
 	r->ctx->scratch = scratch;
 	if (!decoded)
 		return RECORD_REJECTED;
