@@ -182,16 +182,33 @@ static int compare_candidates(const void *pa, const void *pb)
 	return strcmp(a->format->id, b->format->id);
 }
 
+static const struct candidate *last_resort(const struct detection *d)
+{
+	for (size_t i = 0; i < d->n_candidates; i++)
+		if (d->candidates[i].format->role == ROLE_TEXT)
+			return &d->candidates[i];
+	return NULL;
+}
+
+/*
+ * Lines that begin with a time are records of a log, whatever else is in it. A format that leaves many of them
+ * unexplained has found something in a log, such as a printed JSON document, and not the log's format.
+ */
+static bool is_inclusion(const struct candidate *c, const struct candidate *text)
+{
+	return text && c->coverage * 100 < 100 - DETECT_NEAR_PERCENT && text->coverage > c->coverage && text->timed > 2 * c->starts;
+}
+
 /* Of those that explain nearly as much as the best, the most specific. */
 static const struct candidate *choose(const struct detection *d)
 {
-	const struct candidate *best = NULL, *envelope = NULL;
+	const struct candidate *best = NULL, *envelope = NULL, *text = last_resort(d);
 	double top = -1;
 
 	for (size_t i = 0; i < d->n_candidates; i++) {
 		const struct candidate *c = &d->candidates[i];
 
-		if (c->format->role == ROLE_TEXT || c->coverage * 100 < DETECT_COVERAGE_PERCENT)
+		if (c->format->role == ROLE_TEXT || c->coverage * 100 < DETECT_COVERAGE_PERCENT || is_inclusion(c, text))
 			continue;
 		if (top < 0)
 			top = c->coverage;
@@ -202,13 +219,9 @@ static const struct candidate *choose(const struct detection *d)
 		if (!envelope && (c->format->role == ROLE_SYSTEM || c->format->role == ROLE_CARRIER))
 			envelope = c;
 	}
-	/* Words that tell of changes are looked for in payloads, too; a product's own lines are not an envelope's. */
-	if (best && best->format->role == ROLE_CHANGE && best->format->specificity < SPECIFICITY_OWN_LINES && envelope)
-		best = envelope;
-	for (size_t i = 0; !best && i < d->n_candidates; i++)
-		if (d->candidates[i].format->role == ROLE_TEXT)
-			best = &d->candidates[i];
-	return best;
+	if (best && best->format->role == ROLE_CHANGE && envelope)
+		best = envelope; /* words that tell of changes are looked for in payloads, too */
+	return best ? best : text;
 }
 
 static void add_other(struct detection *d, const struct format *f)
