@@ -141,6 +141,7 @@ static int run(struct invocation *in, struct err *err)
 	struct ingest_options options = pipeline_ingest_options(in, in->args, in->n_args, &progress);
 
 	options.jobs = 1;
+	options.paths_as_given = true;
 	buf_init(&printer.out, EVENT_MAX_BYTES);
 	bool good = ingest_run(&options, &sink, in->arena, &report, err);
 

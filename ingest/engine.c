@@ -228,8 +228,13 @@ bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, s
 	find_files(o->paths, o->n_paths, a, &found);
 	g.n_paths = found.files.n;
 	g.paths = arena_new_n(a, struct planned_path, g.n_paths);
-	for (size_t i = 0; i < g.n_paths; i++)
-		g.paths[i].found = &found.files.at[i];
+	for (size_t i = 0; i < g.n_paths; i++) {
+		struct found_file *f = &found.files.at[i];
+		/* A file given by name shows that name either way. */
+		if (o->paths_as_given && f->path.len > f->display.len)
+			f->display = f->path;
+		g.paths[i].found = f;
+	}
 	out->files_failed = found.n_failed;
 	pthread_mutex_init(&g.lock, NULL);
 	g.workers = arena_new_n(a, struct text_worker, jobs);

@@ -65,6 +65,7 @@ struct ingest_options {
 	uint64_t max_line_bytes;                     /* longer lines are cut; 0 = 1 MiB */
 	uint64_t max_ratio;                          /* output/input beyond which a compressed file is called a bomb; 0 = 1100 (deflate's own limit is 1032) */
 	uint64_t max_file_bytes;                     /* uncompressed bytes of one file; 0 = 1 TiB */
+	bool paths_as_given;                         /* show files as argument/path instead of relative to the argument */
 	/* Progress: called about ten times a second from one thread; may be NULL. */
 	void (*progress)(void *self, uint64_t done_bytes, uint64_t all_bytes, uint64_t events, size_t files_done, size_t files_all);
 	void *progress_self;
