@@ -5,36 +5,6 @@
  */
 #include "core/timestamp_parts.h"
 
-struct month_name {
-	const char *name; /* lower case; UTF-8 */
-	uint8_t month;
-};
-
-/* English, French, German, Spanish; full names and the abbreviations glibc and Java write. */
-static const struct month_name month_names[] = {
-	{ "january", 1 },    { "janv", 1 },      { "janvier", 1 },         { "januar", 1 },
-	{ "j\xc3\xa4n", 1 }, { "ene", 1 },       { "j\xc3\xa4nner", 1 },   { "enero", 1 },
-	{ "february", 2 },   { "februar", 2 },   { "f\xc3\xa9v", 2 },      { "f\xc3\xa9vr", 2 },
-	{ "fevr", 2 },       { "fevrier", 2 },   { "f\xc3\xa9vrier", 2 },  { "febrero", 2 },
-	{ "march", 3 },      { "mars", 3 },      { "m\xc3\xa4r", 3 },      { "mrz", 3 },
-	{ "m\xc3\xa4rz", 3 }, { "maerz", 3 },    { "marzo", 3 },           { "april", 4 },
-	{ "avr", 4 },        { "avril", 4 },     { "abr", 4 },             { "abril", 4 },
-	{ "mai", 5 },        { "mayo", 5 },      { "june", 6 },            { "juni", 6 },
-	{ "juin", 6 },       { "junio", 6 },     { "july", 7 },            { "juli", 7 },
-	{ "juil", 7 },       { "juillet", 7 },   { "julio", 7 },           { "august", 8 },
-	{ "ao\xc3\xbbt", 8 }, { "aout", 8 },     { "ago", 8 },             { "agosto", 8 },
-	{ "sept", 9 },       { "september", 9 }, { "septembre", 9 },       { "septiembre", 9 },
-	{ "october", 10 },   { "okt", 10 },      { "oktober", 10 },        { "octobre", 10 },
-	{ "octubre", 10 },   { "november", 11 }, { "novembre", 11 },       { "noviembre", 11 },
-	{ "december", 12 },  { "dez", 12 },      { "dezember", 12 },       { "d\xc3\xa9" "c", 12 },
-	{ "d\xc3\xa9" "cembre", 12 }, { "dic", 12 }, { "diciembre", 12 },
-};
-
-static const char *const weekday_names[] = {
-	"mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
-	"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-};
-
 static inline bool word_byte(char c)
 {
 	return ts_letter(c) || (unsigned char)c >= 0x80;
@@ -46,25 +16,6 @@ static struct str word_at(const char *p, const char *end)
 	while (q < end && q - p < 16 && word_byte(*q))
 		q++;
 	return str_make(p, (size_t)(q - p));
-}
-
-static unsigned month_of(struct str word)
-{
-	if (word.len < 3)
-		return 0;
-	unsigned month = word.len == 3 ? ts_month3(word.ptr) : 0;
-	for (size_t i = 0; !month && i < sizeof month_names / sizeof month_names[0]; i++)
-		if (str_eq_nocase(word, str_of(month_names[i].name)))
-			month = month_names[i].month;
-	return month;
-}
-
-static bool is_weekday(struct str word)
-{
-	for (size_t i = 0; i < sizeof weekday_names / sizeof weekday_names[0]; i++)
-		if (str_eq_nocase(word, str_of(weekday_names[i])))
-			return true;
-	return false;
 }
 
 static const char *blanks(const char *p, const char *end)
@@ -161,7 +112,7 @@ static bool parse_day_first(struct str *s, const char *p, unsigned day, struct t
 	if (sep == ' ')
 		p = blanks(p, end);
 	struct str word = word_at(p, end);
-	t.month = month_of(word);
+	t.month = ts_month(word);
 	if (!t.month)
 		return false;
 	p += word.len;
@@ -398,8 +349,15 @@ static bool parse_word(struct str *s, struct timestamp *out)
 {
 	const char *p = s->ptr, *end = p + s->len;
 	struct str word = word_at(p, end);
-	struct ts_parts t = { .year = -1, .month = month_of(word) };
-	bool weekday = !t.month && is_weekday(word);
+	/* Most lines that begin with a word are no dates: what follows the word tells sooner than tables. */
+	const char *next = p + word.len;
+	if (next < end && (*next == '.' || *next == ','))
+		next++;
+	next = blanks(next, end);
+	if (next == end || (!ts_digit(*next) && !ts_weekday(word)))
+		return false;
+	struct ts_parts t = { .year = -1, .month = ts_month(word) };
+	bool weekday = !t.month && ts_weekday(word);
 	p += word.len;
 	if (weekday) {
 		if (p < end && (*p == ',' || *p == '.'))
@@ -415,7 +373,7 @@ static bool parse_word(struct str *s, struct timestamp *out)
 			return true;
 		}
 		word = word_at(p, end);
-		t.month = month_of(word);
+		t.month = ts_month(word);
 		p += word.len;
 	}
 	if (!t.month)

@@ -32,6 +32,10 @@ const char *ts_clock(struct ts_parts *t, const char *p, const char *end, unsigne
 const char *ts_zone(struct ts_parts *t, const char *p, const char *end);
 /* Month of an English three-letter name at p (three bytes readable), any case; 0 when none. */
 unsigned ts_month3(const char *p);
+/* Month of a whole word, any case and of any length; 0 when it names none. */
+unsigned ts_month(struct str word);
+/* Is it the English name of a weekday? */
+bool ts_weekday(struct str word);
 /* Checks the date; fills *out and moves *s to p. */
 bool ts_finish(const struct ts_parts *t, struct str *s, const char *p, struct timestamp *out);
 

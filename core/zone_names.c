@@ -36,6 +36,10 @@ bool zone_abbreviation(struct str name, int32_t *offset_s)
 {
 	if (name.len == 0 || name.len >= sizeof abbreviations[0].name)
 		return false;
+	if (name.len == 3 && memcmp(name.ptr, "UTC", 3) == 0) {
+		*offset_s = 0;
+		return true;
+	}
 	/* Levels (INFO, ERROR, DEBUG) stand in the same place: their last letter gives most of them away. */
 	if (!memchr("TCZDKB", name.ptr[name.len - 1], 6))
 		return false;
