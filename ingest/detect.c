@@ -162,6 +162,7 @@ static void set_coverage(struct trial *r, const struct text *t)
 	double explained = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
+		r->c.unclaimed += get_bit(r->starts, i) && t->claims[i] == 0;
 		if (get_bit(r->starts, i))
 			explained += 1;
 		else if (get_bit(r->continues, i))
@@ -196,7 +197,8 @@ static const struct candidate *last_resort(const struct detection *d)
  */
 static bool is_inclusion(const struct candidate *c, const struct candidate *text)
 {
-	return text && c->coverage * 100 < 100 - DETECT_NEAR_PERCENT && text->coverage > c->coverage && text->timed > 2 * c->starts;
+	return text && c->coverage * 100 < 100 - DETECT_NEAR_PERCENT && text->coverage > c->coverage &&
+	       text->timed > 4 * c->starts && text->unclaimed > 4 * c->starts;
 }
 
 /* Of those that explain nearly as much as the best, the most specific. */

@@ -28,6 +28,7 @@ struct candidate {
 	uint32_t skips;       /* headers, blank lines */
 	uint32_t undecoded;   /* lines of records that were not decoded */
 	uint32_t aliens;      /* lines of no record */
+	uint32_t unclaimed;   /* of the last resort: records that no other format decodes */
 	double coverage;      /* share of lines explained, 0..1 */
 	struct str unmatched[DETECT_SAMPLES]; /* lines it does not explain, borrowed from the text */
 	size_t n_unmatched;

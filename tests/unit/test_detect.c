@@ -28,7 +28,7 @@ Test(detect, the_format_of_most_lines_wins)
 		{ JSON JSON JSON ACCESS, "json_lines" },
 		{ ACCESS, "nginx_access" },
 		/* a document printed into a log is not the log */
-		{ TEXT TEXT TEXT "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3,\n\"d\": 4,\n\"e\": 5,\n\"f\": 6\n}\n" TEXT, "generic_text" },
+		{ TEXT TEXT TEXT "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3,\n\"d\": 4,\n\"e\": 5,\n\"f\": 6\n}\n" TEXT TEXT, "generic_text" },
 		/* half a line is better than none */
 		{ "10.0.0.1 - - [29/Jan/2026:17:35:00 -0500] \"GET /cart HTTP/1.1\" 200 17 \"-\" \"curl/8\"", "nginx_access" },
 		{ "\xef\xbb\xbf" JSON JSON, "json_lines" },
