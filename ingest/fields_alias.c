@@ -7,9 +7,9 @@ struct alias_row {
 };
 
 /*
- * Sorted bytewise: the search is binary, a unit test checks the order. Columns: folded key, field, rank, unit.
- * ECS, OpenTelemetry, pino, bunyan, winston, zap, zerolog, logrus, slog, logback, log4j 2, Serilog, structlog,
- * Python's json formatters, GELF, lograge, and the access logs of nginx, Caddy, Traefik and Envoy in JSON.
+ * Sorted bytewise, because the search is binary. Columns: folded key, field, rank, unit. From ECS,
+ * OpenTelemetry, pino, bunyan, winston, zap, zerolog, logrus, slog, logback, log4j 2, Serilog, structlog,
+ * Python's json formatters, GELF, lograge, and the JSON access logs of nginx, Caddy, Traefik and Envoy.
  */
 static const struct alias_row rows[] = {
 #define A(key, field, rank) { key, { FIELD_##field, rank, UNIT_NONE } },

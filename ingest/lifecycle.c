@@ -150,8 +150,11 @@ static bool started_in(struct str message)
 static struct str version_of(struct str message)
 {
 	struct str s = message;
+	bool in = false; /* "in 4.2 seconds" is none */
 	for (unsigned words = 0; words < 6; words++) {
 		struct str w = bare_word(str_word(&s));
+		bool duration = in;
+		in = str_eq(w, STR("in"));
 		struct str digits = w.len && w.ptr[0] == 'v' ? str_from(w, 1) : w;
 		if (!digits.len || digits.ptr[0] < '0' || digits.ptr[0] > '9')
 			continue;
@@ -161,7 +164,8 @@ static struct str version_of(struct str message)
 			colons += digits.ptr[i] == ':' || digits.ptr[i] == '/';
 		}
 		bool address = points == 3 && digits.len >= 7 && str_chr(digits, '-') < 0;
-		if (points >= 1 && colons == 0 && !address && digits.ptr[digits.len - 1] != 's')
+		if (!duration && points >= 1 && colons == 0 && !address &&
+		    digits.ptr[digits.len - 1] != 's')
 			return digits;
 	}
 	return STR_NONE;

@@ -12,8 +12,7 @@ static struct str skip_indent(struct str line)
 /* A line of a trace by its own words, indented or not. */
 static bool frame_is(struct str s)
 {
-	static const char *const starts[] = { "at ",
-					      "Caused by: ",
+	static const char *const starts[] = { "Caused by: ",
 					      "Suppressed: ",
 					      "Traceback (most recent",
 					      "File \"",
@@ -23,6 +22,9 @@ static bool frame_is(struct str s)
 					      "Stack trace:",
 					      "--- End of ",
 					      NULL };
+	/* "at f (a.js:1:2)", "at a.B.c(D.java:3)": a place, not a sentence */
+	if (str_starts(s, STR("at ")))
+		return str_chr(s, '(') > 0 || str_chr(s, ':') > 0;
 	for (size_t i = 0; starts[i]; i++)
 		if (starts[i][0] == s.ptr[0] && str_starts(s, str_of(starts[i])))
 			return true;

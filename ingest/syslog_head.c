@@ -158,6 +158,22 @@ static bool iso_parse(struct str s, struct syslog_head *h)
 	return true;
 }
 
+/* "Jan  9 07:03:00 2026 host": network gear puts the year behind the time. */
+static void year_take(struct str *s, struct timestamp *t)
+{
+	struct str rest = *s;
+	struct str word = str_word(&rest);
+	int64_t year, old_year;
+	unsigned month, day;
+	if (t->has_year || word.len != 4 || !str_to_i64(word, &year) || year < 1970 || year > 2100)
+		return;
+	int64_t days = t->ns / (86400 * NS_PER_S);
+	civil_from_days(days, &old_year, &month, &day);
+	t->ns += (days_from_civil(year, month, day) - days) * (86400 * NS_PER_S);
+	t->has_year = true;
+	*s = skip_blanks(rest);
+}
+
 static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 {
 	/* Cisco: "123: *Mar  1 18:46:11.000: %SYS-5-CONFIG_I: ..." */
@@ -182,12 +198,11 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 	else if (!s.len || s.ptr[0] != ' ')
 		return false;
 	s = skip_blanks(s);
-	struct str before = s;
+	year_take(&s, &h->time);
 	bool hostless = program_parse(&s, false, h);
-	if (hostless && !has_pri && h->pid < 0 && !lower_case(h->program))
+	if (hostless && !has_pri && h->pid < 0 && !lower_case(h->program) && h->program.ptr[0] != '%')
 		return false; /* "Updated: openssl": a message behind a time */
 	if (!hostless) {
-		s = before;
 		struct str rest = s;
 		struct str host = str_word(&rest);
 		if (!host_is(host) || (h->time.has_year && !has_pri && severity_parse(host) != SEV_NONE))

@@ -206,6 +206,9 @@ static bool logger_take(struct str *s, struct text_head *h)
 	bool dash = behind.len > 1 &&
 		    (behind.ptr[0] == '-' || behind.ptr[0] == ':' || behind.ptr[0] == '|') &&
 		    (behind.ptr[1] == ' ' || behind.ptr[1] == '-');
+	/* between bars stand messages, too */
+	if (behind.len && behind.ptr[0] == '|' && !points && letters + points < n)
+		dash = false;
 	bool package = points >= 2 && letters >= 6 && str_chr(name, '/') < 0 && behind.ptr != name.ptr + n;
 	if (!colon && !dash && !package)
 		return false;
