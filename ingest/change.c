@@ -80,7 +80,15 @@ static const struct field_row fields[] = {
 	{ "repo", PART_SERVICE_WEAK },
 	{ "repository", PART_SERVICE_WEAK },
 	{ "name", PART_SERVICE_WEAK },
-	{ "workflowname", PART_SERVICE_WEAK },
+	{ "workflowname", PART_WORKFLOW },
+	{ "workflow", PART_WORKFLOW },
+	{ "jobname", PART_WORKFLOW },
+	{ "pipelinename", PART_WORKFLOW },
+	{ "replicasbefore", PART_OLD },
+	{ "currentreplicas", PART_OLD },
+	{ "replicasafter", PART_NEW },
+	{ "desiredreplicas", PART_NEW },
+	{ "replicas", PART_NEW },
 	{ "version", PART_VERSION },
 	{ "newversion", PART_VERSION },
 	{ "toversion", PART_VERSION },
@@ -151,8 +159,8 @@ static const struct field_row fields[] = {
 	{ "option", PART_KEY },
 	{ "property", PART_KEY },
 	{ "configkey", PART_KEY },
-	{ "migration", PART_KEY },
-	{ "migrationid", PART_KEY },
+	{ "migration", PART_MIGRATION },
+	{ "migrationid", PART_MIGRATION },
 	{ "script", PART_KEY },
 	{ "package", PART_KEY },
 	{ "variable", PART_KEY },
@@ -280,7 +288,9 @@ void change_set(struct change_draft *d, enum change_part f, struct str value)
 	    str_eq_nocase(value, STR("null")) || str_eq_nocase(value, STR("none")) ||
 	    str_eq_nocase(value, STR("n/a")))
 		return;
-	if (d->part[f].len == 0)
+	/* Of several names of a revision ("ref", "sha") the one that names a single state wins. */
+	if (d->part[f].len == 0 || (f == PART_REVISION && !change_looks_like_version(d->part[f]) &&
+				    change_looks_like_version(value)))
 		d->part[f] = value;
 }
 
@@ -405,7 +415,7 @@ static const struct verb_row *find_verb(struct str word)
 	return NULL;
 }
 
-bool change_verb(struct change_draft *d, struct str word)
+static bool read_verb(struct change_draft *d, struct str word)
 {
 	static const char *const generic[] = { "added",   "removed", "updated", "changed",  "created",
 					       "deleted", "edited",  "revoked", "modified", "replaced" };
@@ -445,13 +455,28 @@ bool change_verb(struct change_draft *d, struct str word)
 	return true;
 }
 
+bool change_verb(struct change_draft *d, struct str word)
+{
+	size_t from = 0;
+	bool read = false;
+
+	if (find_verb(word))
+		return read_verb(d, word);
+	/* "secret.rotated", "feature-environment-enabled": each part may tell. */
+	for (size_t i = 0; i <= word.len && word.len <= 64; i++) {
+		if (i < word.len && !memchr(".-_/: ", word.ptr[i], 6))
+			continue;
+		if (i > from)
+			read = read_verb(d, str_make(word.ptr + from, i - from)) || read;
+		from = i + 1;
+	}
+	return read;
+}
+
 bool change_looks_like_version(struct str s)
 {
 	size_t digits = 0, letters = 0, dots = 0, hex = 0, marks = 0;
 
-	if (s.len > 1 && (s.ptr[0] == 'v' || s.ptr[0] == 'V' || s.ptr[0] == 'r') && s.ptr[1] >= '0' &&
-	    s.ptr[1] <= '9')
-		return s.len <= 64;
 	if (s.len == 0 || s.len > 64)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
@@ -469,6 +494,9 @@ bool change_looks_like_version(struct str s)
 			return false;
 		hex += (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 	}
+	if (s.len > 1 && (s.ptr[0] == 'v' || s.ptr[0] == 'V' || s.ptr[0] == 'r') && s.ptr[1] >= '0' &&
+	    s.ptr[1] <= '9')
+		return true;
 	if (s.ptr[0] >= '0' && s.ptr[0] <= '9' && (dots || marks || letters == 0))
 		return dots || marks || digits >= 6;
 	return hex == s.len && s.len >= 7 && digits && letters; /* a commit */
@@ -512,6 +540,9 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 	if (f[PART_FLAG].len) {
 		kind = CHANGE_FLAG;
 		known = true;
+	} else if (f[PART_MIGRATION].len) {
+		kind = CHANGE_MIGRATION;
+		known = true;
 	} else if (!known && f[PART_KEY].len && values) {
 		kind = CHANGE_CONFIG;
 		known = true;
@@ -528,7 +559,10 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 			      kind == CHANGE_FLAG || kind == CHANGE_CONFIG ? STR_NONE : f[PART_SERVICE_WEAK]);
 	c->version = first_of(f[PART_VERSION], f[PART_REVISION]);
 	c->previous = f[PART_PREVIOUS];
-	c->key = first_of(f[PART_FLAG], f[PART_KEY]);
+	c->key = first_of(f[PART_FLAG], first_of(f[PART_MIGRATION], f[PART_KEY]));
+	if (kind == CHANGE_CREDENTIAL || kind == CHANGE_CERTIFICATE || kind == CHANGE_JOB ||
+	    kind == CHANGE_PACKAGE)
+		c->key = first_of(c->key, f[PART_SERVICE_WEAK]);
 	c->old_value = f[PART_OLD];
 	c->new_value = f[PART_NEW];
 	if (same_side_values(kind)) {
@@ -543,6 +577,12 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 			c->previous = first_of(c->previous, d->left);
 		}
 	}
+	if (kind == CHANGE_SCALING) {
+		/* Numbers of instances, not versions, whatever the fields are called. */
+		c->old_value = first_of(c->old_value, c->previous);
+		c->new_value = first_of(c->new_value, c->version);
+		c->previous = c->version = STR_NONE;
+	}
 	if (kind == CHANGE_MIGRATION)
 		c->key = first_of(c->key, c->version);
 	c->actor = f[PART_ACTOR];
@@ -553,7 +593,9 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 		c->id = f[PART_ID];
 	if (c->id.len == 0)
 		c->id = ticket_in(f[PART_TEXT]);
-	if (c->service.len == 0 && c->version.len == 0 && c->key.len == 0 && c->new_value.len == 0)
+	/* Of what? A status of something with a number of its own will do. */
+	if (c->service.len == 0 && c->version.len == 0 && c->key.len == 0 && c->new_value.len == 0 &&
+	    (c->id.len == 0 || c->status.len == 0))
 		return false;
 	e->kind = EV_CHANGE;
 	e->change = c;

@@ -24,6 +24,8 @@ enum change_part {
 	PART_ACTOR,
 	PART_KEY,
 	PART_FLAG, /* a key that makes it a feature flag */
+	PART_MIGRATION, /* a key that makes it a schema migration */
+	PART_WORKFLOW, /* name of a pipeline: a sentence that may tell what it does */
 	PART_OLD,
 	PART_NEW,
 	PART_STATUS,
@@ -50,6 +52,7 @@ struct change_draft {
 	bool has_kind;
 	enum change_strength strength;
 	struct str verb;        /* the word that decided the kind */
+	bool named;             /* the verb stood in a field of its own: "action=deploy" */
 	struct str left, right; /* around an arrow, or behind "from" and "to" */
 	struct str tense;       /* "started", "succeeded": what the verb's form says */
 	bool tool;              /* the sentence is a command of a deployment tool */

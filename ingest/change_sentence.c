@@ -142,8 +142,10 @@ static bool read_pair(struct reader *r, struct str token)
 	 */
 	if (f != PART_NONE && str_chr(name, '.') < 0) {
 		r->d->pairs++;
-		if (f == PART_KIND && change_verb(r->d, value))
+		if (f == PART_KIND && change_verb(r->d, value)) {
+			r->d->named = true;
 			return true;
+		}
 		change_set(r->d, f, value);
 		return true;
 	}

@@ -12,6 +12,7 @@ enum { MEMBERS_MAX = 48 };
 
 struct reading {
 	struct change_draft d;
+	struct str deployment; /* GitHub's deployment_status points to its deployment by URL */
 	struct str time, end;
 	bool request; /* members of a served request: an application's line */
 };
@@ -41,6 +42,37 @@ static bool is_request_member(struct str key)
 	return false;
 }
 
+/* A pipeline's name, a message or a title may be the only thing that tells what was done. */
+static void read_texts(struct reading *r)
+{
+	struct change_draft *d = &r->d, said = { .kind = CHANGE_OPERATION };
+	struct str text = d->part[PART_WORKFLOW].len ? d->part[PART_WORKFLOW] : d->part[PART_TEXT];
+
+	if (r->deployment.len) {
+		d->part[PART_ID] = r->deployment;
+		change_verb(d, STR("deployment"));
+	}
+	if (text.len == 0 || (d->has_kind && d->strength == CHANGE_SURE && d->kind != CHANGE_FLAG))
+		return;
+	change_sentence(&said, str_head(text, 200));
+	if (d->kind == CHANGE_FLAG && d->has_kind) {
+		/* "Ann turned on the flag new-checkout" */
+		change_set(d, PART_NEW, said.part[PART_NEW]);
+		return;
+	}
+	/* Of a message only the first words: it must be about the change, not mention one. */
+	if (!said.has_kind || said.strength != CHANGE_SURE || said.verb.ptr < text.ptr ||
+	    said.verb.ptr > text.ptr + 16)
+		return;
+	d->has_kind = true;
+	d->kind = said.kind;
+	d->strength = CHANGE_SURE;
+	d->tense = said.tense;
+	for (size_t f = PART_NONE + 1; f < PART_COUNT; f++)
+		if (f != PART_TEXT)
+			change_set(d, (enum change_part)f, said.part[f]);
+}
+
 static bool read_object(struct str line, struct arena *a, struct reading *r)
 {
 	struct str rest, key;
@@ -56,6 +88,8 @@ static bool read_object(struct str line, struct arena *a, struct reading *r)
 		struct str value;
 
 		r->request = r->request || is_request_member(key);
+		if (v.type == JSON_STRING && str_eq(key, STR("deployment_url")))
+			r->deployment = str_from(v.raw, (size_t)(str_rchr(v.raw, '/') + 1));
 		if (f == PART_NONE || v.type == JSON_NULL || v.type == JSON_ARRAY)
 			continue;
 		value = v.type == JSON_OBJECT ? name_in(v, a) : json_text(v, a);
@@ -71,7 +105,10 @@ static bool read_object(struct str line, struct arena *a, struct reading *r)
 			r->request = true;
 		change_set(&r->d, f, value);
 	}
-	return !it.failed && r->time.len > 0;
+	if (it.failed || r->time.len == 0)
+		return false;
+	read_texts(r);
+	return true;
 }
 
 static bool read_time(struct str text, struct timestamp *t)
@@ -94,6 +131,11 @@ static bool is_change(const struct reading *r)
 		return false;
 	if (f[PART_FLAG].len)
 		return values || r->d.has_kind;
+	if (f[PART_MIGRATION].len)
+		return f[PART_STATUS].len || f[PART_ACTOR].len || f[PART_SERVICE].len;
+	/* In an application's lines every one may name its service and version. */
+	if (sure && f[PART_LEVEL].len)
+		return f[PART_SERVICE].len && (version || f[PART_KEY].len);
 	if (sure)
 		return thing || version || f[PART_KEY].len;
 	if (r->d.has_kind)
@@ -186,6 +228,24 @@ static const struct format_sample samples[] = {
 	  "time=2026-07-20T01:19:13Z change.kind=deployment "
 	  "change.version=a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d "
 	  "change.actor=ann change.id=42" },
+	{ "{\"_id\":\"5f1\",\"date\":1592395200000,\"kind\":\"flag\",\"name\":\"new-checkout\",\"title\":"
+	  "\"Ann turned on "
+	  "the flag new-checkout in Production\",\"member\":{\"email\":\"ann@shop\"}}",
+	  "time=2020-06-17T12:00:00.000Z change.kind=feature_flag change.key=new-checkout change.new=on "
+	  "change.actor=ann@shop" },
+	{ "{\"created_at\":\"2026-07-20T01:19:13Z\",\"state\":\"success\",\"environment\":\"production\","
+	  "\"creator\":"
+	  "{\"login\":\"ann\"},\"deployment_url\":\"https://git.shop/api/deployments/42\",\"id\":7}",
+	  "change.kind=deployment change.status=succeeded change.id=42 change.actor=ann" },
+	{ "{\"createdAt\":\"2026-01-02T03:04:05Z\",\"updatedAt\":\"2026-01-02T03:06:05Z\",\"conclusion\":"
+	  "\"success\","
+	  "\"headSha\":\"a91957a858320c0e17f3a0eca7cfacbff50ea29a\",\"workflowName\":\"Deploy "
+	  "web\",\"event\":\"push\"}",
+	  "change.kind=deployment change.service=web change.status=succeeded" },
+	{ "{\"time\":\"2026-01-02T03:04:05Z\",\"event\":\"secret.rotated\",\"service\":\"web\",\"name\":\"db-"
+	  "password\","
+	  "\"actor\":\"vault\"}",
+	  "change.kind=credential change.service=web change.key=db-password change.status=succeeded" },
 	{ NULL, NULL },
 };
 

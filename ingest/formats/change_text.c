@@ -2,12 +2,18 @@
  * Change records as sentences or as a verb with name=value pairs, as deployment scripts write them:
  *   "2026-03-24 08:55:00 UTC [deployctl] deploy auth 2.3.1 -> 2.4.0 by ci: started (change=SHOP-1501)"
  *   "config service=web user=ann status=started key=timeouts.auth_ms old=3000 new=15"   (a syslog's payload)
- * The grammar is in ingest/change.h. What is no change record in a file that is named as a change log
- * ("deploy.log") and has a time is kept as a line.
+ * The grammar is in ingest/change.h. In a file that is named as a change log ("deploy.log") the lines with a
+ * time below the first change are its lines, too: what the tool says of its steps.
  */
 #include "ingest/change.h"
 #include "ingest/format.h"
 #include "ingest/syslog_head.h"
+
+enum { VERB_WITHIN_BYTES = 64 };
+
+struct text_state {
+	bool seen; /* a change stood in this file */
+};
 
 struct head {
 	struct timestamp time;
@@ -79,7 +85,8 @@ static bool is_lower(char c)
 static bool named_as_changes(struct str path)
 {
 	static const struct str names[] = {
-		{ "deploy", 6 }, { "release", 7 }, { "rollout", 7 }, { "change", 6 }, { "migrat", 6 },
+		{ "deploy", 6 },    { "release", 7 },  { "rollout", 7 },
+		{ "changelog", 9 }, { "changes.", 8 }, { "migration", 9 },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -101,17 +108,22 @@ static bool is_change(const struct head *h, const struct change_draft *d)
 
 	if (!d->has_kind || !thing)
 		return false;
-	if (h->has_time || f[PART_TIME].len)
+	/* A sentence about a change begins with it; a long one that has the word somewhere is about something
+	 * else. */
+	if (!d->named && (size_t)(d->verb.ptr - h->body.ptr) > VERB_WITHIN_BYTES)
+		return false;
+	if (h->has_time || (f[PART_TIME].len && d->named))
 		return sure || d->tool || d->object || (d->pairs >= 2 && detail) ||
 		       (f[PART_VERSION].len && d->right.len);
 	/* Without a time only what begins with its verb, or names its parts. */
-	if (d->pairs >= 3 && sure && detail)
+	if (d->pairs >= 3 && d->named && sure && detail)
 		return true;
 	return d->verb.ptr == h->body.ptr && (sure || d->tool) && detail && (d->pairs >= 2 || versions);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
+	struct text_state *state = ctx->state;
 	struct change_draft d = { .kind = CHANGE_OPERATION };
 	struct syslog_head syslog;
 	struct head h;
@@ -128,10 +140,13 @@ static enum line_class classify(struct str line, struct str record, const struct
 	/* A syslog's head says more than its time: the carrier reads it and hands the sentence on. */
 	if (h.has_time && syslog_head_parse(line, &syslog) && syslog.program.len)
 		return LINE_ALIEN;
-	if (h.has_time && named_as_changes(ctx->path))
-		return LINE_START;
 	change_sentence(&d, h.body);
-	return is_change(&h, &d) ? LINE_START : LINE_ALIEN;
+	if (is_change(&h, &d)) {
+		if (state)
+			state->seen = true;
+		return LINE_START;
+	}
+	return h.has_time && state && state->seen && named_as_changes(ctx->path) ? LINE_START : LINE_ALIEN;
 }
 
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
@@ -200,6 +215,7 @@ const struct format format_change_text = {
 	.title = "Deployment and change log, sentences or name=value pairs",
 	.role = ROLE_CHANGE,
 	.specificity = 45,
+	.state_bytes = sizeof(struct text_state),
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,
