@@ -8,6 +8,7 @@ enum {
 void normalisers_init(struct normalisers *n, struct arena *a)
 {
 	n->templates = template_cache_new(a);
+	n->routes = arena_new_n(a, struct route_slot, ROUTE_SLOTS);
 	buf_init(&n->route, NORMALISED_MAX_BYTES);
 	buf_init(&n->fingerprint, NORMALISED_MAX_BYTES);
 	buf_init(&n->text, NORMALISED_MAX_BYTES);
@@ -58,16 +59,35 @@ static struct str without_query(struct emitter *m, struct str message, struct st
 	return buf_str(b);
 }
 
+/* Requests are for the same few hundred paths mostly. */
+static void set_route(struct normalisers *n, struct event *e)
+{
+	const char *query = memchr(e->path.ptr, '?', e->path.len);
+	struct str path = str_head(e->path, query ? (size_t)(query - e->path.ptr) : e->path.len);
+	uint64_t key = hash64_seed(path, hash64(e->method));
+	struct route_slot *slot = &n->routes[key % ROUTE_SLOTS];
+
+	if (slot->key == key) {
+		e->route = str_make(slot->text, slot->len);
+		e->route_id = slot->id;
+		return;
+	}
+	buf_clear(&n->route);
+	route_normalise(e->method, e->path, &n->route);
+	e->route = buf_str(&n->route);
+	e->route_id = e->route.len > 0 ? hash64(e->route) : 0;
+	if (e->route.len > 0 && e->route.len <= ROUTE_SLOT_BYTES) {
+		*slot = (struct route_slot){ .key = key, .id = e->route_id, .len = (uint32_t)e->route.len };
+		memcpy(slot->text, e->route.ptr, e->route.len);
+	}
+}
+
 static void normalise(struct emitter *m, const struct format *f, struct event *e)
 {
 	struct normalisers *n = m->norm;
 
-	if (e->path.len > 0) {
-		buf_clear(&n->route);
-		route_normalise(e->method, e->path, &n->route);
-		e->route = buf_str(&n->route);
-		e->route_id = e->route.len > 0 ? hash64(e->route) : 0;
-	}
+	if (e->path.len > 0)
+		set_route(n, e);
 	if (e->query.len > 0) {
 		buf_clear(&n->fingerprint);
 		query_fingerprint(e->query, &n->fingerprint);
