@@ -179,6 +179,12 @@ static bool read_thing_and_version(struct reader *r, struct str w)
 	version = str_from(w, (size_t)at + 1);
 	if (!change_looks_like_version(version) || (thing.ptr[0] >= '0' && thing.ptr[0] <= '9'))
 		return false;
+	for (size_t i = 0; i < thing.len; i++) {
+		char c = (char)(thing.ptr[i] | 0x20);
+
+		if (!(c >= 'a' && c <= 'z') && !memchr("0123456789._-/:", thing.ptr[i], 15))
+			return false;
+	}
 	at = str_rchr(thing, '/');
 	change_set(r->d, PART_SERVICE, str_from(thing, (size_t)(at + 1)));
 	change_set(r->d, PART_VERSION, version);
