@@ -113,10 +113,10 @@ static bool time_take(struct str *s, struct text_head *h)
 	return true;
 }
 
-static bool level_take(struct str *s, struct text_head *h)
+static bool level_take(struct str *s, bool far, struct text_head *h)
 {
 	struct text_level level;
-	if (!text_level_take(s, h->has_time, &level))
+	if (!text_level_take(s, h->has_time, far, &level))
 		return false;
 	h->severity = level.severity;
 	if (level.logger.len)
@@ -247,7 +247,7 @@ static bool level_search(struct str *s, struct text_head *h)
 		t = skip_separators(t);
 		if (!t.len)
 			return false;
-		if (level_take(&t, &found)) {
+		if (level_take(&t, i > 1, &found)) {
 			*h = found;
 			*s = t;
 			return true;
@@ -298,7 +298,7 @@ bool text_head_parse(struct str line, struct text_head *h)
 			s = i ? skip_separators(s) : s;
 			if (time_take(&s, h))
 				break;
-			if (!level && level_take(&s, h)) {
+			if (!level && level_take(&s, false, h)) {
 				level = true;
 				continue;
 			}
@@ -324,9 +324,18 @@ bool text_head_parse(struct str line, struct text_head *h)
 		if (!h->has_time && time_take(&s, h))
 			continue;
 		/* Ruby: "I, [...]  INFO -- name: " */
-		if (i == 0 && level && level_take(&s, h))
+		if (i == 0 && level && level_take(&s, false, h))
 			continue;
 		struct str t = s;
+		/* "| TRACE | INFO |": the first was a component */
+		struct text_head second = *h;
+		if (i == 0 && h->severity != SEV_NONE && s.ptr - line.ptr > 2 && s.ptr[-2] == '|' &&
+		    level_take(&t, true, &second) && skip_blanks(t).len && skip_blanks(t).ptr[0] == '|') {
+			*h = second;
+			s = t;
+			continue;
+		}
+		t = s;
 		struct text_head inner = *h;
 		if (h->has_time && t.len > 1 && t.ptr[0] == '[' && is_digit(t.ptr[1]) &&
 		    time_take(&t, &inner) && inner.time.has_date)

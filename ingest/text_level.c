@@ -5,19 +5,22 @@
 
 enum { BRACKET_BYTES_MAX = 160, NAME_BYTES_MAX = 100, SEARCH_BYTES = 110 };
 
-/* severity_parse, and the cuts of logrus' and supervisord's four letters. */
+/* severity_parse; the cuts of logrus' and supervisord's four letters; what some products add to the usual words. */
 static enum severity level_word(struct str w)
 {
 	static const struct {
-		char word[5];
+		struct str word;
 		enum severity is;
-	} cuts[] = { { "ERRO", SEV_ERROR }, { "DEBU", SEV_DEBUG }, { "FATA", SEV_FATAL },
-		     { "PANI", SEV_FATAL }, { "TRAC", SEV_TRACE }, { "BLAT", SEV_TRACE },
-		     { "NOTI", SEV_NOTICE } };
+	} more[] = {
+		{ { "ERRO", 4 }, SEV_ERROR }, { { "DEBU", 4 }, SEV_DEBUG },
+		{ { "FATA", 4 }, SEV_FATAL }, { { "PANI", 4 }, SEV_FATAL },
+		{ { "TRAC", 4 }, SEV_TRACE }, { { "BLAT", 4 }, SEV_TRACE },
+		{ { "AUDIT", 5 }, SEV_INFO }, { { "DEPRECATION", 11 }, SEV_WARN },
+	};
 	enum severity s = severity_parse(w);
-	for (size_t i = 0; s == SEV_NONE && w.len == 4 && i < sizeof cuts / sizeof cuts[0]; i++)
-		if (str_eq(w, str_of(cuts[i].word)))
-			s = cuts[i].is;
+	for (size_t i = 0; s == SEV_NONE && i < sizeof more / sizeof more[0]; i++)
+		if (str_eq(w, more[i].word))
+			s = more[i].is;
 	return s;
 }
 
@@ -99,7 +102,20 @@ static bool letter_placed(char next, struct str after, struct str behind)
 	       is_digit(c);
 }
 
-bool text_level_take(struct str *s, bool timed, struct text_level *out)
+/* Words that are levels and hardly anything else. */
+static enum severity plain_level(struct str w)
+{
+	static const char *const words[] = { "TRACE",	 "DEBUG", "INFO",   "NOTICE", "WARN",
+					     "WARNING",	 "ERROR", "ERR",    "FATAL",  "CRIT",
+					     "CRITICAL", "PANIC", "SEVERE", "EMERG",  "DBG",
+					     "INF",	 "WRN",	  "FTL",    "TRC" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_eq_nocase(w, str_of(words[i])))
+			return severity_parse(w);
+	return SEV_NONE;
+}
+
+bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out)
 {
 	struct str t = *s;
 	*out = (struct text_level){ SEV_NONE, STR_NONE };
@@ -139,6 +155,8 @@ bool text_level_take(struct str *s, bool timed, struct text_level *out)
 	enum severity level = level_word(word);
 	if (level == SEV_NONE)
 		return false;
+	if (far && plain_level(word) == SEV_NONE)
+		return false;
 	struct str after = str_from(t, n);
 	struct str behind = skip_blanks(after);
 	bool marked = next == ':' || next == '|' || next == '\t' || next == '/' ||
@@ -164,19 +182,6 @@ bool text_level_take(struct str *s, bool timed, struct text_level *out)
 	}
 	*s = after;
 	return true;
-}
-
-/* Words that are levels and hardly anything else. */
-static enum severity plain_level(struct str w)
-{
-	static const char *const words[] = { "TRACE",	 "DEBUG", "INFO",   "NOTICE", "WARN",
-					     "WARNING",	 "ERROR", "ERR",    "FATAL",  "CRIT",
-					     "CRITICAL", "PANIC", "SEVERE", "EMERG",  "DBG",
-					     "INF",	 "WRN",	  "FTL",    "TRC" };
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (str_eq_nocase(w, str_of(words[i])))
-			return severity_parse(w);
-	return SEV_NONE;
 }
 
 enum severity text_level_search(struct str s)

@@ -15,9 +15,10 @@ struct text_level {
 
 /*
  * A level at the start of *s, which moves behind it: "INFO", "[warn ]", "<Error>", "error:", "|WARN|", "WARNING:root:",
- * "E |", "production.ERROR:", "PHP Fatal error:", "INFO/Main", "%FTD-2-109011:". timed: a time stood in front.
+ * "E |", "production.ERROR:", "PHP Fatal error:", "INFO/Main", "%FTD-2-109011:". timed: a time stood in front; far: other
+ * words stood between, so that only words count that are hardly anything but levels.
  */
-bool text_level_take(struct str *s, bool timed, struct text_level *out);
+bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out);
 /* A level that stands further right than a head reaches, but is marked beyond doubt: "[DBG]", "<INFO>", "FATAL:". */
 enum severity text_level_search(struct str s);
 
