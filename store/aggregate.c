@@ -3,14 +3,13 @@
 #include "store/facet.h"
 
 enum {
-	CELL_SLOTS = 4 * AGG_CELLS_MAX,
 	WAYS_FIRST = 256,
-	WAYS_MAX = 2 * AGG_SERIES_MAX,
+	WAYS_MAX = 4 * AGG_SERIES_MAX,
 	/* An event adds at most this many cells: request, line, statement, kind, clients and the facets. */
 	CELLS_PER_EVENT = 5 + FACET_COUNT,
-	AGENTS_MAX = 4096,
+	AGENTS_MAX = 4096,   /* user agents that are parsed once only */
+	CELL_SEARCH_MAX = 8, /* cells of a series looked through for one out of order */
 };
-#define NO_CELL UINT32_MAX
 #define SPREAD UINT64_C(0x9e3779b97f4a7c15)
 
 static uint32_t class_limit(unsigned class)
@@ -43,11 +42,8 @@ void aggregate_init(struct aggregate *g)
 	map_init(&g->place_index);
 	map_init(&g->by_id);
 	map_init(&g->admitted);
-	map_init(&g->agents);
 	arena_init(&g->arena);
-	arena_init(&g->texts);
 	g->other_id = hash64(OTHER_TEXT);
-	g->cell_slots = arena_new_n(&g->arena, uint32_t, CELL_SLOTS);
 	g->n_slots = WAYS_FIRST;
 	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
 }
@@ -57,17 +53,7 @@ void aggregate_release(struct aggregate *g)
 	map_release(&g->place_index);
 	map_release(&g->by_id);
 	map_release(&g->admitted);
-	map_release(&g->agents);
 	arena_release(&g->arena);
-	arena_release(&g->texts);
-}
-
-static void clear_agents(struct aggregate *g)
-{
-	map_clear(&g->agents);
-	arena_reset(&g->texts);
-	g->families.at = NULL;
-	g->families.n = g->families.cap = 0;
 }
 
 static void clear_ways(struct aggregate *g)
@@ -99,7 +85,7 @@ static uint32_t service_at(struct aggregate *g, uint64_t id, struct str text)
 static uint32_t add_place(struct aggregate *g, uint64_t service, struct str service_text, uint64_t host,
                           struct str host_text)
 {
-	struct agg_place p = { .said_service = service, .said_host = host };
+	struct agg_place p = { .said_service = service, .said_host = host, .clients = NO_SERIES, .other_nets = NO_SERIES };
 	p.service_at = service_at(g, service ? service : g->service, service_text);
 	p.service = g->services.at[p.service_at].id;
 	p.host = host ? host : g->host;
@@ -116,9 +102,8 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct str serv
 	map_clear(&g->place_index);
 	map_clear(&g->by_id);
 	map_clear(&g->admitted);
-	clear_agents(g);
 	clear_ways(g);
-	g->series.n = g->services.n = g->places.n = 0;
+	g->series.n = g->recent.n = g->services.n = g->places.n = g->n_agents = 0;
 	g->other_place = 0;
 	g->roster = roster;
 	g->role = role;
@@ -130,18 +115,20 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct str serv
 }
 
 /* Where the event happened. */
-static const struct agg_place *place_of(struct aggregate *g, const struct event *e)
+static struct agg_place *place_of(struct aggregate *g, const struct event *e)
 {
 	uint64_t service = e->service.len ? hash64(e->service) : 0;
 	uint64_t host = e->host.len ? hash64(e->host) : 0;
-	const struct agg_place *last = &g->places.at[g->place];
+	struct agg_place *last = &g->places.at[g->place];
 	if (last->said_service == service && last->said_host == host)
 		return last;
-	uint64_t key = hash64_mix(service, host);
-	const uint64_t *known = map_get(&g->place_index, key);
 	if (!service && !host) {
 		g->place = 0;
-	} else if (known) {
+		return g->places.at;
+	}
+	uint64_t key = hash64_mix(service, host);
+	const uint64_t *known = map_get(&g->place_index, key);
+	if (known) {
 		g->place = (uint32_t)*known;
 	} else if (g->places.n < AGG_PLACES_MAX) {
 		g->place = add_place(g, service, e->service, host, e->host);
@@ -192,8 +179,9 @@ static uint32_t series_of(struct aggregate *g, enum series_kind kind, const stru
 		*index = g->series.n;
 		*vec_push(&g->arena, &g->series) = (struct agg_series){
 			.id = id, .service = service, .host = host, .key = key, .code = code,
-			.kind = (uint8_t)kind, .last_cell = NO_CELL,
+			.kind = (uint8_t)kind, .newest = NO_CELL,
 		};
+		*vec_push(&g->arena, &g->recent) = (struct agg_recent){ .cell = NO_CELL };
 	}
 	return (uint32_t)*index;
 }
@@ -202,14 +190,14 @@ static uint32_t series_of(struct aggregate *g, enum series_kind kind, const stru
  * What an event says, as one key. Its parts are hashes already: folding them together is enough. `class` tells
  * a name that needs no text yet (the number of a network) from one that is a hash of its text.
  */
-static uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class, uint64_t name, int32_t code)
+static inline uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class, uint64_t name, int32_t code)
 {
 	uint64_t rest = (uint64_t)(uint32_t)code << 16 | (uint64_t)class << 8 | ((uint64_t)kind + 1);
 	return (p->mix ^ name) + rest * SPREAD;
 }
 
 /* The slot of the way, or the free one where it would be. */
-static struct agg_way *way_of(const struct aggregate *g, uint64_t said)
+static inline struct agg_way *way_of(const struct aggregate *g, uint64_t said)
 {
 	size_t mask = g->n_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
 	while (g->ways[at].said && g->ways[at].said != said)
@@ -229,94 +217,100 @@ static void grow_ways(struct aggregate *g)
 			*way_of(g, old[i].said) = old[i];
 }
 
+/* Without room nothing is lost but time: the long way always leads to the same series. */
 static void remember(struct aggregate *g, uint64_t said, uint32_t series)
 {
 	if (g->n_ways >= g->n_slots / 2) {
-		if (g->n_slots < WAYS_MAX)
-			grow_ways(g);
-		else
-			clear_ways(g);
+		if (g->n_slots >= WAYS_MAX)
+			return;
+		grow_ways(g);
 	}
 	*way_of(g, said) = (struct agg_way){ said, series };
 	g->n_ways++;
 }
 
-static struct agg_cell *cell_of(struct aggregate *g, struct agg_series *s, int32_t bucket)
+/*
+ * The cell of a bucket that is not the one used last. What lies outside of the span so far is new; inside, a few of the
+ * latest are looked through. Not finding one that is there does no harm: two cells of one bucket add up.
+ */
+static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 {
-	if (s->last_cell != NO_CELL && s->last_bucket == bucket)
-		return &g->cells.at[s->last_cell];
-	uint32_t series = (uint32_t)(s - g->series.at);
-	uint64_t key = (uint64_t)series << 32 | (uint32_t)bucket;
-	size_t at = (size_t)((key * SPREAD) >> 32) % CELL_SLOTS;
-	while (g->cell_slots[at]) {
-		const struct agg_cell *cell = &g->cells.at[g->cell_slots[at] - 1];
-		if (cell->series == series && cell->bucket == bucket)
-			break;
-		at = (at + 1) % CELL_SLOTS;
+	struct agg_series *s = &g->series.at[series];
+	if (s->newest == NO_CELL) {
+		s->first_bucket = s->last_bucket = bucket;
+	} else if (bucket >= s->first_bucket && bucket <= s->last_bucket) {
+		uint32_t at = s->newest;
+		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->cells.at[at].older)
+			if (g->cells.at[at].bucket == bucket)
+				return at;
 	}
-	if (!g->cell_slots[at]) {
-		*vec_push(&g->arena, &g->cells) = (struct agg_cell){ .series = series, .bucket = bucket };
-		g->cell_slots[at] = (uint32_t)g->cells.n;
-	}
-	s->last_bucket = bucket;
-	s->last_cell = g->cell_slots[at] - 1;
-	return &g->cells.at[s->last_cell];
+	s->first_bucket = bucket < s->first_bucket ? bucket : s->first_bucket;
+	s->last_bucket = bucket > s->last_bucket ? bucket : s->last_bucket;
+	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ .series = series, .bucket = bucket, .older = s->newest };
+	return s->newest = (uint32_t)g->cells.n - 1;
 }
 
 /* An event on its way through the series. */
 struct sample {
-	const struct agg_place *place; /* good until the next event */
-	bool has_bucket;       /* events without a time are in no cell */
+	struct agg_place *place; /* good until the next event */
+	bool has_bucket;         /* events without a time are in no cell */
 	int32_t bucket;
 	bool failed;
-	uint64_t duration_us;  /* NO_DURATION none */
+	uint64_t duration_us;    /* NO_DURATION none */
 };
 
 /* Where names beyond the bounds are counted. Only the way here is remembered: of such names there is no end. */
-static struct agg_series *other_series(struct aggregate *g, const struct sample *e, enum series_kind kind,
-                                       unsigned class, int32_t code)
+static uint32_t other_series(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
+                             int32_t code)
 {
 	uint64_t said = said_key(e->place, kind, class, g->other_id, code);
 	const struct agg_way *way = way_of(g, said);
 	if (way->said)
-		return &g->series.at[way->series];
-	uint32_t at = series_of(g, kind, e->place, other(g), code);
-	remember(g, said, at);
-	return &g->series.at[at];
+		return way->series;
+	uint32_t series = series_of(g, kind, e->place, other(g), code);
+	remember(g, said, series);
+	return series;
 }
 
-/* The series (kind, name, code) of the place; the name is held against the bounds of its class. */
-static struct agg_series *lookup(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
-                                 uint64_t name, struct str text, int32_t code)
+/* The series of what nothing has led to so far; the name is held against the bounds of its class. */
+static __attribute__((noinline)) uint32_t new_way(struct aggregate *g, const struct sample *e, enum series_kind kind,
+                                                  unsigned class, uint64_t name, struct str text, int32_t code)
 {
-	uint64_t said = said_key(e->place, kind, class, name, code);
-	const struct agg_way *way = way_of(g, said);
-	if (way->said)
-		return &g->series.at[way->series];
-	if (!name || admit(g, e->place, class, name, text)) {
-		uint32_t at = series_of(g, kind, e->place, name, code);
-		remember(g, said, at);
-		return &g->series.at[at];
-	}
-	return other_series(g, e, kind, class, code);
+	if (name && !admit(g, e->place, class, name, text))
+		return other_series(g, e, kind, class, code);
+	uint32_t series = series_of(g, kind, e->place, name, code);
+	remember(g, said_key(e->place, kind, class, name, code), series);
+	return series;
 }
 
-static struct agg_cell *count(struct aggregate *g, struct agg_series *s, const struct sample *e)
+/* The series (kind, name, code) of the place. */
+static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
+                              uint64_t name, struct str text, int32_t code)
 {
-	s->seen += s->seen < UINT32_MAX;
+	const struct agg_way *way = way_of(g, said_key(e->place, kind, class, name, code));
+	return way->said ? way->series : new_way(g, e, kind, class, name, text, code);
+}
+
+/* Counts the event in its cell of the series; NULL when it has no time. */
+static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
+{
 	if (!e->has_bucket)
 		return NULL;
-	struct agg_cell *cell = cell_of(g, s, e->bucket);
+	struct agg_recent *r = &g->recent.at[series];
+	if (r->cell == NO_CELL || r->bucket != e->bucket)
+		*r = (struct agg_recent){ other_cell(g, series, e->bucket), e->bucket };
+	struct agg_cell *cell = &g->cells.at[r->cell];
 	cell->count++;
 	cell->failed += e->failed;
 	return cell;
 }
 
-static void count_timed(struct aggregate *g, struct agg_series *s, const struct sample *e)
+static void count_timed(struct aggregate *g, uint32_t series, const struct sample *e)
 {
-	struct agg_cell *cell = count(g, s, e);
+	struct agg_cell *cell = count(g, series, e);
 	if (e->duration_us == NO_DURATION)
 		return;
+	struct agg_series *s = &g->series.at[series];
 	s->timed += s->timed < UINT32_MAX;
 	s->sum_us += e->duration_us;
 	if (!cell)
@@ -325,74 +319,106 @@ static void count_timed(struct aggregate *g, struct agg_series *s, const struct 
 	cell->sum_us += e->duration_us;
 	if (e->duration_us > cell->max_us)
 		cell->max_us = e->duration_us;
-	if (kind_has_hist((enum series_kind)s->kind))
-		*vec_push(&g->arena, &g->hist_log) = s->last_cell << 8 | hist_bucket((double)e->duration_us / 1000);
+	if (kind_has_hist((enum series_kind)s->kind)) {
+		uint32_t at = (uint32_t)(cell - g->cells.at);
+		*vec_push(&g->arena, &g->hist_log) = at << 8 | hist_bucket((double)e->duration_us / 1000);
+	}
+}
+
+static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
+{
+	value = str_head(value, FACET_TEXT_BYTES);
+	return lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value, (int32_t)facet);
 }
 
 static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
 {
-	if (value.len == 0)
-		return;
-	value = str_head(value, FACET_TEXT_BYTES);
-	count(g, lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value, (int32_t)facet), e);
+	if (value.len)
+		count(g, lookup_facet(g, e, facet, value), e);
 }
+
+/* A method as a number, when it is short; 0 when not. */
+static inline uint64_t short_word(struct str s)
+{
+	if (s.len < 3 || s.len > 4)
+		return 0;
+	uint64_t w = (uint64_t)(unsigned char)s.ptr[0] | (uint64_t)(unsigned char)s.ptr[1] << 8 |
+	             (uint64_t)(unsigned char)s.ptr[2] << 16 | (uint64_t)s.len << 32;
+	return s.len == 4 ? w | (uint64_t)(unsigned char)s.ptr[3] << 24 : w;
+}
+
+/* Nearly always the same as the one before. */
+static void count_method(struct aggregate *g, const struct sample *e, struct str method)
+{
+	uint64_t word = short_word(method);
+	if (!word || e->place->method != word) {
+		if (method.len == 0)
+			return;
+		e->place->method_series = lookup_facet(g, e, FACET_METHOD, method);
+		e->place->method = word;
+	}
+	count(g, e->place->method_series, e);
+}
+
+/* Things that stand for a facet's value and have a way of their own, so that the value need not be made each time. */
+enum { CLASS_NET_NUMBER = CLASS_COUNT, CLASS_AGENT_TEXT };
 
 static void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
 {
-	uint64_t hash = hash64(agent);
-	const uint64_t *known = map_get(&g->agents, hash);
-	if (!known) {
-		if (g->agents.n >= AGENTS_MAX)
-			clear_agents(g);
-		struct str family = arena_str(&g->texts, facet_agent(agent));
-		*vec_push(&g->texts, &g->families) = (struct agg_name){ hash64(family), family };
-		uint64_t *slot = map_put(&g->agents, hash, NULL);
-		*slot = g->families.n - 1;
-		known = slot;
-	}
-	const struct agg_name *family = &g->families.at[*known];
-	if (family->text.len)
-		count(g, lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)FACET_AGENT, family->id, family->text,
-		                FACET_AGENT), e);
-}
-
-static void count_net(struct aggregate *g, const struct sample *e, struct str client)
-{
-	enum { CLASS = CLASS_FACET + FACET_CLIENT_NET, CLASS_NUMBER = CLASS_COUNT };
-	uint64_t net = client_net(client);
-	if (!net)
-		return;
-	/* Its text is made for the first few hundred only: the number stands for it on the way. */
-	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NUMBER, net * SPREAD, FACET_CLIENT_NET);
+	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_AGENT_TEXT, hash64(agent), FACET_AGENT);
 	const struct agg_way *way = way_of(g, said);
-	struct agg_series *s;
 	if (way->said) {
-		s = &g->series.at[way->series];
-	} else if (g->services.at[e->place->service_at].admitted[CLASS] >= FACET_VALUES_MAX && g->places.n == 1) {
-		/* With one place, what has no way has not been admitted either. */
-		s = other_series(g, e, SERIES_FACET, CLASS, FACET_CLIENT_NET);
-	} else {
-		char room[FACET_TEXT_BYTES];
-		struct str text = client_net_text(net, room);
-		uint64_t id = hash64(text);
-		s = lookup(g, e, SERIES_FACET, CLASS, id, text, FACET_CLIENT_NET);
-		if (s->key == id)
-			remember(g, said, (uint32_t)(s - g->series.at));
+		count(g, way->series, e);
+		return;
 	}
-	count(g, s, e);
+	struct str family = facet_agent(agent);
+	if (family.len == 0)
+		return;
+	uint32_t series = lookup_facet(g, e, FACET_AGENT, family);
+	if (g->n_agents < AGENTS_MAX) {
+		remember(g, said, series);
+		g->n_agents++;
+	}
+	count(g, series, e);
 }
 
-static void count_client(struct aggregate *g, const struct sample *e, uint64_t client)
+static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t net)
 {
-	struct agg_series *s = lookup(g, e, SERIES_CLIENTS, CLASS_DETAIL, 0, STR_NONE, 0);
-	struct agg_cell *cell = count(g, s, e);
-	if (!cell)
-		return;
-	if (!cell->sketch) {
-		*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
-		cell->sketch = (uint32_t)g->sketches.n;
+	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NET_NUMBER, net * SPREAD, FACET_CLIENT_NET);
+	const struct agg_way *way = way_of(g, said);
+	if (way->said)
+		return way->series;
+	/*
+	 * Once there are as many as there may be, what has no way has not been admitted: that holds as long as all events
+	 * are of one place, which never runs out of ways.
+	 */
+	if (e->place->other_nets != NO_SERIES && g->places.n == 1)
+		return e->place->other_nets;
+	char room[FACET_TEXT_BYTES];
+	struct str text = client_net_text(net, room);
+	uint32_t series = lookup_facet(g, e, FACET_CLIENT_NET, text);
+	if (g->series.at[series].key == hash64(text))
+		remember(g, said, series);
+	else if (g->series.n < AGG_SERIES_MAX)
+		e->place->other_nets = series;
+	return series;
+}
+
+static void count_client(struct aggregate *g, const struct sample *e, struct str client, uint64_t hash)
+{
+	if (e->place->clients == NO_SERIES)
+		e->place->clients = series_of(g, SERIES_CLIENTS, e->place, 0, 0);
+	struct agg_cell *cell = count(g, e->place->clients, e);
+	if (cell) {
+		if (!cell->sketch) {
+			*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
+			cell->sketch = (uint32_t)g->sketches.n;
+		}
+		hll_add(&g->sketches.at[cell->sketch - 1], hash);
 	}
-	hll_add(&g->sketches.at[cell->sketch - 1], client);
+	uint64_t net = client_net(client);
+	if (net)
+		count(g, lookup_net(g, e, net), e);
 }
 
 static uint32_t short_hash(uint64_t hash)
@@ -419,77 +445,84 @@ static int32_t code_of_status(int status)
 	return status >= 0 && status < 1000 ? status : 0;
 }
 
-/* The series an event belongs to by what it is; NULL for a plain line. */
-static struct agg_series *count_main(struct aggregate *g, const struct event *e, const struct sample *s)
+/* The series an event belongs to by what it is; NO_SERIES for a plain line. */
+static uint32_t lookup_main(struct aggregate *g, const struct event *e, const struct sample *s)
 {
-	struct agg_series *main;
-	if (e->kind == EV_HTTP) {
-		main = lookup(g, s, SERIES_HTTP, CLASS_ROUTE, e->route_id, e->route, code_of_status(e->status));
-	} else if (e->kind == EV_QUERY) {
-		main = lookup(g, s, SERIES_QUERY, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint, 0);
-	} else if (e->kind != EV_LINE) {
-		struct str detail = event_detail(e);
-		uint64_t id = detail.len ? hash64(detail) : 0;
-		main = lookup(g, s, SERIES_EVENT, CLASS_DETAIL, id, detail, (int32_t)e->kind);
-	} else {
-		return NULL;
-	}
-	count_timed(g, main, s);
-	return main;
+	if (e->kind == EV_HTTP)
+		return lookup(g, s, SERIES_HTTP, CLASS_ROUTE, e->route_id, e->route, code_of_status(e->status));
+	if (e->kind == EV_QUERY)
+		return lookup(g, s, SERIES_QUERY, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint, 0);
+	if (e->kind == EV_LINE)
+		return NO_SERIES;
+	struct str detail = event_detail(e);
+	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail.len ? hash64(detail) : 0, detail, (int32_t)e->kind);
 }
 
+/* Values of facets that need no client. */
 static void count_facets(struct aggregate *g, const struct event *e, const struct sample *s)
 {
 	count_facet(g, s, FACET_VERSION, e->version);
 	if (e->agent.len)
 		count_agent(g, s, e->agent);
-	if (e->referrer.len)
+	if (e->referrer.len > 1) /* "-" */
 		count_facet(g, s, FACET_REFERRER, facet_referrer(e->referrer));
 	if (e->kind == EV_HTTP) {
 		count_facet(g, s, FACET_CAMPAIGN, facet_campaign(e->path));
-		count_facet(g, s, FACET_METHOD, e->method);
+		count_method(g, s, e->method);
 	}
 	count_facet(g, s, FACET_UPSTREAM, e->upstream);
 }
 
+/* Ids for the block: those of the series where there is one, held against the same bounds where there is none. */
+static void name_event(struct aggregate *g, const struct event *e, const struct agg_place *p, uint32_t main,
+                       struct agg_answer *out)
+{
+	enum series_kind kind = main == NO_SERIES ? SERIES_KIND_COUNT : (enum series_kind)g->series.at[main].kind;
+	out->service = p->service;
+	out->host = p->host;
+	if (kind == SERIES_HTTP)
+		out->route_id = g->series.at[main].key;
+	else
+		out->route_id = admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
+	if (kind == SERIES_QUERY)
+		out->fingerprint_id = g->series.at[main].key;
+	else
+		out->fingerprint_id = admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+}
+
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
 {
-	const struct agg_place *p = place_of(g, e);
 	struct sample s = {
-		.place = p,
+		.place = place_of(g, e),
 		.has_bucket = e->time_ns != TIME_NONE,
 		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
 		.duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
 	};
 	if (s.has_bucket)
 		s.bucket = bucket_of(e->time_ns);
-	*out = (struct agg_answer){ .service = p->service, .host = p->host, .failed = s.failed, .duration_us = s.duration_us };
+	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
 
-	const struct agg_series *main = count_main(g, e, &s);
-	size_t main_at = main ? (size_t)(main - g->series.at) : 0;
-	bool http = main && main->kind == SERIES_HTTP, query = main && main->kind == SERIES_QUERY;
-	out->route_id = http ? main->key : admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
-	out->fingerprint_id = query ? main->key
-	                            : admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+	uint32_t main = lookup_main(g, e, &s);
+	if (main != NO_SERIES)
+		count_timed(g, main, &s);
+	name_event(g, e, s.place, main, out);
 	if (e->template_id || e->kind == EV_LINE) {
-		struct agg_series *line = lookup(g, &s, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text,
-		                                 (int32_t)e->severity);
+		uint32_t line = lookup(g, &s, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text,
+		                       (int32_t)e->severity);
 		count(g, line, &s);
-		out->template_id = line->key;
+		out->template_id = g->series.at[line].key;
 	}
 	count_facets(g, e, &s);
 	if (e->client.len) {
 		uint64_t client = hash64(e->client);
-		count_client(g, &s, client);
-		count_net(g, &s, e->client);
+		count_client(g, &s, e->client, client);
 		out->client = short_hash(client);
 	}
 	if (e->user.len)
 		out->user = short_hash(hash64(e->user));
 	if (e->request_id.len)
 		out->trace = short_hash(hash64(e->request_id));
-	/* Not the pointer from above: series may have moved. */
-	out->main = main ? &g->series.at[main_at] : NULL;
+	out->main = main == NO_SERIES ? NULL : &g->series.at[main];
 }
 
 bool aggregate_full(const struct aggregate *g)
@@ -500,10 +533,10 @@ bool aggregate_full(const struct aggregate *g)
 
 void aggregate_clear_cells(struct aggregate *g)
 {
-	for (size_t i = 0; i < g->cells.n; i++)
-		g->series.at[g->cells.at[i].series].last_cell = NO_CELL;
-	if (g->cells.n)
-		memset(g->cell_slots, 0, CELL_SLOTS * sizeof *g->cell_slots);
+	for (size_t i = 0; i < g->cells.n; i++) {
+		g->series.at[g->cells.at[i].series].newest = NO_CELL;
+		g->recent.at[g->cells.at[i].series].cell = NO_CELL;
+	}
 	g->cells.n = 0;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;

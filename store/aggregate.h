@@ -20,6 +20,7 @@
 #include "store/cells.h"
 #include "store/roster.h"
 
+#define NO_CELL UINT32_MAX
 #define OTHER_TEXT STR("(other)")
 
 enum {
@@ -42,15 +43,18 @@ struct agg_series {
 	uint64_t service, host, key; /* name ids */
 	int32_t code;
 	uint8_t kind;
-	uint32_t seen;               /* events so far, saturating */
-	uint32_t timed;              /* of these with a duration, and the sum of those: what is slow for this series */
-	uint64_t sum_us;
-	int32_t last_bucket;         /* the cell used last, when last_cell is not NO_CELL */
-	uint32_t last_cell;
+	uint32_t timed;              /* events so far that have a duration, saturating, and the sum of those: */
+	uint64_t sum_us;             /* what is slow for this series */
+	uint32_t newest;             /* the cell made last; NO_CELL when all were taken */
+	int32_t first_bucket, last_bucket; /* span of the cells */
 };
+
+/* Which cell of a series was used last: apart from the rest, since every event asks for several of them. */
+struct agg_recent { uint32_t cell; int32_t bucket; };
 
 struct agg_cell {
 	uint32_t series;             /* index into series */
+	uint32_t older;              /* cell of the same series made before, NO_CELL none */
 	int32_t bucket;
 	uint32_t count, failed, timed;
 	uint32_t sketch;             /* index + 1 into sketches, 0 none */
@@ -78,9 +82,12 @@ struct agg_place {
 	uint64_t service, host;           /* name ids: of the file where nothing was said, "(other)" beyond the bounds */
 	uint64_t mix;                     /* of both: part of every key */
 	uint32_t service_at;              /* index into services */
+	uint32_t clients;                 /* series of its clients, NO_SERIES none yet */
+	uint64_t method;                  /* the method seen last, as a number, and its series; 0 none */
+	uint32_t method_series;
+	uint32_t other_nets;              /* series of networks beyond the bound, NO_SERIES none yet */
 };
-
-struct agg_name { uint64_t id; struct str text; };
+#define NO_SERIES UINT32_MAX
 
 /* A way to a series: 0 marks a free slot. */
 struct agg_way { uint64_t said; uint32_t series; };
@@ -99,15 +106,13 @@ struct aggregate {
 	size_t n_ways, n_slots;      /* in use, there */
 	struct map by_id;            /* series id → index + 1 into series */
 	struct map admitted;         /* (service, class, name) → 1 */
-	struct map agents;           /* hash of a user agent → index into families; cleared when it is large */
+	size_t n_agents;             /* user agents with a way of their own */
 	VEC(struct agg_series) series;
+	VEC(struct agg_recent) recent; /* per series */
 	VEC(struct agg_cell) cells;
 	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration */
 	VEC(struct hll) sketches;
-	VEC(struct agg_name) families; /* texts in `texts` */
-	uint32_t *cell_slots;        /* index + 1 into cells by (series, bucket), 0 free; CELL_SLOTS */
 	struct arena arena;          /* of all arrays; kept from file to file */
-	struct arena texts;          /* of one file */
 };
 
 /* What the aggregator made of an event, for the block and the kept lines. */

@@ -14,10 +14,12 @@ static int by_place(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 	if (x->series != y->series)
 		return x->series < y->series ? -1 : 1;
-	return (x->bucket > y->bucket) - (x->bucket < y->bucket);
+	if (x->bucket != y->bucket)
+		return x->bucket < y->bucket ? -1 : 1;
+	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-/* Puts the places in order. Cells are made in the order of time, so sorting by series, stably, mostly does it. */
+/* Cells of a kind in the order of a part. Cells are made in the order of time, so sorting by series, stably, mostly does it. */
 static struct place *sorted_places(const struct aggregate *g, enum series_kind kind, struct arena *a, size_t *n)
 {
 	uint32_t *starts = arena_new_n(a, uint32_t, g->series.n + 1);
@@ -56,21 +58,34 @@ static uint8_t *durations_by_cell(const struct aggregate *g, struct arena *a, ui
 	return buckets;
 }
 
-/* Appends the histogram of n durations. */
-static uint32_t put_hist(const uint8_t *buckets, uint32_t n, struct hist_entry *out)
+/* Appends the histogram of n durations, which are put in order. */
+static uint32_t put_few(uint8_t *buckets, uint32_t n, struct hist_entry *out)
 {
-	if (n == 1) {
-		out[0] = (struct hist_entry){ buckets[0], 1 };
-		return 1;
+	uint32_t entries = 0;
+	for (uint32_t i = 1; i < n; i++) {
+		uint8_t b = buckets[i];
+		uint32_t k = i;
+		for (; k > 0 && buckets[k - 1] > b; k--)
+			buckets[k] = buckets[k - 1];
+		buckets[k] = b;
 	}
-	uint32_t counts[256] = { 0 }, entries = 0;
-	unsigned lo = 255, hi = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		counts[buckets[i]]++;
-		lo = buckets[i] < lo ? buckets[i] : lo;
-		hi = buckets[i] > hi ? buckets[i] : hi;
+		if (i == 0 || buckets[i] != buckets[i - 1])
+			out[entries++] = (struct hist_entry){ buckets[i], 0 };
+		out[entries - 1].count++;
 	}
-	for (unsigned b = lo; b <= hi; b++)
+	return entries;
+}
+
+static uint32_t put_hist(uint8_t *buckets, uint32_t n, struct hist_entry *out)
+{
+	enum { FEW = 24 };
+	if (n <= FEW)
+		return put_few(buckets, n, out);
+	uint32_t counts[HIST_BUCKETS] = { 0 }, entries = 0;
+	for (uint32_t i = 0; i < n; i++)
+		counts[buckets[i]]++;
+	for (unsigned b = 0; b < HIST_BUCKETS; b++)
 		if (counts[b])
 			out[entries++] = (struct hist_entry){ (uint8_t)b, counts[b] };
 	return entries;
@@ -96,7 +111,7 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 	out->ids = arena_new_n(a, uint64_t, n);
 	out->lengths = arena_new_n(a, uint32_t, n);
 	uint32_t *starts = NULL;
-	const uint8_t *durations = NULL;
+	uint8_t *durations = NULL;
 	if (kind_has_hist(kind)) {
 		durations = durations_by_cell(g, a, &starts);
 		out->hist = arena_new_n(a, struct hist_entry, g->hist_log.n);

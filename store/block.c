@@ -1,9 +1,14 @@
 #include "store/block.h"
 
+/* The loops over whole columns are what packing a block costs: let them use vector instructions. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
 #include "core/hash.h"
 #include "core/timestamp.h"
 
-enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS };
+enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS, DICT_SLOTS_FIRST = 64 };
 
 /* An array of one column. They end a little apart from a power of two, or the same row of all would share a cache set. */
 #define COLUMN(a, type) arena_new_n((a), type, BLOCK_EVENTS + 192 / sizeof(type))
@@ -17,6 +22,7 @@ void block_init(struct block *b, struct arena *a, bool writing)
 	for (size_t i = 0; i < BLOCK_IDS; i++) {
 		b->ids[i].values = COLUMN(a, uint64_t);
 		b->ids[i].slots = writing ? arena_new_n(a, uint16_t, DICT_SLOTS) : NULL;
+		b->ids[i].n_slots = DICT_SLOTS_FIRST;
 		b->ids[i].index = COLUMN(a, uint16_t);
 	}
 	b->duration_us = COLUMN(a, uint32_t);
@@ -33,7 +39,8 @@ void block_clear(struct block *b)
 	for (size_t i = 0; i < BLOCK_IDS; i++) {
 		struct block_dict *d = &b->ids[i];
 		if (d->slots && d->n)
-			memset(d->slots, 0, DICT_SLOTS * sizeof *d->slots);
+			memset(d->slots, 0, d->n_slots * sizeof *d->slots);
+		d->n_slots = DICT_SLOTS_FIRST;
 		d->n = 0;
 		d->last = 0;
 	}
@@ -41,34 +48,58 @@ void block_clear(struct block *b)
 	b->first_ns = b->last_ns = TIME_NONE;
 }
 
+/* The slot of the value, or the free one where it would be. */
+static inline size_t slot_of(const struct block_dict *d, uint64_t value)
+{
+	size_t mask = d->n_slots - 1, at = (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 40) & mask;
+	while (d->slots[at] && d->values[d->slots[at] - 1] != value)
+		at = (at + 1) & mask;
+	return at;
+}
+
+/* The table grows with the values: a dictionary of three is three cache lines, and cheap to clear. */
+static void grow_slots(struct block_dict *d)
+{
+	d->n_slots *= 2;
+	memset(d->slots, 0, d->n_slots * sizeof *d->slots);
+	for (size_t i = 0; i < d->n; i++)
+		d->slots[slot_of(d, d->values[i])] = (uint16_t)(i + 1);
+}
+
 static uint16_t dict_lookup(struct block_dict *d, uint64_t value)
 {
-	size_t at = (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % DICT_SLOTS;
-	while (d->slots[at] && d->values[d->slots[at] - 1] != value)
-		at = (at + 1) % DICT_SLOTS;
-	if (!d->slots[at]) {
-		d->values[d->n] = value;
-		d->slots[at] = (uint16_t)++d->n;
-	}
+	size_t at = slot_of(d, value);
 	d->last = value;
-	return d->last_index = (uint16_t)(d->slots[at] - 1);
+	if (d->slots[at])
+		return d->last_index = (uint16_t)(d->slots[at] - 1);
+	d->values[d->n] = value;
+	d->slots[at] = (uint16_t)++d->n;
+	d->last_index = (uint16_t)(d->n - 1);
+	if (d->n * 2 > d->n_slots && d->n_slots < DICT_SLOTS)
+		grow_slots(d);
+	return d->last_index;
+}
+
+/* The event has another value than the one before. */
+static void dict_change(struct block_dict *d, size_t i, uint64_t value)
+{
+	if (d->n == 1)
+		memset(d->index, 0, i * sizeof *d->index);
+	d->index[i] = dict_lookup(d, value);
 }
 
 void block_add(struct block *b, const struct block_row *row)
 {
 	size_t i = b->n++;
 	b->time_ns[i] = row->time_ns;
-	if (row->time_ns != TIME_NONE) {
-		if (row->time_ns < b->first_ns || b->first_ns == TIME_NONE)
-			b->first_ns = row->time_ns;
-		if (row->time_ns > b->last_ns)
-			b->last_ns = row->time_ns;
-	}
 	b->line[i] = row->line;
 	b->offset[i] = row->offset;
 	for (size_t k = 0; k < BLOCK_IDS; k++) {
 		struct block_dict *d = &b->ids[k];
-		d->index[i] = d->n && d->last == row->ids[k] ? d->last_index : dict_lookup(d, row->ids[k]);
+		if (d->last != row->ids[k] || d->n == 0)
+			dict_change(d, i, row->ids[k]);
+		else if (d->n > 1)
+			d->index[i] = d->last_index;
 	}
 	b->duration_us[i] = row->duration_us;
 	b->bytes[i] = row->bytes;
@@ -77,8 +108,28 @@ void block_add(struct block *b, const struct block_row *row)
 	b->kind[i] = row->kind;
 }
 
+/* First and last time of a block, for skipping it. */
+static void find_span(struct block *b)
+{
+	int64_t smallest = INT64_MAX, largest = TIME_NONE;
+	for (size_t i = 0; i < b->n; i++) {
+		int64_t t = b->time_ns[i];
+		largest = t > largest ? t : largest; /* TIME_NONE is the smallest there is */
+		smallest = t < smallest && t != TIME_NONE ? t : smallest;
+	}
+	b->first_ns = largest == TIME_NONE ? TIME_NONE : smallest;
+	b->last_ns = largest;
+}
+
 static void put_flags(const struct block *b, struct column_coder *c, struct buf *out)
 {
+	uint8_t any = 0;
+	for (size_t i = 0; i < b->n; i++)
+		any |= b->flags[i];
+	if (!any) {
+		column_put_same(out, 0, b->n);
+		return;
+	}
 	for (size_t i = 0; i < b->n; i++)
 		b->scratch[i] = b->flags[i];
 	column_put(c, out, b->scratch, b->n);
@@ -133,20 +184,15 @@ static bool get_times(struct block *b, struct column_coder *c, struct str *in)
 	if (!get_flags(b, c, in) || !svarint_next(in, &first) || !column_get(c, in, b->scratch, b->n))
 		return false;
 	uint64_t at = (uint64_t)first;
-	int64_t smallest = INT64_MAX, largest = TIME_NONE;
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->flags[i] & TIME_ABSENT) {
 			b->time_ns[i] = TIME_NONE;
 			continue;
 		}
 		at += b->flags[i] & TIME_BACKWARDS ? 0 - b->scratch[i] : b->scratch[i];
-		int64_t t = (int64_t)at;
-		b->time_ns[i] = t;
-		smallest = t < smallest ? t : smallest;
-		largest = t > largest ? t : largest;
+		b->time_ns[i] = (int64_t)at;
 	}
-	b->first_ns = largest == TIME_NONE ? TIME_NONE : smallest;
-	b->last_ns = largest;
+	find_span(b);
 	return true;
 }
 
@@ -182,6 +228,10 @@ static void put_ids(const struct block *b, struct column_coder *c, struct buf *o
 	}
 	memcpy(b->scratch, d->values, d->n * sizeof *d->values);
 	column_put(c, out, b->scratch, d->n);
+	if (d->n == 1) {
+		column_put_same(out, 0, b->n);
+		return;
+	}
 	for (size_t i = 0; i < b->n; i++)
 		b->scratch[i] = d->index[i];
 	column_put(c, out, b->scratch, b->n);
@@ -204,7 +254,7 @@ static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enu
 	if (!column_get(c, in, b->scratch, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
-		if (b->scratch[i] >= n)
+		if (b->scratch[i] >= d->n)
 			return false;
 		d->index[i] = (uint16_t)b->scratch[i];
 	}
@@ -267,6 +317,7 @@ static bool get_status(struct block *b, struct column_coder *c, struct str *in)
 void block_encode(struct block *b, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
+	find_span(b);
 	buf_add_varint(out, b->n);
 	if (b->n) {
 		put_times(b, c, out);

@@ -51,8 +51,9 @@ struct block_row {
 /* Distinct values of one id column. */
 struct block_dict {
 	uint64_t *values; /* n values in order of first sight; room for BLOCK_EVENTS */
-	uint16_t *slots;  /* index + 1 by hash, 0 free; 2 * BLOCK_EVENTS slots; NULL for reading */
-	uint16_t *index;  /* per event: which value */
+	uint16_t *slots;  /* index + 1 by hash, 0 free; NULL for reading */
+	size_t n_slots;   /* in use of 2 * BLOCK_EVENTS: at least twice as many as values */
+	uint16_t *index;  /* per event: which value; not filled in while there is one only */
 	size_t n;
 	uint64_t last;    /* the value seen last, and where it stands: most columns come in runs */
 	uint16_t last_index;
@@ -60,7 +61,7 @@ struct block_dict {
 
 struct block {
 	size_t n;
-	int64_t first_ns, last_ns; /* smallest and largest time; TIME_NONE when no event has one */
+	int64_t first_ns, last_ns; /* once encoded or decoded: smallest and largest time; TIME_NONE when no event has one */
 	int64_t *time_ns;
 	uint64_t *line, *offset;
 	struct block_dict ids[BLOCK_IDS];
@@ -83,7 +84,8 @@ void block_add(struct block *b, const struct block_row *row);
 /* A value of an id column. */
 static inline uint64_t block_id(const struct block *b, enum block_id column, size_t i)
 {
-	return b->ids[column].values[b->ids[column].index[i]];
+	const struct block_dict *d = &b->ids[column];
+	return d->values[d->n == 1 ? 0 : d->index[i]];
 }
 /* Appends the block's bytes to out. */
 void block_encode(struct block *b, struct column_coder *c, struct buf *out);

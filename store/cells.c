@@ -36,7 +36,7 @@ static void put_buckets(const struct cells_part *p, struct column *col)
 	for (size_t s = 0; s < p->n_series; s++) {
 		col->v[col->n++] = zigzag((int64_t)cell->bucket - base);
 		for (uint32_t i = 1; i < p->lengths[s]; i++, cell++)
-			col->v[col->n++] = (uint64_t)((int64_t)cell[1].bucket - cell[0].bucket - 1);
+			col->v[col->n++] = (uint64_t)((int64_t)cell[1].bucket - cell[0].bucket);
 		cell++;
 	}
 	flush(col);
@@ -156,7 +156,7 @@ static bool get_buckets(struct cells_part *p, struct source *s)
 			/* Both are far below an overflow once they are known to be below 2^33. */
 			if (s->v[at] >> 33 || base < INT32_MIN || base > INT32_MAX)
 				return false;
-			bucket = i ? bucket + (int64_t)s->v[at] + 1 : base + unzigzag(s->v[at]);
+			bucket = i ? bucket + (int64_t)s->v[at] : base + unzigzag(s->v[at]);
 			if (bucket < INT32_MIN / 2 || bucket > INT32_MAX / 2)
 				return false;
 			p->cells[at].bucket = (int32_t)bucket;

@@ -4,8 +4,8 @@
  * in columns of their own. Many series share a part, because most have a handful of cells and a
  * blob per series would be mostly its own head.
  *
- * Cells of the same series and bucket may turn up in several parts (of one file or of several);
- * they add up in any order: counts and microseconds are whole numbers, the sketch takes the maximum.
+ * Cells of the same series and bucket may turn up several times, in one part or in several of one file or of
+ * many; they add up in any order: counts and microseconds are whole numbers, the sketch takes the maximum.
  */
 #ifndef STORE_CELLS_H
 #define STORE_CELLS_H
@@ -36,7 +36,7 @@ struct cells_part {
 	size_t n_series, n_cells, n_hist, n_regs;
 	uint64_t *ids;                /* n_series */
 	uint32_t *lengths;            /* cells of each series, at least 1 each */
-	struct part_cell *cells;      /* series after series, each ascending by bucket */
+	struct part_cell *cells;      /* series after series, each ascending by bucket; one may occur twice */
 	struct hist_entry *hist;      /* per cell ascending by bucket, counts at least 1 */
 	struct part_register *regs;   /* per cell ascending by index, ranks at least 1 */
 };

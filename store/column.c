@@ -1,5 +1,10 @@
 #include "store/column.h"
 
+/* The loops over whole columns are what packing a block costs: let them use vector instructions. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
 #include <zstd.h>
 
 #include "core/err.h"
@@ -49,36 +54,21 @@ bool raw64_get(struct str *in, uint64_t *v)
 	return true;
 }
 
-static inline bool all_divisible(const uint64_t *v, size_t n, uint64_t by)
+/* Divides all by a number if that leaves no remainder anywhere; the first few values decide nearly always. */
+static inline __attribute__((always_inline)) bool divide(uint64_t *v, size_t n, uint64_t by)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i] % by)
 			return false;
+	for (size_t i = 0; i < n; i++)
+		v[i] /= by;
 	return true;
 }
 
-static inline void divide_all(uint64_t *v, size_t n, uint64_t by)
-{
-	for (size_t i = 0; i < n; i++)
-		v[i] /= by;
-}
-
 /* Divides out the largest factor they all have, and says which. Spelled out, so that the divisors are constants. */
-static unsigned take_factor(uint64_t *v, size_t n, uint64_t max)
+static unsigned take_factor(uint64_t *v, size_t n)
 {
-	if (max >= 1000000000 && all_divisible(v, n, 1000000000)) {
-		divide_all(v, n, 1000000000);
-		return 3;
-	}
-	if (max >= 1000000 && all_divisible(v, n, 1000000)) {
-		divide_all(v, n, 1000000);
-		return 2;
-	}
-	if (max >= 1000 && all_divisible(v, n, 1000)) {
-		divide_all(v, n, 1000);
-		return 1;
-	}
-	return 0;
+	return divide(v, n, 1000000000) ? 3 : divide(v, n, 1000000) ? 2 : divide(v, n, 1000) ? 1 : 0;
 }
 
 static bool all_same(const unsigned char *p, size_t n)
@@ -118,26 +108,47 @@ void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, 
 	buf_add(out, str_make((const char *)p, n));
 }
 
+void column_put_same(struct buf *out, uint64_t v, size_t n)
+{
+	if (n == 0)
+		return;
+	buf_addc(out, 0);
+	buf_add_varint(out, v);
+}
+
+/* Most columns fit into 31 bits, and no basic vector instruction compares 64 of them. */
+static uint64_t smallest(const uint64_t *v, size_t n)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < n; i++)
+		any |= v[i];
+	if (any <= INT32_MAX) {
+		int32_t min = INT32_MAX;
+		for (size_t i = 0; i < n; i++)
+			min = (int32_t)v[i] < min ? (int32_t)v[i] : min;
+		return (uint64_t)min;
+	}
+	uint64_t min = v[0];
+	for (size_t i = 1; i < n; i++)
+		min = v[i] < min ? v[i] : min;
+	return min;
+}
+
 void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n)
 {
 	if (n == 0)
 		return;
-	uint64_t min = v[0], max = v[0];
-	for (size_t i = 1; i < n; i++) {
-		min = v[i] < min ? v[i] : min;
-		max = v[i] > max ? v[i] : max;
-	}
+	uint64_t min = smallest(v, n), bits = 0;
 	unsigned factor = 0, width = 0;
-	if (max != min) {
-		max -= min;
-		if (min)
-			for (size_t i = 0; i < n; i++)
-				v[i] -= min;
-		factor = take_factor(v, n, max);
-		max /= factors[factor];
-		for (; max; max >>= 8)
-			width++;
+	for (size_t i = 0; i < n; i++)
+		bits |= v[i] -= min;
+	if (bits >= factors[1] && (factor = take_factor(v, n)) > 0) {
+		bits = 0;
+		for (size_t i = 0; i < n; i++)
+			bits |= v[i];
 	}
+	for (; bits; bits >>= 8)
+		width++;
 	buf_addc(out, (char)(width | factor << 4));
 	buf_add_varint(out, min);
 	buf_clear(&c->plane);

@@ -27,6 +27,8 @@ void column_coder_init(struct column_coder *c);
 void column_coder_release(struct column_coder *c);
 /* Appends the n values to out. Overwrites v. */
 void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n);
+/* The same for n times the same value. */
+void column_put_same(struct buf *out, uint64_t v, size_t n);
 /* Reads n values from the start of *in and moves *in past them; false when they are not there. */
 bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n);
 

@@ -78,26 +78,45 @@ struct str facet_agent(struct str agent)
 	return STR("Mozilla");
 }
 
+/* What follows "scheme://"; the two common ones are tried first. Empty when there is no scheme. */
+static struct str behind_scheme(struct str url)
+{
+	if (str_starts(url, STR("https://")))
+		return str_from(url, 8);
+	if (str_starts(url, STR("http://")))
+		return str_from(url, 7);
+	ptrdiff_t colon = str_chr(str_head(url, 32), ':');
+	if (colon <= 0 || !str_starts(str_from(url, (size_t)colon), STR("://")))
+		return STR_NONE;
+	return str_from(url, (size_t)colon + 3);
+}
+
 struct str facet_referrer(struct str referrer)
 {
-	ptrdiff_t colon = str_chr(str_head(referrer, 32), ':');
-	if (colon < 0 || !str_starts(str_from(referrer, (size_t)colon), STR("://")))
-		return STR_NONE;
-	struct str host = str_from(referrer, (size_t)colon + 3);
-	size_t n = 0;
-	while (n < host.len && host.ptr[n] != '/' && host.ptr[n] != '?' && host.ptr[n] != '#' && !is_space(host.ptr[n]))
-		n++;
-	host = str_head(host, n);
-	ptrdiff_t user = str_rchr(host, '@');
-	if (user >= 0)
-		host = str_from(host, (size_t)user + 1);
+	struct str host = behind_scheme(referrer);
+	size_t start = 0, end = host.len, colon = SIZE_MAX;
+	for (size_t i = 0; i < host.len; i++) {
+		char c = host.ptr[i];
+		if (is_alnum(c) || c == '.' || c == '-') /* nearly all */
+			continue;
+		if (c == '/' || c == '?' || c == '#' || is_space(c)) {
+			end = i;
+			break;
+		}
+		if (c == '@') {
+			start = i + 1;
+			colon = SIZE_MAX;
+		} else if (c == ':' && colon == SIZE_MAX) {
+			colon = i;
+		}
+	}
+	host = str_from(str_head(host, end), start);
 	if (host.len && host.ptr[0] == '[') {
 		ptrdiff_t close = str_chr(host, ']');
 		return close < 0 ? STR_NONE : str_head(host, (size_t)close + 1);
 	}
-	ptrdiff_t port = str_chr(host, ':');
-	if (port >= 0)
-		host = str_head(host, (size_t)port);
+	if (colon != SIZE_MAX && colon < end)
+		host = str_head(host, colon - start);
 	return str_head(host, FACET_TEXT_BYTES);
 }
 
@@ -133,24 +152,39 @@ struct str facet_campaign(struct str path)
 #define NET4 (UINT64_C(1) << 63)
 #define NET6 (UINT64_C(1) << 62)
 
+/* A number of 0 to 255 at the start of *p, which moves behind it; 256 when there is none. */
+static inline unsigned octet(const char **p, const char *end)
+{
+	const char *s = *p;
+	unsigned v = 256, d;
+	if (s < end && (d = (unsigned char)*s - '0') < 10U) {
+		v = d;
+		if (++s < end && (d = (unsigned char)*s - '0') < 10U) {
+			v = v * 10 + d;
+			if (++s < end && (d = (unsigned char)*s - '0') < 10U) {
+				v = v * 10 + d;
+				s++;
+			}
+		}
+	}
+	*p = s;
+	return v < 256 ? v : 256;
+}
+
 /* The first three of four octets, nothing but a port behind them. */
 static uint64_t net4(struct str s)
 {
-	uint64_t net = 0;
-	size_t at = 0;
-	for (unsigned octet = 0; octet < 4; octet++) {
-		unsigned v = 0, digits = 0;
-		for (; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9' && digits < 4; at++, digits++)
-			v = v * 10 + (unsigned)(s.ptr[at] - '0');
-		if (digits == 0 || digits > 3 || v > 255)
-			return 0;
-		if (octet < 3) {
-			net = net << 8 | v;
-			if (at >= s.len || s.ptr[at++] != '.')
-				return 0;
-		}
-	}
-	return at == s.len || s.ptr[at] == ':' ? NET4 | net : 0;
+	const char *p = s.ptr, *end = s.ptr + s.len;
+	unsigned a = octet(&p, end);
+	if (a > 255 || p == end || *p++ != '.')
+		return 0;
+	unsigned b = octet(&p, end);
+	if (b > 255 || p == end || *p++ != '.')
+		return 0;
+	unsigned c = octet(&p, end);
+	if (c > 255 || p == end || *p++ != '.' || octet(&p, end) > 255 || (p < end && *p != ':'))
+		return 0;
+	return NET4 | (uint64_t)a << 16 | (uint64_t)b << 8 | c;
 }
 
 uint64_t client_net(struct str client)

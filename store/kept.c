@@ -129,25 +129,23 @@ static bool is_slow(const struct event *e, const struct agg_answer *a)
 	return a->duration_us / SLOW_FACTOR >= s->sum_us / s->timed;
 }
 
-/* What a line is a sample of, and how often one is wanted; 0: it is not notable. */
-static uint64_t sample_key(const struct event *e, const struct agg_answer *a, unsigned *pace)
+/* How often a line like this is wanted, in intervals; 0: it is not notable. */
+static unsigned pace_of(const struct event *e, const struct agg_answer *a)
 {
-	/* A template says nothing of how a request ended: those go by route and status. */
+	if (e->severity >= SEV_WARN || e->status >= 500 || !is_routine(e->kind))
+		return PACE_FAILED;
+	if (e->status >= 400)
+		return PACE_CLIENT_ERROR;
+	return is_slow(e, a) ? PACE_SLOW : 0;
+}
+
+/* What a notable line is a sample of. A template says nothing of how a request ended: those go by route and status. */
+static uint64_t sample_key(const struct event *e, const struct agg_answer *a, unsigned pace)
+{
 	uint64_t key = e->kind == EV_HTTP ? hash64_mix(a->route_id, (uint64_t)(int64_t)e->status)
 	             : a->template_id     ? a->template_id
 	                                  : hash64_mix((uint64_t)e->kind, a->fingerprint_id);
-	*pace = PACE_FAILED;
-	if (e->severity >= SEV_WARN || e->status >= 500 || !is_routine(e->kind))
-		return key;
-	if (e->status >= 400) {
-		*pace = PACE_CLIENT_ERROR;
-		return key;
-	}
-	if (is_slow(e, a)) {
-		*pace = PACE_SLOW;
-		return hash64_mix(key, PACE_SLOW);
-	}
-	return 0;
+	return pace == PACE_SLOW ? hash64_mix(key, PACE_SLOW) : key;
 }
 
 /* One of the first three under this key? */
@@ -218,8 +216,10 @@ static void record_of(const struct event *e, const struct agg_answer *a, struct 
 
 void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
 {
-	unsigned pace;
-	uint64_t key = sample_key(e, a, &pace);
+	unsigned pace = pace_of(e, a);
+	if (!pace && !a->template_id)
+		return;
+	uint64_t key = pace ? sample_key(e, a, pace) : 0;
 	bool firm = is_lifecycle(e->kind) && k->n_lifecycle < KEPT_LIFECYCLE_MAX;
 	if (firm)
 		k->n_lifecycle++;

@@ -132,7 +132,7 @@ static void fill(struct block *b, size_t n, unsigned style)
 static void check_same(const struct block *a, const struct block *b)
 {
 	cr_assert_eq(a->n, b->n);
-	cr_expect_eq(a->first_ns, b->first_ns);
+	cr_expect_eq(a->first_ns, b->first_ns, "after encoding");
 	cr_expect_eq(a->last_ns, b->last_ns);
 	for (size_t i = 0; i < a->n; i++) {
 		cr_assert_eq(a->time_ns[i], b->time_ns[i], "time of %zu", i);
