@@ -133,7 +133,9 @@ const char *ts_clock(struct ts_parts *t, const char *p, const char *end, unsigne
 	if (end - p >= 3 && *p == ':' && (second = ts_two(p + 1)) <= 60)
 		p = fraction(t, p + 3, end);
 	else if (!(flags & TS_NO_SECONDS) || (p < end && *p == ':' && (end - p < 2 || p[1] != ' ')))
-		return NULL; /* "16:43: text" ends at its minutes */
+		return NULL;
+	else
+		second = 0; /* "16:43: text" ends at its minutes */
 	if (p < end && (ts_digit(*p) || (*p == ':' && end - p > 1 && ts_digit(p[1]))))
 		return NULL; /* a longer number, or six colons of a MAC address */
 	if (hour == 24 && (minute || second || t->clock_ns))

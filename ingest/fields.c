@@ -95,7 +95,8 @@ static bool put_object(struct fields *f, struct str object, const struct field_s
 			continue;
 		struct field_alias alias = alias_of(f, scope, key);
 		f->seen++;
-		bool group = alias.field == FIELD_GROUP || alias.field == FIELD_REQUEST;
+		bool group = alias.field == FIELD_GROUP || alias.field == FIELD_REQUEST ||
+			     alias.field == FIELD_MESSAGE;
 		char full[FIELD_KEY_BYTES], bare[FIELD_KEY_BYTES];
 		struct field_scope inner = { .full = STR_NONE, .bare = STR_NONE };
 		size_t n = 0;
