@@ -12,9 +12,18 @@
 
 enum { JSON_MAX_DEPTH = 128 }; /* deeper nesting is malformed */
 
-enum json_type { JSON_END, JSON_ERROR, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY };
+enum json_type {
+	JSON_END,   /* nothing there */
+	JSON_ERROR, /* malformed */
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_OBJECT,
+	JSON_ARRAY,
+};
 
-/* Where a value stands. `raw` spans the whole value; for strings `raw` is without its quotes and still escaped. */
+/* Where a value stands. `raw` spans all of it; that of a string is without its quotes and still escaped. */
 struct json_value {
 	enum json_type type;
 	struct str raw;
@@ -28,21 +37,21 @@ struct json_iter {
 };
 
 /*
- * The value at the start of s (leading white space skipped); JSON_ERROR when malformed, JSON_END when there is nothing.
- * *rest (may be NULL): what follows it.
+ * The value at the start of s (leading white space skipped); JSON_ERROR when malformed, JSON_END when there
+ * is nothing. *rest (may be NULL): what follows it.
  */
 struct json_value json_value_at(struct str s, struct str *rest);
 bool json_iter_init(struct json_iter *it, struct json_value container); /* false when it is not one */
 /*
- * The same on text that begins with a container, without looking for its end first: the hot path for a log line. When
- * json_iter_next is through, it->at is behind the container's end.
+ * The same on text that begins with a container, without looking for its end first: the hot path for a log
+ * line. When json_iter_next is through, it->at is behind the container's end.
  */
 bool json_iter_open(struct json_iter *it, struct str text);
-/* Next member (or item: key is empty). False at the end; then `failed` tells a malformed one. Key still escaped. */
+/* Next member (or item: no key); the key is still escaped. False at the end; `failed` if it is malformed. */
 bool json_iter_next(struct json_iter *it, struct str *key, struct json_value *val);
-/* Text of a string with escapes resolved (into the arena only if there are any); of a number, bool or null: raw. */
+/* Text of a string, escapes resolved (in the arena, only if there are any); of everything else: raw. */
 struct str json_text(struct json_value v, struct arena *a);
-/* Member by dotted path ("http.response.status_code"): a literal dotted key wins over nesting. JSON_END when absent. */
+/* Member by dotted path ("http.status_code"): a literal dotted key wins over nesting. JSON_END if absent. */
 struct json_value json_get(struct json_value object, struct str path);
 bool json_double(struct json_value v, double *out); /* numbers, and strings that hold one */
 bool json_i64(struct json_value v, int64_t *out);
@@ -66,7 +75,8 @@ void jsonw_str(struct jsonw *w, struct str s); /* invalid UTF-8 becomes U+FFFD, 
 void jsonw_i64(struct jsonw *w, int64_t v);
 void jsonw_u64(struct jsonw *w, uint64_t v);
 void jsonw_fixed(struct jsonw *w, double v, unsigned decimals); /* NaN and infinities become null */
-void jsonw_exact(struct jsonw *w, double v); /* with the digits that give the same double back; else as above */
+/* With the digits that give the same double back; NaN and infinities become null. */
+void jsonw_exact(struct jsonw *w, double v);
 void jsonw_bool(struct jsonw *w, bool v);
 void jsonw_null(struct jsonw *w);
 

@@ -8,15 +8,18 @@
 
 #include <stdint.h>
 
-/* Bucket i holds durations in (0.01 ms · 1.1^(i-1), 0.01 ms · 1.1^i]: relative error of the middle <= 5 %. 0.01 ms .. ~ 1 h */
+/*
+ * Bucket i holds durations in (0.01 ms · 1.1^(i-1), 0.01 ms · 1.1^i]: its middle is at most 5 % off. The
+ * last one ends at about an hour.
+ */
 enum { HIST_BUCKETS = 208 };
 unsigned hist_bucket(double ms);          /* 0 .. HIST_BUCKETS-1 */
 double hist_middle_ms(unsigned bucket);   /* geometric middle */
 double hist_upper_ms(unsigned bucket);
-/* The q-quantile (0..1) of counts[HIST_BUCKETS], in ms, by linear interpolation of rank inside the bucket; 0 when empty. */
+/* The q-quantile (0..1) of counts[HIST_BUCKETS] in ms, interpolated by rank in its bucket; 0 when empty. */
 double hist_quantile_ms(const uint32_t *counts, double q);
 
-/* HyperLogLog with 2^8 registers (standard error 6.5 %), small-range correction by linear counting (Flajolet et al. 2007). */
+/* HyperLogLog (Flajolet et al. 2007), 2^8 registers: standard error 6.5 %; linear counting when small. */
 enum { HLL_REGISTERS = 256 };
 struct hll { uint8_t reg[HLL_REGISTERS]; };
 void hll_add(struct hll *h, uint64_t hash);

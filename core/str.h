@@ -81,7 +81,7 @@ bool str_to_i64(struct str s, int64_t *out);
 bool str_to_u64(struct str s, uint64_t *out);
 /* Decimal with optional sign, fraction and exponent; locale never matters. */
 bool str_to_double(struct str s, double *out);
-/* Shell-style glob over the whole of s: * ? [a-z]; '*' also matches '/'. Linear in practice, never exponential. */
+/* Shell-style glob over all of s: * ? [a-z] [!a-z]; '*' also matches '/'. Never exponential. */
 bool str_glob(struct str pattern, struct str s);
 bool str_is_utf8(struct str s);
 /* Length of the well-formed UTF-8 sequence at byte `at` (< len): 1..4, or 0 when there is none. */

@@ -15,7 +15,7 @@
 #define TIME_NONE INT64_MIN /* no time */
 
 struct timestamp {
-	int64_t ns;      /* read as if in UTC less `offset_s`: an instant when has_zone, else the wall clock as UTC */
+	int64_t ns;      /* the instant when has_zone, else the wall clock read as UTC */
 	int32_t offset_s; /* offset of the stated zone, seconds east; 0 when none */
 	uint8_t digits;  /* digits of the fraction that were there: 0..9 */
 	bool has_zone;   /* the line says its zone (or is an epoch) */
@@ -23,7 +23,10 @@ struct timestamp {
 	bool has_date;   /* false: only a time of day, on 1970-01-01 */
 };
 
-/* Days since 1970-01-01 of a proleptic Gregorian date, month 1..12. (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".) */
+/*
+ * Days since 1970-01-01 of a proleptic Gregorian date, month 1..12. (Howard Hinnant, "chrono-Compatible
+ * Low-Level Date Algorithms".)
+ */
 int64_t days_from_civil(int64_t year, unsigned month, unsigned day);
 void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
 
@@ -35,8 +38,11 @@ void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day
  *   Jan 29 17:43:00   Jan  9 2026 17:43:00.123   Fri Dec 16 01:46:23[.000000] [zone] 2005
  *   Fri, 16 Dec 2005 01:46:23 GMT    161209 14:37:59   20260129 17:00:00   20260129T170000Z
  *   1773540005 / 1773540005.115 / 1773540005115 / µs / ns  (epoch by magnitude, 2001..2100 only)
- *   Mar 4, 2012 8:51:36 AM    12/31/2025 11:22:33 PM    27/11/2020 10:00:00 (day first when month > 12 would result)
- * Month names in English, and the common French, German, Spanish ones. 24:00:00 and :60 are accepted and carried.
+ *   Mar 4, 2012 8:51:36 AM    12/31/2025 11:22:33 PM    27/11/2020 10:00:00 (day first when the month were
+ *     over 12)    29.01.2026 17:00:00    17/06/09 20:10:40 (yy/mm/dd)    03-17 16:13:38.811
+ *   17:43:00 (no date)    @4000000037c219bf2ef02e94 (TAI64N)
+ * Month names in English, and the common French, German and Spanish ones. 24:00:00 and :60 are accepted and
+ * carried.
  * False, *s and *out untouched, when no timestamp stands there.
  */
 bool timestamp_parse(struct str *s, struct timestamp *out);
@@ -49,7 +55,7 @@ bool timestamp_parse_epoch(struct str s, struct timestamp *out);
 /* Duration words: "12ms", "1.5s", "1m2.5s", "850µs", "0:03:10.887", "3h". In milliseconds; whole slice. */
 bool duration_parse_ms(struct str s, double *out_ms);
 
-/* Seconds east of UTC of a zone abbreviation ("CET" 3600, "JST" 32400); false when unknown or ambiguous beyond use. */
+/* Seconds east of UTC of an abbreviation ("CET" 3600, "JST" 32400); false when unknown or of no use. */
 bool zone_abbreviation(struct str name, int32_t *offset_s);
 
 /*
@@ -62,10 +68,10 @@ struct zone {
 	int32_t *offset_s;         /* offset from there on */
 	size_t n;
 	int32_t first_offset_s;    /* before the first transition */
-	struct str posix_tail;     /* TZif footer; may be empty. What it says up to 2200 is among the transitions */
+	struct str posix_tail;     /* TZif footer or empty; up to 2200 it is part of the transitions */
 };
 NODISCARD bool zone_open(struct zone *z, struct arena *a, struct str name, struct err *err);
-/* Offset for an instant, and for a wall clock read as UTC (a fold takes the earlier, a gap the later offset). */
+/* Offset at an instant, and at a wall clock read as UTC (a fold takes the earlier, a gap the later one). */
 int32_t zone_offset_at(const struct zone *z, int64_t utc_ns);
 int32_t zone_offset_of_wall(const struct zone *z, int64_t wall_ns);
 

@@ -59,7 +59,7 @@
 	X(CHANGE_NETWORK, "network", "network change", CAUSE_NETWORK)                 \
 	X(CHANGE_PACKAGE, "package", "package installed or upgraded", CAUSE_DEPLOYMENT) \
 	X(CHANGE_FAILOVER, "failover", "failover", CAUSE_RESTART)                     \
-	X(CHANGE_OPERATION, "operation", "operator's action", CAUSE_CONFIG_CHANGE) /* anything else a person did */
+	X(CHANGE_OPERATION, "operation", "operator's action", CAUSE_CONFIG_CHANGE) /* all else people do */
 
 /* Kinds of cause: the contract of findings.json. X(id, json, words) */
 #define CAUSE_KINDS(X)                                                                \
@@ -131,7 +131,10 @@ const char *symptom_kind_words(enum symptom_kind k);
 enum severity severity_parse(struct str word);
 enum severity severity_from_syslog(int level);       /* 0..7 */
 enum severity severity_from_pino(int64_t level);     /* 10..60 */
-/* A change's kind from the verb or kind word a deployment tool writes ("deploy", "rollback", "config", "flag.updated", "migrate"); CHANGE_OPERATION when unknown. */
+/*
+ * A change's kind from the verb or kind word a tool writes ("deploy", "rollback", "config", "flag.updated",
+ * "migrate"); CHANGE_OPERATION when unknown.
+ */
 enum change_kind change_kind_parse(struct str word);
 bool change_kind_parse_strict(struct str word, enum change_kind *out); /* false when unknown */
 

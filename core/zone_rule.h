@@ -9,7 +9,7 @@
 
 /* When in a year a change happens. */
 struct zone_change {
-	char form;       /* 'M': week and weekday of a month; 'J': day 1..365, no 29 February; 'D': day 0..365 */
+	char form;       /* 'M': a weekday of a month; 'J': day 1..365 without 29 February; 'D': day 0..365 */
 	unsigned month;  /* M: 1..12 */
 	unsigned week;   /* M: 1..5, 5 = last */
 	unsigned day;    /* M: 0 = Sunday; J, D: the day */

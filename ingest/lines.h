@@ -38,7 +38,7 @@ struct lines {
 
 	/* The open record, for the caller to read. */
 	bool record_open;
-	struct str record;        /* its lines, no final '\n'; good until the next lines_next(). Empty: none open */
+	struct str record;        /* its lines, no final '\n'; good until the next lines_next() */
 	uint64_t record_number;   /* number of its first line */
 	uint64_t record_offset;
 	uint32_t record_lines;    /* lines in it */

@@ -13,7 +13,9 @@ enum { MAX_OUT_BYTES = 1 << 20 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned char wanted[MAX_OUT_BYTES], got[MAX_OUT_BYTES];
-	z_stream z = { .next_in = data, .avail_in = (uInt)size, .next_out = wanted, .avail_out = MAX_OUT_BYTES };
+	z_stream z = {
+		.next_in = data, .avail_in = (uInt)size, .next_out = wanted, .avail_out = MAX_OUT_BYTES
+	};
 	if (size > 1 << 16 || inflateInit2(&z, -15) != Z_OK)
 		return 0;
 	int rc = inflate(&z, Z_SYNC_FLUSH);
@@ -42,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t got_bytes = MAX_OUT_BYTES - room;
 	/* A whole stream is the same to the byte, with the same bytes left behind it. */
 	if (rc == Z_STREAM_END && wanted_bytes < MAX_OUT_BYTES) {
-		if (status != INFLATE_END || got_bytes != wanted_bytes || memcmp(got, wanted, got_bytes) != 0 ||
-		    left != wanted_left)
+		if (status != INFLATE_END || got_bytes != wanted_bytes ||
+		    memcmp(got, wanted, got_bytes) != 0 || left != wanted_left)
 			abort();
 	}
 	if (status == INFLATE_END && rc != Z_STREAM_END && wanted_bytes < MAX_OUT_BYTES)

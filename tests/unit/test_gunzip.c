@@ -3,7 +3,8 @@
 
 #include "pack.h"
 
-static const char *const story[] = { "The first line\n", "and a second, second, second one\n", "", "end without a line end" };
+static const char *const story[] = { "The first line\n", "and a second, second, second one\n", "",
+	                             "end without a line end" };
 
 static struct buf new_buf(void)
 {
@@ -53,7 +54,8 @@ Test(gunzip, header_fields)
 	input_close(in);
 	buf_clear(&packed);
 	/* Extra field, name, comment and header checksum at once, no time. */
-	buf_add(&packed, STR("\x1f\x8b\x08\x1e\0\0\0\0\0\x03\x05\0extraname\0comment\0\x12\x34" "\x03\0\0\0\0\0\0\0\0\0"));
+	buf_add(&packed, STR("\x1f\x8b\x08\x1e\0\0\0\0\0\x03\x05\0extraname\0comment\0\x12\x34"
+	                     "\x03\0\0\0\0\0\0\0\0\0"));
 	in = pack_open(buf_str(&packed), NULL);
 	cr_assert(input_next(in, &s));
 	cr_expect(str_eq(s.gzip_name, STR("name")));
@@ -77,9 +79,11 @@ Test(gunzip, padding_and_garbage)
 	expect_all(buf_str(&packed), "x[gzip]one\ntwo\n;;");
 	packed.len = one;
 	buf_addz(&packed, "garbage");
-	expect_all(buf_str(&packed), "x[gzip]one\n(7 bytes behind the gzip data, at byte 24, were left out);;");
+	expect_all(buf_str(&packed),
+	           "x[gzip]one\n(7 bytes behind the gzip data, at byte 24, were left out);;");
 	pack_gzip(&packed, STR("two\n"), 6, 0, NULL);
-	expect_all(buf_str(&packed), "x[gzip]one\ntwo\nD(7 bytes inside the gzip data, at byte 24, were left out);;");
+	expect_all(buf_str(&packed),
+	           "x[gzip]one\ntwo\nD(7 bytes inside the gzip data, at byte 24, were left out);;");
 	buf_release(&packed);
 }
 
@@ -88,7 +92,8 @@ Test(gunzip, every_truncation_gives_a_prefix)
 {
 	struct buf packed = new_buf(), text = new_buf(), got = new_buf();
 	for (int i = 0; i < 40; i++)
-		buf_addf(&text, "2026-01-29T22:05:%02dZ request %d took %d ms\n", i, i * 7919 % 1000, i * 104729 % 500);
+		buf_addf(&text, "2026-01-29T22:05:%02dZ request %d took %d ms\n", i, i * 7919 % 1000,
+		         i * 104729 % 500);
 	pack_gzip(&packed, str_head(buf_str(&text), 800), 6, 1, "name");
 	size_t first = packed.len;
 	pack_gzip(&packed, str_from(buf_str(&text), 800), 9, 1, NULL);
@@ -142,7 +147,8 @@ Test(gunzip, damage_costs_one_member)
 		pack_read(in, 65536, &got);
 		cr_expect(str_starts(buf_str(&got), STR("member 0 line 0 value 0\n")));
 		cr_expect(str_find(buf_str(&got), STR("member 0 line 2999")) > 0, "damage at %zu", at);
-		cr_expect(str_find(buf_str(&got), STR("\nmember 2 line 0 value 2\n")) > 0, "damage at %zu", at);
+		cr_expect(str_find(buf_str(&got), STR("\nmember 2 line 0 value 2\n")) > 0, "damage at %zu",
+		          at);
 		cr_expect(str_find(buf_str(&got), STR("member 2 line 2999")) > 0, "damage at %zu", at);
 		cr_expect(input_end(in).damaged, "damage at %zu", at);
 		cr_expect_gt(input_end(in).n_notes, 0u);
@@ -170,7 +176,9 @@ Test(gunzip, wrong_checksums_are_told)
 	struct buf packed = new_buf();
 	pack_gzip(&packed, STR("text\n"), 6, 0, NULL);
 	packed.ptr[packed.len - 8] = (char)(packed.ptr[packed.len - 8] ^ 1);
-	expect_all(buf_str(&packed), "x[gzip]text\nD(the checksum of the gzip member at byte 0 is wrong: its text may be, too);;");
+	expect_all(
+		buf_str(&packed),
+		"x[gzip]text\nD(the checksum of the gzip member at byte 0 is wrong: its text may be, too);;");
 	buf_release(&packed);
 }
 

@@ -34,10 +34,12 @@ Test(hash, is_fixed_for_all_time)
 		{ 200, UINT64_C(0x61a4f181b5c2bb46) },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		cr_expect_eq(hash64(str_make(text, rows[i].len)), rows[i].hash, "%zu bytes: %016lx", rows[i].len,
-		             (unsigned long)hash64(str_make(text, rows[i].len)));
-	cr_expect_eq(hash64_seed(STR("a"), 1), UINT64_C(0x89e9c3af43ccb1f2), "%016lx", (unsigned long)hash64_seed(STR("a"), 1));
-	cr_expect_eq(hash64_mix(1, 2), UINT64_C(0xe6ae63ecac483b3e), "%016lx", (unsigned long)hash64_mix(1, 2));
+		cr_expect_eq(hash64(str_make(text, rows[i].len)), rows[i].hash, "%zu bytes: %016lx",
+		             rows[i].len, (unsigned long)hash64(str_make(text, rows[i].len)));
+	cr_expect_eq(hash64_seed(STR("a"), 1), UINT64_C(0x89e9c3af43ccb1f2), "%016lx",
+	             (unsigned long)hash64_seed(STR("a"), 1));
+	cr_expect_eq(hash64_mix(1, 2), UINT64_C(0xe6ae63ecac483b3e), "%016lx",
+	             (unsigned long)hash64_mix(1, 2));
 }
 
 Test(hash, tells_texts_apart)
@@ -69,7 +71,8 @@ Test(hash, spreads_changes)
 {
 	static const size_t lengths[] = { 3, 8, 15, 16, 33, 100 };
 	for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
-		char text[100] = "a route, a template, a statement with some text in it to be hashed, and a little more";
+		char text[100] = "a route, a template, a statement with some text in it to be hashed, and a "
+		                 "little more";
 		uint64_t before = hash64(str_make(text, lengths[l]));
 		unsigned flips = 0;
 		for (size_t bit = 0; bit < lengths[l] * 8; bit++) {

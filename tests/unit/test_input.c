@@ -23,7 +23,8 @@ static void expect_all(struct str packed, const char *wanted)
 }
 
 /* One member "dir/a.log", or with NULL for `format` the bare text, through libarchive. */
-static bool pack_with(struct buf *out, int (*format)(struct archive *), int (*filter)(struct archive *), struct str text)
+static bool pack_with(struct buf *out, int (*format)(struct archive *), int (*filter)(struct archive *),
+                      struct str text)
 {
 	struct archive *a = archive_write_new();
 	size_t used = 0;
@@ -167,8 +168,9 @@ Test(input, hostile_names_are_made_harmless)
 	pack_tar(&tar, "dir", STR(""), '5');
 	pack_tar(&tar, "\xc3\xa9.log", STR("8\n"), '0');
 	pack_tar_end(&tar);
-	expect_all(buf_str(&tar), "x/etc/passwd[tar]1\n;x/up.log[tar]2\n;x/a/b.log[tar]3\n;x/member-4[tar]4\n;"
-	                          "x/x_y_.log[tar]5\n;x/._.._c[tar]6\n;x/d/e[tar]7\n;x/\xc3\xa9.log[tar]8\n;;");
+	expect_all(buf_str(&tar),
+	           "x/etc/passwd[tar]1\n;x/up.log[tar]2\n;x/a/b.log[tar]3\n;x/member-4[tar]4\n;"
+	           "x/x_y_.log[tar]5\n;x/._.._c[tar]6\n;x/d/e[tar]7\n;x/\xc3\xa9.log[tar]8\n;;");
 	buf_release(&tar);
 }
 

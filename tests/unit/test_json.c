@@ -10,14 +10,32 @@
 Test(json, tells_well_formed_from_malformed)
 {
 	static const char *const good[] = {
-		"{}", "[]", " [ ] ", "null", "true", "false", "0", "-0.5e+3", "\"\"", "\"a\\\"b\"", "[1,2,[3,{}]]",
-		"{\"a\":{\"b\":[1,\"x\",null,true]},\"c\":\"\"}", "{\"a\" : 1 , \"a\" : 2}", "[NaN,Infinity,-Infinity]",
-		"\"\\u00e9\\ud83d\\ude00\"", "\"raw\ttab\"", "\"\xff\"", "1e5", "[[[[]]]]",
+		"{}",
+		"[]",
+		" [ ] ",
+		"null",
+		"true",
+		"false",
+		"0",
+		"-0.5e+3",
+		"\"\"",
+		"\"a\\\"b\"",
+		"[1,2,[3,{}]]",
+		"{\"a\":{\"b\":[1,\"x\",null,true]},\"c\":\"\"}",
+		"{\"a\" : 1 , \"a\" : 2}",
+		"[NaN,Infinity,-Infinity]",
+		"\"\\u00e9\\ud83d\\ude00\"",
+		"\"raw\ttab\"",
+		"\"\xff\"",
+		"1e5",
+		"[[[[]]]]",
 	};
 	static const char *const bad[] = {
-		"", " ", "{", "}", "[", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}",
-		"\"", "\"a", "\"a\\", "\"a\\\"", "tru", "nul", "01", "1.", ".5", "1e", "-", "+1", "[1 2]", "{\"a\":1 \"b\":2}",
-		"{} {}", "[1]]", "{\"a\":[}", "Inf", "--1", "'a'",
+		"",      " ",    "{",         "}",        "[",          "[1",    "[1,",
+		"[1,]",  "[,1]", "{\"a\"}",   "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}",
+		"\"",    "\"a",  "\"a\\",     "\"a\\\"",  "tru",        "nul",   "01",
+		"1.",    ".5",   "1e",        "-",        "+1",         "[1 2]", "{\"a\":1 \"b\":2}",
+		"{} {}", "[1]]", "{\"a\":[}", "Inf",      "--1",        "'a'",
 	};
 	for (size_t i = 0; i < COUNT(good); i++)
 		cr_expect(json_valid(str_of(good[i])), "%s", good[i]);
@@ -45,10 +63,13 @@ Test(json, depth_is_bounded, .timeout = 10)
 
 Test(json, walks_members_and_items)
 {
-	static const char text[] = " { \"time\" : \"12:00\" , \"n\":-1.5,\"list\":[1,{\"x\":[]},\"]\"], \"o\":{\"k\":\"}\"},\"z\":null } rest";
+	static const char text[] = " { \"time\" : \"12:00\" , \"n\":-1.5,\"list\":[1,{\"x\":[]},\"]\"], "
+	                           "\"o\":{\"k\":\"}\"},\"z\":null } rest";
 	static const char *const keys[] = { "time", "n", "list", "o", "z" };
-	static const char *const raws[] = { "12:00", "-1.5", "[1,{\"x\":[]},\"]\"]", "{\"k\":\"}\"}", "null" };
-	static const enum json_type types[] = { JSON_STRING, JSON_NUMBER, JSON_ARRAY, JSON_OBJECT, JSON_NULL };
+	static const char *const raws[] = { "12:00", "-1.5", "[1,{\"x\":[]},\"]\"]", "{\"k\":\"}\"}",
+		                            "null" };
+	static const enum json_type types[] = { JSON_STRING, JSON_NUMBER, JSON_ARRAY, JSON_OBJECT,
+		                                JSON_NULL };
 	struct str rest, key;
 	struct json_value v, object = json_value_at(str_of(text), &rest);
 	struct json_iter it;
@@ -83,7 +104,8 @@ Test(json, walks_members_and_items)
 /* Every prefix of an object ends as failed, and gives only members that are in the whole. */
 Test(json, truncation_at_every_byte_is_seen)
 {
-	static const char text[] = "{\"a\":1,\"bc\":\"d\\\"e\",\"f\":[1,{\"g\":2}],\"h\":true,\"i\":{\"j\":null}}";
+	static const char text[] =
+		"{\"a\":1,\"bc\":\"d\\\"e\",\"f\":[1,{\"g\":2}],\"h\":true,\"i\":{\"j\":null}}";
 	for (size_t len = 0; len < sizeof text - 1; len++) {
 		/* A copy, so that reading beyond its end is seen by the sanitizer. */
 		struct arena a;
@@ -105,7 +127,9 @@ Test(json, truncation_at_every_byte_is_seen)
 
 Test(json, malformed_objects_fail_in_the_walk)
 {
-	static const char *const bad[] = { "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\"1}", "{,}", "{\"a\":1]", "[1}", "[1 2]", "[", "{" };
+	static const char *const bad[] = {
+		"{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\"1}", "{,}", "{\"a\":1]", "[1}", "[1 2]", "[", "{"
+	};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct json_iter it;
 		struct json_value v;
@@ -144,7 +168,8 @@ Test(json, resolves_escapes)
 	arena_init(&a);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str got = json_text(json_value_at(str_of(rows[i].text), NULL), &a);
-		cr_expect(str_eq(got, str_make(rows[i].wanted, rows[i].len)), "%s gave %.*s", rows[i].text, STR_ARG(got));
+		cr_expect(str_eq(got, str_make(rows[i].wanted, rows[i].len)), "%s gave %.*s", rows[i].text,
+		          STR_ARG(got));
 	}
 	struct str text = STR("\"no escape\"");
 	cr_expect_eq(json_text(json_value_at(text, NULL), &a).ptr, text.ptr + 1, "and no copy");
@@ -153,14 +178,15 @@ Test(json, resolves_escapes)
 
 Test(json, finds_by_dotted_path)
 {
-	static const char text[] = "{\"a\":{\"b\":{\"c\":1},\"b.c\":2},\"a.b\":{\"c\":3},\"x\":{\"y\":4},\"x.y\":5,"
-	                           "\"p\":{\"q\":6},\"p\":{\"r\":7},\"s\":\"t\"}";
+	static const char text[] =
+		"{\"a\":{\"b\":{\"c\":1},\"b.c\":2},\"a.b\":{\"c\":3},\"x\":{\"y\":4},\"x.y\":5,"
+		"\"p\":{\"q\":6},\"p\":{\"r\":7},\"s\":\"t\"}";
 	static const struct {
 		const char *path;
 		int64_t value; /* 0: absent */
 	} rows[] = {
-		{ "a.b.c", 2 }, { "x.y", 5 }, { "p.q", 6 }, { "p.r", 7 }, { "p.s", 0 }, { "s.t", 0 }, { "a.", 0 }, { "", 0 },
-		{ "x.y.z", 0 },
+		{ "a.b.c", 2 }, { "x.y", 5 }, { "p.q", 6 }, { "p.r", 7 },   { "p.s", 0 },
+		{ "s.t", 0 },   { "a.", 0 },  { "", 0 },    { "x.y.z", 0 },
 	};
 	struct json_value object = json_value_at(str_of(text), NULL);
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -225,8 +251,10 @@ Test(json, writes_what_it_reads)
 	buf_init(&b, 1 << 16);
 	jsonw_init(&w, &b, 0);
 	write_sample(&w);
-	cr_expect(str_starts(buf_str(&b), STR("{\"s\":\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\x7f\",\"list\":[-9223372036854775808,"
-	                                      "18446744073709551615,1.00,0.00,null,null,1000")), "%.*s", STR_ARG(buf_str(&b)));
+	cr_expect(str_starts(buf_str(&b), STR("{\"s\":\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\x7f\","
+	                                      "\"list\":[-9223372036854775808,"
+	                                      "18446744073709551615,1.00,0.00,null,null,1000")),
+	          "%.*s", STR_ARG(buf_str(&b)));
 	cr_expect(str_ends(buf_str(&b), STR(".0,false,null],\"empty\":[],\"o\":{}}")));
 	cr_expect(json_valid(buf_str(&b)));
 	struct json_value s = json_get(json_value_at(buf_str(&b), NULL), STR("s"));
@@ -243,7 +271,8 @@ Test(json, writes_what_it_reads)
 	jsonw_object_end(&w);
 	jsonw_null(&w);
 	jsonw_array_end(&w);
-	cr_expect(str_eq(buf_str(&b), STR("[\n  {\n    \"k\": 1,\n    \"e\": []\n  },\n  null\n]")), "%.*s", STR_ARG(buf_str(&b)));
+	cr_expect(str_eq(buf_str(&b), STR("[\n  {\n    \"k\": 1,\n    \"e\": []\n  },\n  null\n]")), "%.*s",
+	          STR_ARG(buf_str(&b)));
 	buf_release(&b);
 	arena_release(&a);
 }

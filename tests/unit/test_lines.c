@@ -29,8 +29,8 @@ static void lines_text(struct str text, size_t step, size_t max_line, struct buf
 	struct lines l;
 	lines_init(&l, give, &s, max_line);
 	while (lines_next(&l)) {
-		buf_addf(out, "%lu %lu %s%s", (unsigned long)l.offset, (unsigned long)l.number, l.cut ? "cut " : "",
-		         l.unfinished ? "open " : "");
+		buf_addf(out, "%lu %lu %s%s", (unsigned long)l.offset, (unsigned long)l.number,
+		         l.cut ? "cut " : "", l.unfinished ? "open " : "");
 		buf_add(out, l.text);
 		buf_addc(out, '|');
 	}
@@ -64,7 +64,8 @@ Test(lines, cuts_at_line_ends)
 			struct buf b;
 			buf_init(&b, 1 << 16);
 			lines_text(rows[i].text, step, rows[i].max_line, &b);
-			cr_expect(str_eq(buf_str(&b), str_of(rows[i].wanted)), "row %zu by %zu: %.*s", i, step, STR_ARG(buf_str(&b)));
+			cr_expect(str_eq(buf_str(&b), str_of(rows[i].wanted)), "row %zu by %zu: %.*s", i,
+			          step, STR_ARG(buf_str(&b)));
 			buf_release(&b);
 		}
 	struct stream s = { STR("a\0b\nc"), 100 };
@@ -127,14 +128,16 @@ static void records_text(struct str text, size_t step, struct buf *out)
 			continue;
 		}
 		if (l.record_open) {
-			buf_addf(out, "%lu+%u %lu:", (unsigned long)l.record_number, l.record_lines, (unsigned long)l.record_offset);
+			buf_addf(out, "%lu+%u %lu:", (unsigned long)l.record_number, l.record_lines,
+			         (unsigned long)l.record_offset);
 			buf_add(out, l.record);
 			buf_addc(out, '|');
 		}
 		lines_begin(&l);
 	}
 	if (l.record_open) {
-		buf_addf(out, "%lu+%u %lu:", (unsigned long)l.record_number, l.record_lines, (unsigned long)l.record_offset);
+		buf_addf(out, "%lu+%u %lu:", (unsigned long)l.record_number, l.record_lines,
+		         (unsigned long)l.record_offset);
 		buf_add(out, l.record);
 	}
 	buf_addf(out, "|%lu", (unsigned long)l.left_out_lines);
@@ -158,7 +161,8 @@ Test(lines, records_are_contiguous)
 			struct buf b;
 			buf_init(&b, 1 << 16);
 			records_text(str_of(rows[i].text), step, &b);
-			cr_expect(str_eq(buf_str(&b), str_of(rows[i].wanted)), "row %zu by %zu: %.*s", i, step, STR_ARG(buf_str(&b)));
+			cr_expect(str_eq(buf_str(&b), str_of(rows[i].wanted)), "row %zu by %zu: %.*s", i,
+			          step, STR_ARG(buf_str(&b)));
 			buf_release(&b);
 		}
 }
@@ -172,7 +176,8 @@ Test(lines, long_records_are_bounded)
 	for (int record = 0; record < 3; record++) {
 		buf_addz(&text, "first\n");
 		for (int i = 0; i < 20000; i++)
-			buf_addf(&text, "%s %0100d%s\n", i % 11 == 3 ? "#left out" : "", i, i % 5 ? "" : "\r");
+			buf_addf(&text, "%s %0100d%s\n", i % 11 == 3 ? "#left out" : "", i,
+			         i % 5 ? "" : "\r");
 	}
 	records_text(buf_str(&text), SIZE_MAX, &wanted);
 	for (size_t step = 1000; step < 1000000; step *= 7) {
@@ -181,8 +186,10 @@ Test(lines, long_records_are_bounded)
 		cr_expect(str_eq(buf_str(&got), buf_str(&wanted)), "by %zu", step);
 	}
 	struct str head = str_head(buf_str(&wanted), 100);
-	cr_expect(str_starts(head, STR("1+")) && str_find(head, STR("first\n 000")) > 0, "%.*s", STR_ARG(head));
-	cr_expect(wanted.len < 3 * (LINES_MAX_RECORD_BYTES + 100) && wanted.len > 3 * (LINES_MAX_RECORD_BYTES - 200));
+	cr_expect(str_starts(head, STR("1+")) && str_find(head, STR("first\n 000")) > 0, "%.*s",
+	          STR_ARG(head));
+	cr_expect(wanted.len < 3 * (LINES_MAX_RECORD_BYTES + 100) &&
+	          wanted.len > 3 * (LINES_MAX_RECORD_BYTES - 200));
 	buf_release(&text);
 	buf_release(&wanted);
 	buf_release(&got);

@@ -100,7 +100,8 @@ Test(memory, buffer_keeps_to_its_bound)
 
 Test(memory, varints_come_back)
 {
-	static const uint64_t values[] = { 0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX };
+	static const uint64_t values[] = { 0,     1,     127,        128,       300,
+		                           16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX };
 	static const int64_t signeds[] = { 0, -1, 1, -64, 64, INT32_MIN, INT64_MIN, INT64_MAX };
 	struct buf b;
 	uint64_t u;

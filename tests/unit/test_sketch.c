@@ -48,7 +48,8 @@ Test(sketch, counts_distinct_and_merges)
 			hll_add(&all, h);
 			hll_add(i & 1 ? &odd : &even, h);
 		}
-		cr_expect(fabs(hll_count(&all) / (double)n - 1) < 0.2, "%lu: %g", (unsigned long)n, hll_count(&all));
+		cr_expect(fabs(hll_count(&all) / (double)n - 1) < 0.2, "%lu: %g", (unsigned long)n,
+		          hll_count(&all));
 		hll_merge(&odd, &even);
 		cr_expect_eq(memcmp(&odd, &all, sizeof all), 0);
 	}

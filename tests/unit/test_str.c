@@ -87,12 +87,35 @@ Test(str, reads_whole_numbers_only)
 Test(str, reads_decimals_as_strtod_does)
 {
 	static const char *const good[] = {
-		"0", "-0.0", "1", "1.5", ".5", "5.", "0.1", "3.14159265358979", "1e3", "1E-7", "1.5e+10", "0.000042",
-		"123456789012345678901234567890", "0.1234567890123456789012345", "1e308", "1.7976931348623157e308",
-		"4.9e-324", "2.2250738585072014e-308", "9007199254740993", "0.30000000000000004", "1e22", "1e23",
-		"8.5e-5", "1e999", "1e-999", "00012.50",
+		"0",
+		"-0.0",
+		"1",
+		"1.5",
+		".5",
+		"5.",
+		"0.1",
+		"3.14159265358979",
+		"1e3",
+		"1E-7",
+		"1.5e+10",
+		"0.000042",
+		"123456789012345678901234567890",
+		"0.1234567890123456789012345",
+		"1e308",
+		"1.7976931348623157e308",
+		"4.9e-324",
+		"2.2250738585072014e-308",
+		"9007199254740993",
+		"0.30000000000000004",
+		"1e22",
+		"1e23",
+		"8.5e-5",
+		"1e999",
+		"1e-999",
+		"00012.50",
 	};
-	static const char *const bad[] = { "", ".", "-", "e5", "1e", "1e+", "1,5", "0x1p3", "nan", "inf", "1 ", " 1", "1.2.3" };
+	static const char *const bad[] = { "",      ".",   "-",   "e5", "1e", "1e+",  "1,5",
+		                           "0x1p3", "nan", "inf", "1 ", " 1", "1.2.3" };
 	for (size_t i = 0; i < COUNT(good); i++) {
 		double v = NAN, wanted = strtod(good[i], NULL);
 		cr_expect(str_to_double(str_of(good[i]), &v), "%s", good[i]);
@@ -137,8 +160,8 @@ Test(str, globs)
 		{ "a*", "b", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
-		cr_expect_eq(str_glob(str_of(rows[i].pattern), str_of(rows[i].text)), rows[i].match, "%s on %s",
-		             rows[i].pattern, rows[i].text);
+		cr_expect_eq(str_glob(str_of(rows[i].pattern), str_of(rows[i].text)), rows[i].match,
+		             "%s on %s", rows[i].pattern, rows[i].text);
 }
 
 /* What makes backtracking matchers exponential takes no time here. */

@@ -23,9 +23,11 @@ Test(zone, fixed_ones)
 		const char *name;
 		int32_t offset_s;
 	} rows[] = {
-		{ "UTC", 0 },        { "utc", 0 },       { "Z", 0 },          { "GMT", 0 },        { "+02:00", 7200 },
-		{ "-0500", -18000 }, { "+2", 7200 },     { "UTC+2", 7200 },   { "GMT-03:30", -12600 }, { "CET", 3600 },
-		{ "IST", 19800 },    { "CST", -21600 },  { "JST", 32400 },    { " +05:45 ", 20700 }, { "NZDT", 46800 },
+		{ "UTC", 0 },     { "utc", 0 },          { "Z", 0 },
+		{ "GMT", 0 },     { "+02:00", 7200 },    { "-0500", -18000 },
+		{ "+2", 7200 },   { "UTC+2", 7200 },     { "GMT-03:30", -12600 },
+		{ "CET", 3600 },  { "IST", 19800 },      { "CST", -21600 },
+		{ "JST", 32400 }, { " +05:45 ", 20700 }, { "NZDT", 46800 },
 	};
 	struct arena a;
 	arena_init(&a);
@@ -42,8 +44,22 @@ Test(zone, fixed_ones)
 Test(zone, refuses_what_is_none)
 {
 	static const char *const names[] = {
-		"", " ", "../../etc/passwd", "/etc/passwd", "Europe/../../../etc/passwd", "Europe//Berlin", ".hidden", "Europe/",
-		"Europe/Nowhere", "+25", "+02:99", "+2:0", "++2", "a\nb", "Europe", "tzdata.zi",
+		"",
+		" ",
+		"../../etc/passwd",
+		"/etc/passwd",
+		"Europe/../../../etc/passwd",
+		"Europe//Berlin",
+		".hidden",
+		"Europe/",
+		"Europe/Nowhere",
+		"+25",
+		"+02:99",
+		"+2:0",
+		"++2",
+		"a\nb",
+		"Europe",
+		"tzdata.zi",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	};
 	struct arena a;
@@ -91,7 +107,8 @@ Test(zone, iana_rules)
 		struct zone z;
 		struct err e = ERR_INIT;
 		cr_assert(zone_open(&z, &a, str_of(rows[i].zone), &e), "%s", e.text);
-		cr_expect_eq(zone_offset_at(&z, at(rows[i].utc)), rows[i].offset_s, "%s at %s", rows[i].zone, rows[i].utc);
+		cr_expect_eq(zone_offset_at(&z, at(rows[i].utc)), rows[i].offset_s, "%s at %s", rows[i].zone,
+		             rows[i].utc);
 	}
 	struct zone z;
 	struct err e = ERR_INIT;
@@ -103,9 +120,11 @@ Test(zone, iana_rules)
 	cr_expect_eq(zone_offset_of_wall(&z, at("2026-03-29 02:30:00")), 7200);
 	cr_expect_eq(zone_offset_of_wall(&z, at("2026-03-29 01:59:59")), 3600);
 	cr_expect_eq(zone_offset_of_wall(&z, at("2026-07-01 12:00:00")), 7200);
-	cr_expect_str_eq(time_format_zone(at("2026-01-29T22:05:02.9Z"), &z, text), "2026-01-29 23:05:02 +01:00");
+	cr_expect_str_eq(time_format_zone(at("2026-01-29T22:05:02.9Z"), &z, text),
+	                 "2026-01-29 23:05:02 +01:00");
 	cr_assert(zone_open(&z, &a, STR("America/New_York"), &e));
-	cr_expect_str_eq(time_format_zone(at("2026-01-29T02:05:02Z"), &z, text), "2026-01-28 21:05:02 -05:00");
+	cr_expect_str_eq(time_format_zone(at("2026-01-29T02:05:02Z"), &z, text),
+	                 "2026-01-28 21:05:02 -05:00");
 	arena_release(&a);
 }
 
