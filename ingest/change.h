@@ -23,9 +23,9 @@ enum change_part {
 	PART_PREVIOUS,
 	PART_ACTOR,
 	PART_KEY,
-	PART_FLAG, /* a key that makes it a feature flag */
+	PART_FLAG,      /* a key that makes it a feature flag */
 	PART_MIGRATION, /* a key that makes it a schema migration */
-	PART_WORKFLOW, /* name of a pipeline: a sentence that may tell what it does */
+	PART_WORKFLOW,  /* name of a pipeline: a sentence that may tell what it does */
 	PART_OLD,
 	PART_NEW,
 	PART_STATUS,
@@ -45,6 +45,14 @@ enum change_strength {
 	CHANGE_UNSURE, /* no verb, or one that means something only together with a noun: "update", "start" */
 	CHANGE_SURE,   /* a verb that only deployments and the like use */
 };
+
+/* What a verb's form says ("deploying": a deployment, surely, started). */
+struct change_word {
+	enum change_kind kind;
+	enum change_strength strength;
+	const char *tense; /* a status, empty when the form says nothing */
+};
+bool change_word_find(struct str word, struct change_word *out);
 
 struct change_draft {
 	struct str part[PART_COUNT]; /* first value seen for each */

@@ -1,7 +1,7 @@
 /* The word grammar of change records: see change_sentence() in ingest/change.h. */
 #include "ingest/change.h"
 
-enum { TOKENS_MAX = 64 };
+enum { TOKENS_MAX = 64, TOKENS_BEFORE_VERB = 12 };
 
 /* What the next plain word is. */
 enum expect {
@@ -439,7 +439,8 @@ void change_sentence(struct change_draft *d, struct str text)
 	for (size_t n = 0; n < TOKENS_MAX; n++) {
 		struct str token = next_token(&s), w, ahead = s;
 
-		if (token.len == 0)
+		/* Who has said nothing of a change by now will not. */
+		if (token.len == 0 || (n >= TOKENS_BEFORE_VERB && !d->has_kind))
 			break;
 		if (is_arrow(token)) {
 			take_left(&r, r.last);

@@ -26,8 +26,8 @@ static struct str word_at(struct str s)
 /* Migrating schema "public" to version "7 - add index"; version 7.add index in later releases */
 static bool flyway(struct str m, struct change *c)
 {
-	ptrdiff_t at = str_find(m, STR("to version "));
 	struct str text, rest;
+	ptrdiff_t at;
 
 	if (str_starts(m, STR("Migrating schema "))) {
 		c->status = STR("started");

@@ -94,7 +94,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	struct csv_record csv;
 	struct timestamp end;
 	struct change *c;
-	struct str text = STR_NONE;
+	struct str text;
 
 	if (!t || !t->known)
 		return false;

@@ -172,7 +172,7 @@ static struct str state_of_verb(struct str verb)
 
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
-	struct reading r;
+	struct reading r = { .d = { .kind = CHANGE_OPERATION } };
 	struct str *f = r.d.part;
 	struct timestamp end;
 	struct change *c;
