@@ -1,6 +1,6 @@
 #include "ingest/jsonshape.h"
 
-enum { OPEN_BYTES_MAX = 256 * 1024 };
+enum { COUNTED_BYTES_MAX = 2048 };
 
 struct str json_shape_object(struct str record)
 {
@@ -35,15 +35,40 @@ static int open_braces(struct str s)
 	return depth;
 }
 
-/* A record of one line that ends in a brace is closed; only others are counted. */
+static size_t indent_of(struct str line)
+{
+	size_t n = 0;
+	while (n < line.len && (line.ptr[n] == ' ' || line.ptr[n] == '\t'))
+		n++;
+	return n;
+}
+
+/*
+ * Is the object not closed yet? Told from its last line, so that a long record is not scanned again for every
+  * line of it: a pretty-printed object ends with a brace that stands as far left as its first one. Only short
+ * records of another shape are counted through.
+ */
 static bool record_open(struct str record)
 {
-	if (record.len == 0 || record.len > OPEN_BYTES_MAX)
+	if (record.len == 0)
 		return false;
-	struct str object = json_shape_object(record);
-	if (object.len && object.ptr[object.len - 1] == '}' && memchr(object.ptr, '\n', object.len) == NULL)
+	ptrdiff_t newline = str_rchr(record, '\n');
+	struct str last = str_from(record, (size_t)(newline + 1));
+	struct str end = json_shape_object(last);
+	bool brace = end.len > 0 && end.ptr[end.len - 1] == '}';
+	if (newline < 0)
+		return !brace;
+	if (!brace || indent_of(last) > indent_of(record))
+		return true;
+	if (end.ptr[0] == '}')
 		return false;
-	return open_braces(object) > 0;
+	return record.len > COUNTED_BYTES_MAX || open_braces(record) > 0;
+}
+
+/* A further line of an object begins with a key, a value or a bracket. */
+static bool member_line(struct str trimmed)
+{
+	return memchr("\"}]{[-0123456789tfn,", trimmed.ptr[0], 20) != NULL;
 }
 
 enum line_class json_shape_classify(struct str line, struct str record)
@@ -53,7 +78,7 @@ enum line_class json_shape_classify(struct str line, struct str record)
 		return LINE_SKIP;
 	if (line.ptr[0] == '{' && (s.len > 1 || !record_open(record)))
 		return LINE_START;
-	if (record_open(record))
+	if (record_open(record) && member_line(s))
 		return LINE_CONTINUES;
 	if (s.ptr[0] == '{' || str_starts(s, STR("[{")))
 		return LINE_START;

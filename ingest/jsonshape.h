@@ -1,7 +1,7 @@
 /*
  * jsonshape: is this line a JSON object, the start of one over several lines, or a further
  * line of one? Shared by all formats whose records are JSON objects. Looks at the ends of lines
- * and counts braces only for records that are open over several lines.
+ * and of records; braces are counted only in short records of an unusual shape.
  */
 #ifndef INGEST_JSONSHAPE_H
 #define INGEST_JSONSHAPE_H

@@ -16,7 +16,7 @@ struct text_state {
 	bool timed; /* a line with a time was seen */
 };
 
-enum { INDENT_MAX = 8, PROBE_BYTES = 64 };
+enum { INDENT_MAX = 8, PROBE_BYTES = 64, TRACE_BYTES = 2048 };
 
 /* Control bytes that no text has; escape sequences of terminals are text. */
 static bool binary(struct str line)
@@ -59,6 +59,7 @@ static bool trace_goes_on(struct str record)
 {
 	struct str last = last_line(record);
 	bool indented = last.len && (last.ptr[0] == ' ' || last.ptr[0] == '\t');
+	record = str_head(record, TRACE_BYTES); /* looked at for every line: no more than its beginning */
 	if (indented && str_find(record, STR("Traceback (most recent")) >= 0)
 		return true;
 	return str_starts(record, STR("panic: ")) || str_find(record, STR("\ngoroutine ")) >= 0;
