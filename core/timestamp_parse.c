@@ -134,7 +134,7 @@ static bool parse_day_first(struct str *s, const char *p, unsigned day, struct t
 
 /*
  * Three numbers with '/', '-' or '.' between them, the year not in front in four digits; or, with
- * '-', month and day alone (Android). Which is which:
+ * '-' or '.', month and day alone (Android). Which is which:
  *   a.b.yyyy     day first, always
  *   yy/mm/dd     when all have two digits and it can be one (Spark, Hadoop); a over 31 is a year, too
  *   a/b/yyyy     month first as in the US, day first when the month would be over 12
@@ -150,7 +150,7 @@ static bool parse_numbers(struct str *s, const char *p, unsigned a, struct times
 		return false;
 	two_digits = two_digits && q - p == 3;
 	struct ts_parts t = { .year = -1, .month = a, .day = b };
-	if (sep == '-' && two_digits && q < end && *q == ' ')
+	if ((sep == '-' || sep == '.') && two_digits && q < end && *q == ' ')
 		return rest(&t, s, q, end, 0, out);
 	if (q == end || *q != sep)
 		return false;
