@@ -118,7 +118,7 @@ static bool read_text(struct ingest *g, unsigned worker, struct planned *p, stru
 	} else {
 		clock_init(&m.clock, p->zone, CLOCK_YEAR, CLOCK_DAY);
 	}
-	good = text_read(&g->workers[worker], &plan, in, &m, &tp, &a, &totals) &&
+	good = text_read(&g->workers[worker], &plan, in, STR_NONE, &m, &tp, &a, &totals) &&
 	       g->sink->file_end(g->sink->self, m.handle, &p->file, &totals, err);
 	if (good)
 		sum_up(g, p, &totals, &m);

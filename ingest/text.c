@@ -216,7 +216,7 @@ static const char *plural(uint64_t n, const char *one, const char *many)
 static void finish_totals(const struct reader *rd, struct input *in, struct arena *a, struct file_totals *t)
 {
 	const struct records *r = &rd->pass.records;
-	struct input_end end = input_end(in);
+	struct input_end end = in ? input_end(in) : (struct input_end){ .bytes = rd->pass.lines.next_offset };
 
 	t->lines = r->n_lines;
 	t->events = r->n_events;
@@ -241,7 +241,7 @@ static void finish_totals(const struct reader *rd, struct input *in, struct aren
 		t->samples[t->n_samples++] = arena_str(a, r->samples.at[i]);
 }
 
-bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in, struct emitter *out,
+bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in, struct str head, struct emitter *out,
 	       const struct text_progress *progress, struct arena *a, struct file_totals *totals)
 {
 	struct reader rd = { .out = out };
@@ -252,7 +252,7 @@ bool text_read(struct text_worker *w, const struct text_plan *plan, struct input
 	out->norm = &w->norm;
 	totals->first_ns = totals->last_ns = TIME_NONE;
 	out->last_ns = out->dated_first_ns = out->dated_last_ns = TIME_NONE;
-	pass_begin(&rd.pass, w, plan, (struct source){ in, STR_NONE, progress, plan->chain });
+	pass_begin(&rd.pass, w, plan, (struct source){ in, head, progress, plan->chain });
 	rd.pass.records.record = read_record;
 	rd.pass.records.self = &rd;
 	rd.carrier = plan->format->role == ROLE_CARRIER || plan->format->role == ROLE_SYSTEM;
