@@ -68,7 +68,7 @@ const struct family family_table[] = {
 	  "column * does not exist|relation * does not exist|unknown column|no such table|no such column|table * doesn't exist|"
 	  "undefined column|undefinedcolumn|undefinedtable|does not exist at character|invalid column name|missing column|violates not-null|invalid object name" },
 	{ "code", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code fails", NULL,
-	  "typeerror|referenceerror|nullpointerexception|nil pointer dereference|undefined is not|cannot read propert|is not a function|"
+	  "typeerror|referenceerror|is not defined|nullpointerexception|nil pointer dereference|undefined is not|cannot read propert|is not a function|"
 	  "attributeerror|keyerror|nameerror|nomethoderror|undefined method|undefined variable|unhandled exception|unhandled rejection|"
 	  "uncaught exception|panic:|segmentation fault|segfault|index out of range|indexoutofbounds|classcastexception|"
 	  "nosuchmethod|classnotfound|noclassdeffound|importerror|modulenotfound|cannot find module|assertion failed|assertionerror|illegalstate|"
@@ -104,7 +104,7 @@ const struct family family_table[] = {
 	{ "circuit", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a circuit breaker opened", NULL,
 	  "circuit breaker|circuit open|breaker is open|circuitbreaker|bulkhead" },
 	{ "upstream_error", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency answers with errors", NULL,
-	  "upstream*error|upstream*failed|upstream*status|dependency*failed|downstream*error|status code 5|responded with 5|returned 5|http 5|answered 5|"
+	  "upstream*error|upstream*failed|upstream*status|call to*failed|call*failed:*answered|answered <*>|answered with|unexpected response|dependency*failed|downstream*error|status code 5|responded with 5|returned 5|http 5|answered 5|"
 	  "request failed with status|unexpected status|non-2xx|bad response from" },
 	{ NULL, CAUSE_UNKNOWN, NATURE_EFFECT, NULL, NULL, NULL },
 };

@@ -61,6 +61,81 @@ static ptrdiff_t names_service(const struct facts *f, struct str text, size_t se
 	return role == (ptrdiff_t)self ? -1 : role;
 }
 
+static bool name_char(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.';
+}
+
+/* A name worth the word: some letters, not a word of every error line. */
+static struct str as_name(const struct facts *f, struct str word)
+{
+	static const char *const common[] = { "upstream", "server", "service", "the", "http", "https", "host", "url", "client", "backend", "request", "api",
+		                              "call", "dependency", "remote", "connection", "database", "error", "unexpected", "status", "failed", "to",
+		                              "from", "timeout", "read", "connect", "socket", "external", "provider", "get", "post", "put", "delete", NULL };
+	while (word.len && (word.ptr[word.len - 1] == '.' || word.ptr[word.len - 1] == '-'))
+		word.len--;
+	if (word.len < 3 || facts_service(f, word) >= 0)
+		return STR_NONE;
+	for (size_t i = 0; common[i]; i++)
+		if (str_eq_nocase(word, str_of(common[i])))
+			return STR_NONE;
+	bool letter = false;
+	for (size_t i = 0; i < word.len; i++)
+		letter |= (word.ptr[i] >= 'a' && word.ptr[i] <= 'z') || (word.ptr[i] >= 'A' && word.ptr[i] <= 'Z');
+	return letter ? word : STR_NONE;
+}
+
+/* What a caller's line says it called, by the phrases in which callers say so, when that is no service with logs of its own. */
+static struct str names_outside(const struct facts *f, struct str text)
+{
+	static const char *const before[] = { "call to ", "calling ", "request to ", "connect to ", "connecting to ", "response from ", "reply from ",
+		                              "status from ", "resolve ", "getaddrinfo enotfound ", "getaddrinfo eai_again ", "://", "host=", "upstream=",
+		                              "lookup ", "dial tcp: lookup " };
+	static const char *const after[] = { " upstream", " call failed", " request failed", " returned", " answered", " timed out", " unavailable",
+		                             " did not answer", " responded", " is down" };
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		ptrdiff_t at = str_find_nocase(text, str_of(before[i]));
+		if (at < 0)
+			continue;
+		struct str rest = str_from(text, (size_t)at + strlen(before[i]));
+		size_t n = 0;
+		while (n < rest.len && name_char(rest.ptr[n]))
+			n++;
+		struct str name = as_name(f, str_head(rest, n));
+		if (name.len)
+			return name;
+	}
+	for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
+		ptrdiff_t at = str_find_nocase(text, str_of(after[i]));
+		size_t b = at < 0 ? 0 : (size_t)at;
+		while (b > 0 && name_char(text.ptr[b - 1]))
+			b--;
+		struct str name = at < 0 ? STR_NONE : as_name(f, str_head(str_from(text, b), (size_t)at - b));
+		if (name.len)
+			return name;
+	}
+	return STR_NONE;
+}
+
+/* The host that says nearly all of it, when its siblings could have said it, too. */
+static struct str only_host(const struct inquiry *q, const struct voice *v)
+{
+	struct str best = STR_NONE;
+	double all = 0, most = 0;
+	bool siblings = false;
+	for (size_t p = 0; p < v->n_parts; p++) {
+		double n = series_between(v->parts[p], q->o->onset_from_ns - before_ns, q->o->end_ns);
+		all += n;
+		if (n > most) {
+			most = n;
+			best = v->parts[p]->host;
+		}
+	}
+	for (size_t i = 0; i < q->f->n_series && !siblings; i++)
+		siblings = str_eq(q->f->series[i].service, v->parts[0]->service) && q->f->series[i].host.len && !str_eq(q->f->series[i].host, best);
+	return siblings && most >= 0.9 * all ? best : STR_NONE;
+}
+
 static void find_emergent(struct inquiry *q)
 {
 	const struct facts *f = q->f;
@@ -99,6 +174,10 @@ static void find_emergent(struct inquiry *q)
 			continue;
 		e.trouble = !e.lost && (voice->severity >= SEV_WARN || voice->family);
 		e.names = names_service(f, voice->text, voice->service);
+		if (e.trouble && e.names < 0)
+			e.outside = names_outside(f, voice->text);
+		if (e.trouble)
+			e.host = only_host(q, voice);
 		*vec_push(q->arena, &all) = e;
 	}
 	if (all.n)
@@ -162,7 +241,7 @@ static void find_illness(struct inquiry *q)
 		if (!e->trouble || e->llr < 6)
 			continue;
 		struct illness *v = &q->ill[e->voice->service];
-		bool caller = (e->voice->family && e->voice->family->nature == NATURE_CALLER) || e->names >= 0;
+		bool caller = (e->voice->family && e->voice->family->nature == NATURE_CALLER) || e->names >= 0 || e->outside.len;
 		if (caller)
 			v->caller_lines += e->bad - e->expected;
 		else

@@ -18,6 +18,8 @@ struct emergence {
 	bool trouble;           /* speaks of trouble: severity >= warn, or an error family */
 	int64_t first_ns;       /* its first line in the outbreak or shortly before */
 	ptrdiff_t names;        /* another service its text names, -1 none */
+	struct str outside;     /* what it calls when that has no logs here: "payments"; empty: nothing or unknown */
+	struct str host;        /* host that says nearly all of it, where the service has several; else empty */
 };
 
 /* How ill a service is in the outbreak. */
@@ -46,6 +48,7 @@ struct candidate {
 	double share;            /* conditions: lines or statements of it per failed request, capped at 1 */
 	ptrdiff_t caused_by;     /* candidate that explains it, -1 none */
 	bool herring;            /* never a cause, only to be reported as ruled out */
+	struct str culprit;      /* connections: the application or user that opened most of the additional ones */
 	struct refs refs;        /* its own best lines */
 };
 

@@ -125,7 +125,9 @@ static void term_place(struct inquiry *q, struct candidate *c)
 			better = fmax(better, fmin(1, (e->bad - e->expected) / q->failures));
 	}
 	double lr = 1.2 * fmin(1, http + own) - 1.5 * better;
-	term_add(q, c, "place", lr, NULL, "%.*s is where it fails: %.0f failed and %.0f slow requests, %.0f new error lines of its own, %.0f about others",
+	if (http + own < 0.05)
+		lr -= 1.2;
+	term_add(q, c, "place", lr, NULL, "%.*s in the bad time: %.0f failed and %.0f slow requests, %.0f new error lines of its own, %.0f about others",
 	         STR_ARG(s->name), v->failed, v->slow, v->own_lines, v->caller_lines);
 }
 
@@ -422,6 +424,9 @@ void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const
 		term_add(q, c, "timing", 0.6, refs, "its first sign comes with or before the first failures");
 	else if (lag <= late)
 		term_add(q, c, "timing", -0.4, refs, "its first sign comes %s after the first failures", words_ns(lag, words));
+	else if (q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY)
+		/* What is slow fails only when it gets slower than somebody's patience. */
+		term_add(q, c, "timing", -0.8, refs, "its first sign comes %s after the first slow requests", words_ns(lag, words));
 	else
 		term_add(q, c, "timing", -2.5, refs, "its first sign comes %s after the first failures: an effect", words_ns(lag, words));
 }
@@ -445,6 +450,19 @@ static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
 
+/* What to call it: the resource, the outside service that is blamed, the host that it is about. */
+static struct str family_entity(const struct inquiry *q, const struct emergence *e, struct str service)
+{
+	const struct family *fam = e->voice->family;
+	bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+	struct str name = outside ? e->outside : service;
+	if (fam->resource)
+		name = arena_printf(q->arena, "%s of %.*s", fam->resource, STR_ARG(name));
+	if (e->host.len && !outside)
+		name = arena_printf(q->arena, "%.*s on %.*s", STR_ARG(name), STR_ARG(e->host));
+	return name;
+}
+
 void raise_family(struct inquiry *q, enum cause_kind kind)
 {
 	for (size_t i = 0; i < q->n_emergent; i++) {
@@ -453,26 +471,31 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
 			continue;
 		ptrdiff_t at = blamed(q, e);
-		struct str service = q->f->services[at].name;
+		bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+		struct str service = outside ? e->outside : q->f->services[at].name;
 		struct candidate *same = NULL;
-		for (size_t j = 0; j < q->candidates.n && !same; j++)
-			if (q->candidates.at[j].kind == kind && q->candidates.at[j].family == fam && q->candidates.at[j].service_index == at)
-				same = &q->candidates.at[j];
+		for (size_t j = 0; j < q->candidates.n && !same; j++) {
+			struct candidate *c = &q->candidates.at[j];
+			if (c->kind == kind && c->family && c->family->resource == fam->resource && str_eq(c->service, service))
+				same = c;
+		}
 		if (same) {
 			same->share += (e->bad - e->expected) / q->failures;
 			if (e->first_ns < same->time_ns)
 				same->time_ns = e->first_ns;
 			continue;
 		}
-		struct str entity = fam->resource ? arena_printf(q->arena, "%s of %.*s", fam->resource, STR_ARG(service)) : service;
-		struct candidate *c = inquiry_raise(q, kind, service, entity, e->first_ns == TIME_NONE ? q->o->onset_best_ns : e->first_ns);
+		struct candidate *c = inquiry_raise(q, kind, service, family_entity(q, e, service), e->first_ns == TIME_NONE ? q->o->onset_best_ns : e->first_ns);
 		if (!c)
 			return;
 		c->family = fam;
-		c->service_index = at;
+		c->service_index = outside ? -1 : at;
 		c->share = (e->bad - e->expected) / q->failures;
 		c->refs = inquiry_lines(q, e->voice, 3);
-		c->what = arena_printf(q->arena, "%s: %s (\"%.*s\")", cause_kind_words(kind), fam->words, STR_ARG(str_head(e->voice->text, 140)));
+		c->what = arena_printf(q->arena, "%s: %s%s%.*s (\"%.*s\")", cause_kind_words(kind), fam->words, e->host.len ? ", on " : "", STR_ARG(e->host),
+		                       STR_ARG(str_head(e->voice->text, 140)));
+		if (outside)
+			term_add(q, c, "outside", 0.5, &c->refs, "%.*s is called from here and has no log in this archive: its own log would settle it", STR_ARG(service));
 	}
 }
 

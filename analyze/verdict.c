@@ -98,6 +98,9 @@ static bool can_explain(const struct inquiry *q, const struct candidate *c, cons
 	/* Whoever queues behind somebody else's lock did not make the queue. */
 	if (x->kind == CAUSE_LOCK_CONTENTION && term_value(x, "holder") > 0)
 		return false;
+	/* Connections that somebody else opened are not this service's doing. */
+	if (x->culprit.len && c->service_index >= 0 && c->act >= 0 && facts_service(q->f, x->culprit) != c->service_index)
+		return false;
 	/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
 	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
 		return false;
@@ -265,6 +268,9 @@ static struct str upper_first(struct arena *a, struct str s)
 static struct str statement(const struct inquiry *q, const struct candidate *c)
 {
 	char time[TIME_TEXT_BYTES];
+	if (c->kind == CAUSE_UNKNOWN && c->entity.len)
+		return arena_printf(q->arena, "These logs do not show the cause: the failing calls go to %.*s, which has no log here; its own log would settle it.",
+		                    STR_ARG(c->entity));
 	if (c->kind == CAUSE_UNKNOWN)
 		return str_of("These logs do not show the cause: no change, condition or load in them explains the failures well enough.");
 	const struct term_entry *best = NULL;

@@ -1,9 +1,50 @@
+#include "analyze/dense.h"
 #include "analyze/terms.h"
 
-/* No free connection. A leak, a surge or slow statements may stand behind it: the verdict links them. */
-static void raise_connection_exhaustion(struct inquiry *q)
+/*
+ * No free connection. A leak, a surge or slow statements may stand behind it: the verdict links them. Who opened the
+ * additional connections, the server's own log may tell.
+ */
+static struct str opener(const struct inquiry *q, ptrdiff_t database, double *share)
 {
-	raise_family(q, CAUSE_CONNECTION_EXHAUSTION);
+	struct str best = STR_NONE;
+	double all = 0, most = 0;
+	int64_t from = q->o->onset_from_ns - 900 * NS_PER_S, to = q->o->end_ns;
+	double before_s = (double)(from - q->f->from_ns) / 1e9, during_s = (double)(to - from) / 1e9;
+	if (before_s < 600)
+		return STR_NONE;
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_EVENT || s->code != EV_CONN_OPEN || facts_service(q->f, s->service) != database || !s->key_text.len)
+			continue;
+		double more = series_between(s, from, to) - series_between(s, q->f->from_ns, from) * during_s / before_s;
+		if (more <= 0)
+			continue;
+		all += more;
+		if (more > most) {
+			most = more;
+			best = s->key_text;
+		}
+	}
+	*share = all > 0 ? most / all : 0;
+	return most >= 5 && *share >= 0.6 ? best : STR_NONE;
 }
 
-const struct cause_rule cause_connection_exhaustion = { CAUSE_CONNECTION_EXHAUSTION, "a pool or a server without free connections", raise_connection_exhaustion, test_family };
+static void raise_connection_exhaustion(struct inquiry *q)
+{
+	size_t from = q->candidates.n;
+	raise_family(q, CAUSE_CONNECTION_EXHAUSTION);
+	for (size_t i = from; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		double share = 0;
+		struct str who = c->service_index >= 0 ? opener(q, c->service_index, &share) : STR_NONE;
+		if (!who.len)
+			continue;
+		c->culprit = who;
+		c->entity = arena_printf(q->arena, "%.*s: connections of %.*s", STR_ARG(c->service), STR_ARG(who));
+		term_add(q, c, "opener", 0.8, NULL, "%.0f %% of the additional connections to %.*s are opened by %.*s", 100 * share, STR_ARG(c->service), STR_ARG(who));
+	}
+}
+
+const struct cause_rule cause_connection_exhaustion = { CAUSE_CONNECTION_EXHAUSTION, "a pool or a server without free connections",
+	                                                raise_connection_exhaustion, test_family };
