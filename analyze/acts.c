@@ -74,6 +74,8 @@ struct str act_words(const struct act *act, struct arena *a)
 	const char *kind = change_kind_words(act->kind);
 	if (act->service.len && str_find_nocase(act->entity, act->service) < 0)
 		return arena_printf(a, "%s %.*s of %.*s", kind, STR_ARG(act->entity), STR_ARG(act->service));
+	if (act->server.len)
+		return arena_printf(a, "%s of %.*s (%.*s)", kind, STR_ARG(act->entity), STR_ARG(act->server));
 	return arena_printf(a, "%s %s%.*s", kind, act->kind == CHANGE_RESTART ? "of " : "", STR_ARG(act->entity));
 }
 
@@ -141,19 +143,19 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 	}
 }
 
-/* Is there a change record of this service around an instant? */
-static bool recorded(const struct facts *f, ptrdiff_t service, int64_t ns)
+/* The change record of this service around an instant, NULL when there is none. */
+static struct act *recorded(const struct facts *f, ptrdiff_t service, int64_t ns)
 {
 	for (size_t i = 0; i < f->n_acts; i++) {
-		const struct act *act = &f->acts[i];
+		struct act *act = &f->acts[i];
 		if (ns < act->begin_ns - own_line_ns || ns > act->end_ns + own_line_ns)
 			continue;
 		/* A restart of something that no log is named after ("shopdb") is that of the server that logs one. */
 		ptrdiff_t named = facts_service(f, act->service);
 		if (!act->service.len || named == service || (named < 0 && act->kind == CHANGE_RESTART))
-			return true;
+			return act;
 	}
-	return false;
+	return NULL;
 }
 
 /* Restarts, crashes and reloads that no record mentions, from the servers' own lines; one act a burst. */
@@ -165,7 +167,13 @@ static void own_lines(struct facts *f, size_t *cap)
 		if (k->kind != EV_START && k->kind != EV_CRASH && k->kind != EV_STOP && k->kind != EV_RELOAD)
 			continue;
 		ptrdiff_t service = facts_service(f, k->service);
-		if (service < 0 || recorded(f, service, k->time_ns))
+		struct act *record = service < 0 ? NULL : recorded(f, service, k->time_ns);
+		if (record && record->kind == CHANGE_RESTART) {
+			if (facts_service(f, record->service) < 0)
+				record->server = f->services[service].name;
+			add_ref(f, &record->refs, &k->ref);
+		}
+		if (service < 0 || record)
 			continue;
 		struct act *same = NULL;
 		for (size_t j = f->n_acts; j-- > records && !same;)
@@ -204,7 +212,7 @@ static void new_versions(struct facts *f, size_t *cap)
 		if (first < f->from_ns + own_line_ns)
 			continue;
 		ptrdiff_t service = facts_service(f, s->service);
-		bool known = recorded(f, service, first), earlier = false;
+		bool known = recorded(f, service, first) != NULL, earlier = false;
 		struct str before = STR_NONE;
 		for (size_t j = 0; j < f->n_series; j++) {
 			const struct series *o = &f->series[j];

@@ -36,6 +36,7 @@ struct act {
 	struct str entity;       /* "catalog 3.7.5", "timeouts.auth_ms 3000 -> 15", "search_ranking_v2" */
 	struct str version, previous, key, old_value, new_value, actor, id, text, host;
 	int64_t begin_ns, end_ns; /* end = begin when only one record is there */
+	struct str server;       /* the service whose own lines show it, where the record names it otherwise ("main-db") */
 	bool failed;              /* the record says that it did not succeed */
 	bool derived;             /* read off a server's own lines, no change record */
 	ptrdiff_t undone_by;      /* index of the act that takes it back, -1 none */

@@ -372,7 +372,7 @@ void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 			continue;
 		if (act->kind == CHANGE_JOB && !last_run(q, i))
 			continue;
-		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->service, act->entity, act->begin_ns);
+		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->server.len ? act->server : act->service, act->entity, act->begin_ns);
 		if (!c)
 			return;
 		/* A cache that is restarted is down, then empty: for those who use it, the cache fails. */

@@ -90,6 +90,9 @@ static bool can_explain(const struct inquiry *q, const struct candidate *c, cons
 	if (!(explains(c->kind) & (1u << x->kind)) || c->time_ns > x->time_ns + tolerance_ns)
 		return false;
 	if (c->act < 0) {
+		/* Without a change there is nothing to bring conditions about but its own lines. */
+		if (c->kind == CAUSE_DEPLOYMENT && x->kind != CAUSE_DEPENDENCY_FAILURE)
+			return false;
 		if (c->kind == x->kind && c->service_index == x->service_index)
 			return false;
 		return c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||

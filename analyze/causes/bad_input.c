@@ -11,9 +11,25 @@ static bool word_char(char ch)
 	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_';
 }
 
-/* Next word with a digit that could be a key: 3 to 40 characters. */
+/* Does a word at `at` stand in a path ("/courses/44285") or a query string ("?id=44285")? */
+static bool in_request(struct str text, size_t at)
+{
+	if (at == 0)
+		return false;
+	if (text.ptr[at - 1] == '/')
+		return true;
+	size_t b = at - 1;
+	if (text.ptr[b] != '=')
+		return false;
+	while (b > 0 && word_char(text.ptr[b - 1]))
+		b--;
+	return b > 0 && (text.ptr[b - 1] == '?' || text.ptr[b - 1] == '&');
+}
+
+/* Next word of a request with a digit that could be a key: 3 to 40 characters. */
 static struct str next_key(struct str *text)
 {
+	struct str whole = *text;
 	while (text->len) {
 		size_t b = 0, digits = 0;
 		while (b < text->len && !word_char(text->ptr[b]))
@@ -25,7 +41,7 @@ static struct str next_key(struct str *text)
 		}
 		struct str word = str_head(str_from(*text, b), e - b);
 		*text = str_from(*text, e);
-		if (digits && word.len >= 3 && word.len <= MAX_WORD_BYTES)
+		if (digits && in_request(whole, (size_t)(word.ptr - whole.ptr)) && word.len >= 3 && word.len <= MAX_WORD_BYTES)
 			return word;
 	}
 	return STR_NONE;

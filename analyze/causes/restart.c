@@ -11,8 +11,44 @@ static void raise_restart(struct inquiry *q)
 	raise_family(q, CAUSE_RESTART);
 }
 
+/* The time in which the server was down, by its own lines: from its last stop or crash before an instant to its next start. */
+static bool down_time(const struct inquiry *q, ptrdiff_t service, int64_t around_ns, int64_t *from, int64_t *to, struct refs *refs)
+{
+	const struct kept_line *stop = NULL;
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if (facts_service(q->f, k->service) != service)
+			continue;
+		if ((k->kind == EV_STOP || k->kind == EV_CRASH) && k->time_ns <= around_ns + 60 * NS_PER_S)
+			stop = k;
+		if (k->kind == EV_START && stop && k->time_ns >= stop->time_ns && k->time_ns >= around_ns - 60 * NS_PER_S) {
+			*from = stop->time_ns;
+			*to = k->time_ns;
+			*vec_push(q->arena, refs) = stop->ref;
+			*vec_push(q->arena, refs) = k->ref;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void term_down(struct inquiry *q, struct candidate *c)
+{
+	struct refs refs = { 0 };
+	char words[TIME_TEXT_BYTES];
+	int64_t from, to;
+	if (c->service_index < 0 || !down_time(q, c->service_index, c->time_ns, &from, &to, &refs))
+		return;
+	int64_t length = q->o->end_ns - q->o->onset_best_ns;
+	int64_t a = from > q->o->onset_best_ns ? from : q->o->onset_best_ns, b = to < q->o->end_ns ? to : q->o->end_ns;
+	if (b > a && (b - a) * 2 > length)
+		term_add(q, c, "dose", 2.0, &refs, "%.*s was down for %s, which is when the requests failed", STR_ARG(c->service),
+		         duration_format(to - from, words));
+}
+
 static void test_restart(struct inquiry *q, struct candidate *c)
 {
+	term_down(q, c);
 	if (c->act < 0) {
 		test_family(q, c);
 		return;

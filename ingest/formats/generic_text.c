@@ -8,6 +8,7 @@
 #include "ingest/lifecycle.h"
 #include "ingest/request_text.h"
 #include "ingest/migration.h"
+#include "ingest/pairs.h"
 #include "ingest/stack.h"
 #include "ingest/syslog_head.h"
 #include "ingest/text_head.h"
@@ -175,6 +176,8 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	if (structured(e->message))
 		e->payload = e->message;
 	request_text_apply(e);
+	if (e->kind == EV_LINE && !e->payload.len)
+		pairs_take_tail(e, ctx->scratch);
 	if (e->kind == EV_LINE && isnan(e->duration_ms))
 		duration_text(e->message, &e->duration_ms);
 	lifecycle_apply(e);
@@ -182,6 +185,11 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 }
 
 static const struct format_sample samples[] = {
+	{ "2023-05-05 17:29:42.061 ERROR 2761 --- [bookings-3-exec-9] c.example.RequestLog : call to payments failed "
+	  "method=POST path=/bookings status=504 took=8008.6ms user=5041: java.net.SocketTimeoutException: Read timed out",
+	  "time=2023-05-05T17:29:42.061Z kind=http severity=error method=POST path=/bookings status=504 "
+	  "duration_ms=8008.6 user=5041 message='call to payments failed' "
+	  "error='java.net.SocketTimeoutException: Read timed out'" },
 	{ "2026-01-29 17:43:00,123 ERROR [http-8] com.example.Orders: order "
 	  "failed\njava.lang.IllegalStateException: wrapped\n"
 	  "\tat com.example.Orders.place(Orders.java:10)\nCaused by: java.sql.SQLException: no "

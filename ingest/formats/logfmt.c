@@ -8,68 +8,9 @@
 #include "ingest/fields.h"
 
 #include "ingest/access.h"
+#include "ingest/pairs.h"
 
 enum { PROBE_PAIRS = 12, LOOK_BYTES = 2048 };
-
-static bool key_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
-}
-
-static bool key_byte(char c)
-{
-	return key_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '/';
-}
-
-/* One pair; a word without '=' comes with an empty key. False at the end. */
-static bool pair_next(struct str *s, struct str *key, struct field_value *v)
-{
-	const char *p = s->ptr, *end = s->ptr + s->len;
-	while (p < end && (*p == ' ' || *p == '\t' || *p == ','))
-		p++;
-	if (p == end)
-		return false;
-	const char *from = p;
-	if (key_start(*p))
-		while (p < end && key_byte(*p))
-			p++;
-	*v = (struct field_value){ .bare = true };
-	*key = STR_NONE;
-	if (p == from || p == end || *p != '=') {
-		while (p < end && *p != ' ' && *p != '\t')
-			p++;
-		v->text = str_make(from, (size_t)(p - from));
-		*s = str_make(p, (size_t)(end - p));
-		return true;
-	}
-	*key = str_make(from, (size_t)(p - from));
-	p++;
-	if (p < end && (*p == '"' || *p == '\'')) {
-		char quote = *p++;
-		const char *value = p;
-		while (p < end && *p != quote) {
-			if (*p == '\\' && p + 1 < end) {
-				v->escaped = true;
-				p++;
-			}
-			p++;
-		}
-		v->text = str_make(value, (size_t)(p - value));
-		v->bare = false;
-		p += p < end;
-	} else {
-		const char *value = p;
-		while (p < end && *p != ' ' && *p != '\t')
-			p++;
-		/* "a=1, b=2" */
-		size_t len = (size_t)(p - value);
-		if (len && value[len - 1] == ',')
-			len--;
-		v->text = str_make(value, len);
-	}
-	*s = str_make(p, (size_t)(end - p));
-	return true;
-}
 
 static enum line_class logfmt_classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
@@ -80,9 +21,9 @@ static enum line_class logfmt_classify(struct str line, struct str record, const
 		return record.len ? LINE_CONTINUES : LINE_ALIEN;
 	/* a cheap look first: the line begins with a key and its '=' */
 	size_t n = 0;
-	while (n < line.len && key_byte(line.ptr[n]))
+	while (n < line.len && pair_key_byte(line.ptr[n]))
 		n++;
-	if (n == 0 || n == line.len || line.ptr[n] != '=' || !key_start(line.ptr[0]))
+	if (n == 0 || n == line.len || line.ptr[n] != '=' || !pair_key_start(line.ptr[0]))
 		return LINE_ALIEN;
 	struct str s = str_head(line, LOOK_BYTES), key;
 	struct field_value v;
