@@ -3,6 +3,7 @@
 #include "store/facet.h"
 
 enum {
+	BUCKETS_A_MINUTE = 60 / BUCKET_S,
 	WAYS_FIRST = 256,
 	WAYS_MAX = 4 * AGG_SERIES_MAX,
 	/* An event adds at most this many cells: request, line, statement, kind, clients and the facets. */
@@ -254,7 +255,7 @@ static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 struct sample {
 	struct agg_place *place; /* good until the next event */
 	bool has_bucket;         /* events without a time are in no cell */
-	int32_t bucket;
+	int32_t bucket, minute;  /* minute: the bucket it begins with */
 	bool failed;
 	uint64_t duration_us;    /* NO_DURATION none */
 };
@@ -291,18 +292,23 @@ static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum 
 	return way->said ? way->series : new_way(g, e, kind, class, name, text, code);
 }
 
-/* Counts the event in its cell of the series; NULL when it has no time. */
-static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
+/* Counts the event in a cell of the series; NULL when it has no time. */
+static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
 {
 	if (!e->has_bucket)
 		return NULL;
 	struct agg_recent *r = &g->recent.at[series];
-	if (r->cell == NO_CELL || r->bucket != e->bucket)
-		*r = (struct agg_recent){ other_cell(g, series, e->bucket), e->bucket };
+	if (r->cell == NO_CELL || r->bucket != bucket)
+		*r = (struct agg_recent){ other_cell(g, series, bucket), bucket };
 	struct agg_cell *cell = &g->cells.at[r->cell];
 	cell->count++;
 	cell->failed += e->failed;
 	return cell;
+}
+
+static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
+{
+	return count_in(g, series, e, e->bucket);
 }
 
 static void count_timed(struct aggregate *g, uint32_t series, const struct sample *e)
@@ -331,10 +337,15 @@ static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum f
 	return lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value, (int32_t)facet);
 }
 
+static inline bool facet_is_by_minute(enum facet facet)
+{
+	return facet == FACET_REFERRER || facet == FACET_CLIENT_NET;
+}
+
 static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
 {
 	if (value.len)
-		count(g, lookup_facet(g, e, facet, value), e);
+		count_in(g, lookup_facet(g, e, facet, value), e, facet_is_by_minute(facet) ? e->minute : e->bucket);
 }
 
 /* A method as a number, when it is short; 0 when not. */
@@ -418,7 +429,7 @@ static void count_client(struct aggregate *g, const struct sample *e, struct str
 	}
 	uint64_t net = client_net(client);
 	if (net)
-		count(g, lookup_net(g, e, net), e);
+		count_in(g, lookup_net(g, e, net), e, e->minute);
 }
 
 static uint32_t short_hash(uint64_t hash)
@@ -498,8 +509,10 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
 		.duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
 	};
-	if (s.has_bucket)
+	if (s.has_bucket) {
 		s.bucket = bucket_of(e->time_ns);
+		s.minute = s.bucket - (s.bucket % BUCKETS_A_MINUTE + BUCKETS_A_MINUTE) % BUCKETS_A_MINUTE;
+	}
 	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
 
 	uint32_t main = lookup_main(g, e, &s);

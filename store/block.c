@@ -137,6 +137,11 @@ static void put_flags(const struct block *b, struct column_coder *c, struct buf 
 
 static bool get_flags(struct block *b, struct column_coder *c, struct str *in)
 {
+	uint64_t same;
+	if (column_get_same(in, &same)) {
+		memset(b->flags, (int)(same & 0xff), b->n);
+		return true;
+	}
 	if (!column_get(c, in, b->scratch, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
@@ -251,14 +256,17 @@ static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enu
 			d->index[i] = (uint16_t)i;
 		return true;
 	}
+	uint64_t same;
+	if (n == 1)
+		return column_get_same(in, &same) && same == 0;
 	if (!column_get(c, in, b->scratch, b->n))
 		return false;
+	bool good = true;
 	for (size_t i = 0; i < b->n; i++) {
-		if (b->scratch[i] >= d->n)
-			return false;
+		good = good && b->scratch[i] < n;
 		d->index[i] = (uint16_t)b->scratch[i];
 	}
-	return true;
+	return good;
 }
 
 /* Numbers that may be absent: flags, then the numbers (0 where absent), so that these keep their common factor. */
@@ -274,6 +282,14 @@ static void put_maybe(struct block *b, struct column_coder *c, struct buf *out, 
 
 static bool get_maybe(struct block *b, struct column_coder *c, struct str *in, uint32_t *v)
 {
+	uint64_t same;
+	if (column_get_same(in, &same)) {
+		if (!column_get(c, in, b->scratch, b->n))
+			return false;
+		for (size_t i = 0; i < b->n; i++)
+			v[i] = same ? NO_U32 : (uint32_t)b->scratch[i];
+		return true;
+	}
 	if (!get_flags(b, c, in) || !column_get(c, in, b->scratch, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
@@ -290,6 +306,11 @@ static void put_u8(const struct block *b, struct column_coder *c, struct buf *ou
 
 static bool get_u8(struct block *b, struct column_coder *c, struct str *in, uint8_t *v)
 {
+	uint64_t same;
+	if (column_get_same(in, &same)) {
+		memset(v, (int)(same & 0xff), b->n);
+		return true;
+	}
 	if (!column_get(c, in, b->scratch, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)

@@ -100,7 +100,7 @@ static size_t max3(size_t a, size_t b, size_t c)
 	return m > c ? m : c;
 }
 
-void cells_encode(const struct cells_part *p, struct column_coder *c, struct arena *scratch, struct buf *out)
+void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
 	buf_add_varint(out, p->n_series);
@@ -109,7 +109,7 @@ void cells_encode(const struct cells_part *p, struct column_coder *c, struct are
 	buf_add_varint(out, p->n_regs);
 	if (p->n_cells) {
 		struct column col = { c, out, NULL, 0 };
-		col.v = arena_new_n(scratch, uint64_t, max3(p->n_cells, p->n_hist, p->n_regs));
+		col.v = column_numbers(c, max3(p->n_cells, p->n_hist, p->n_regs));
 		for (size_t i = 0; i < p->n_series; i++)
 			raw64_put(out, p->ids[i]);
 		for (size_t i = 0; i < p->n_series; i++)
@@ -303,7 +303,7 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 	if (n_cells == 0)
 		return bytes.len == 0 && n_hist == 0 && n_regs == 0;
 	struct source s = { c, bytes, NULL };
-	s.v = arena_new_n(a, uint64_t, max3(n_cells, n_hist, n_regs));
+	s.v = column_numbers(c, max3(n_cells, n_hist, n_regs));
 	out->n_series = (size_t)n_series;
 	out->n_cells = (size_t)n_cells;
 	out->n_hist = (size_t)n_hist;

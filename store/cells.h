@@ -45,8 +45,8 @@ struct cells_part {
 bool kind_has_durations(enum series_kind kind);
 bool kind_has_hist(enum series_kind kind);
 
-/* Appends the part's bytes to out. Memory from scratch, not to be kept. */
-void cells_encode(const struct cells_part *p, struct column_coder *c, struct arena *scratch, struct buf *out);
+/* Appends the part's bytes to out. */
+void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf *out);
 /* The part of the given kind from its bytes, in the arena; false when they are damaged. */
 bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
                   struct cells_part *out);

@@ -24,6 +24,7 @@ void column_coder_init(struct column_coder *c)
 {
 	*c = (struct column_coder){ 0 };
 	buf_init(&c->plane, SIZE_MAX / 4);
+	buf_init(&c->numbers, SIZE_MAX / 4);
 }
 
 void column_coder_release(struct column_coder *c)
@@ -31,6 +32,7 @@ void column_coder_release(struct column_coder *c)
 	ZSTD_freeCCtx(c->pack);
 	ZSTD_freeDCtx(c->unpack);
 	buf_release(&c->plane);
+	buf_release(&c->numbers);
 	*c = (struct column_coder){ 0 };
 }
 
@@ -202,6 +204,24 @@ const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
 	default:
 		return NULL;
 	}
+}
+
+uint64_t *column_numbers(struct column_coder *c, size_t n)
+{
+	buf_clear(&c->numbers);
+	void *room = n < SIZE_MAX / 16 ? buf_reserve(&c->numbers, n * sizeof(uint64_t)) : NULL;
+	if (!room)
+		out_of_memory(n);
+	return room;
+}
+
+bool column_get_same(struct str *in, uint64_t *v)
+{
+	struct str rest = str_from(*in, 1);
+	if (in->len == 0 || in->ptr[0] != 0 || !varint_next(&rest, v))
+		return false;
+	*in = rest;
+	return true;
 }
 
 bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n)

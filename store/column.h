@@ -21,6 +21,7 @@ struct column_coder {
 	struct ZSTD_CCtx_s *pack;   /* owned */
 	struct ZSTD_DCtx_s *unpack; /* owned */
 	struct buf plane;           /* one plane, uncompressed */
+	struct buf numbers;         /* of column_numbers() */
 };
 
 void column_coder_init(struct column_coder *c);
@@ -32,6 +33,10 @@ void column_put_same(struct buf *out, uint64_t v, size_t n);
 /* Reads n values from the start of *in and moves *in past them; false when they are not there. */
 bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n);
 
+/* Is the next column the same number throughout? Then moves past it. */
+bool column_get_same(struct str *in, uint64_t *v);
+/* Room for n numbers, until it is asked for again. */
+uint64_t *column_numbers(struct column_coder *c, size_t n);
 /* A plane by itself: n bytes, compressed when that helps. */
 void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, size_t n);
 /* The n bytes: where they stand in *in, or in the coder's room until its next use. NULL when malformed. */

@@ -182,7 +182,7 @@ static bool write_cells(struct extent_writer *x, struct err *err)
 		if (!aggregate_part(&x->agg, (enum series_kind)kind, &x->scratch, &part))
 			continue;
 		buf_clear(&x->blob);
-		cells_encode(&part, &x->coder, &x->scratch, &x->blob);
+		cells_encode(&part, &x->coder, &x->blob);
 		if (!next_id(x, &x->n_agg, &id, err))
 			return false;
 		writer_lock(w);

@@ -63,9 +63,9 @@ static bool add_part(struct store *s, struct arena *a, struct gathering *g, cons
 	const struct part_cell *cells = part->cells;
 	for (size_t i = 0; i < part->n_series; i++) {
 		const uint64_t *at = map_get(&g->by_id, part->ids[i]);
-		if (!at)
+		struct gathered *to = at ? &g->list.at[*at - 1] : NULL;
+		if (!to || to->series.kind != part->kind)
 			return db_damaged(&s->db, "cells of an unknown series", err);
-		struct gathered *to = &g->list.at[*at - 1];
 		struct run *run = arena_new(a, struct run);
 		*run = (struct run){ to->runs, part, cells, part->lengths[i], shift };
 		to->runs = run;
@@ -76,26 +76,23 @@ static bool add_part(struct store *s, struct arena *a, struct gathering *g, cons
 	return true;
 }
 
-static bool load_parts(struct store *s, struct arena *a, struct gathering *g, struct err *err)
+/* Gathers the parts of one kind, in the arena. */
+static bool load_parts(struct store *s, sqlite3_stmt *st, enum series_kind kind, const struct extent_list *extents,
+                       struct arena *a, struct gathering *g, struct err *err)
 {
-	struct extent_list extents;
-	bool row, good = extents_load(&s->db, a, &extents, err);
-	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, kind, cells FROM agg ORDER BY id", err) : NULL;
-	good = st != NULL;
+	bool row, good = true;
+	sqlite3_bind_int(st, 1, (int)kind);
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
-		const struct extent_row *x = extent_of_fact(&extents, sqlite3_column_int64(st, 0));
-		int64_t kind = sqlite3_column_int64(st, 1);
+		const struct extent_row *x = extent_of_fact(extents, sqlite3_column_int64(st, 0));
 		struct cells_part *part = arena_new(a, struct cells_part);
 		if (!x)
 			continue;
-		if (kind < 0 || kind >= SERIES_KIND_COUNT ||
-		    !cells_decode(db_blob(st, 2), (enum series_kind)kind, &s->coder, a, part))
+		if (!cells_decode(db_blob(st, 1), kind, &s->coder, a, part))
 			good = db_damaged(&s->db, "cells do not match their checksum", err);
 		else
 			good = add_part(s, a, g, part, (int32_t)(x->shift_ns / (BUCKET_S * NS_PER_S)), err);
 	}
-	sqlite3_finalize(st);
-	extents_release(&extents);
+	sqlite3_reset(st);
 	return good;
 }
 
@@ -109,15 +106,15 @@ static struct cell_ref *sorted_cells(const struct gathered *g, struct arena *a)
 {
 	struct cell_ref *refs = arena_new_n(a, struct cell_ref, g->n_cells);
 	size_t end = g->n_cells;
+	bool sorted = true;
 	/* The list has the newest run first: filled from the end, files in order need no sorting. */
 	for (const struct run *run = g->runs; run; run = run->next) {
 		end -= run->n;
 		for (size_t i = 0; i < run->n; i++)
 			refs[end + i] = (struct cell_ref){ run->cells[i].bucket + run->shift, &run->cells[i], run->part };
+		size_t last = end + run->n - 1;
+		sorted = sorted && (last + 1 == g->n_cells || refs[last].bucket <= refs[last + 1].bucket);
 	}
-	bool sorted = true;
-	for (size_t i = 1; i < g->n_cells && sorted; i++)
-		sorted = refs[i - 1].bucket <= refs[i].bucket;
 	if (!sorted)
 		qsort(refs, g->n_cells, sizeof *refs, by_bucket);
 	return refs;
@@ -212,28 +209,51 @@ static int by_place(const void *a, const void *b)
 	return d ? d : (x->id > y->id) - (x->id < y->id);
 }
 
-bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err)
+/* Kind by kind, so that the parts of one kind only are in memory at a time. */
+static bool load_kinds(struct store *s, struct arena *a, struct gathering *g, struct err *err)
 {
-	struct arena parts, scratch;
-	struct gathering g = { 0 };
+	struct arena parts, scratch, rows;
+	struct extent_list extents;
 	arena_init(&parts);
 	arena_init(&scratch);
+	arena_init(&rows);
+	bool good = extents_load(&s->db, &rows, &extents, err);
+	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, cells FROM agg WHERE kind = ?1 ORDER BY id", err) : NULL;
+	good = st != NULL;
+	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++) {
+		arena_reset(&parts);
+		good = load_parts(s, st, (enum series_kind)kind, &extents, &parts, g, err);
+		for (size_t i = 0; good && i < g->list.n; i++) {
+			if (g->list.at[i].series.kind != kind || g->list.at[i].n_cells == 0)
+				continue;
+			merge(&g->list.at[i], a, &scratch);
+			arena_reset(&scratch);
+		}
+	}
+	sqlite3_finalize(st);
+	extents_release(&extents);
+	arena_release(&parts);
+	arena_release(&scratch);
+	arena_release(&rows);
+	return good;
+}
+
+bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err)
+{
+	struct arena rows;
+	struct gathering g = { 0 };
+	arena_init(&rows);
 	map_init(&g.by_id);
-	bool good = names_ready(s, err) && load_rows(s, &parts, a, &g, err) && load_parts(s, &parts, &g, err);
+	bool good = names_ready(s, err) && load_rows(s, &rows, a, &g, err) && load_kinds(s, a, &g, err);
 	*out = good ? arena_new_n(a, struct series, g.list.n) : NULL;
 	*n = 0;
-	for (size_t i = 0; good && i < g.list.n; i++) {
-		/* Series of lines without a time, or of extents that do not count, have no cells. */
-		if (g.list.at[i].n_cells == 0)
-			continue;
-		merge(&g.list.at[i], a, &scratch);
-		arena_reset(&scratch);
-		(*out)[(*n)++] = g.list.at[i].series;
-	}
+	/* Series of lines without a time, or of extents that do not count, have no cells. */
+	for (size_t i = 0; good && i < g.list.n; i++)
+		if (g.list.at[i].series.n_cells)
+			(*out)[(*n)++] = g.list.at[i].series;
 	if (*n > 1)
 		qsort(*out, *n, sizeof **out, by_place);
 	map_release(&g.by_id);
-	arena_release(&scratch);
-	arena_release(&parts);
+	arena_release(&rows);
 	return good;
 }

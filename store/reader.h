@@ -33,15 +33,18 @@ enum { BUCKET_S = 10 }; /* width of an aggregate bucket, seconds */
 #define SERIES_ENUM(id, json, key, code) id,
 enum series_kind { SERIES_KINDS(SERIES_ENUM) SERIES_KIND_COUNT };
 
-/* Categories counted beside the routes, so that a bad window can be compared with a good one. */
+/*
+ * Categories counted beside the routes, so that a bad window can be compared with a good one. Those of which nearly
+ * every event has another value are counted by the minute: the bucket of such a cell is the minute's first.
+ */
 enum facet {
 	FACET_VERSION,  /* software version a line states */
 	FACET_AGENT,    /* family of the user agent: "Chrome", "python-requests", "Googlebot" */
-	FACET_REFERRER, /* host of the referrer */
+	FACET_REFERRER, /* host of the referrer; by the minute */
 	FACET_CAMPAIGN, /* utm_*, campaign, gclid parameters: "utm_campaign=x" */
 	FACET_UPSTREAM, /* address or name called */
 	FACET_METHOD,
-	FACET_CLIENT_NET, /* /24 or /48 of the client */
+	FACET_CLIENT_NET, /* /24 or /48 of the client; by the minute */
 	FACET_COUNT,
 };
 

@@ -46,14 +46,16 @@ static void add_to(struct sum *s, const struct event *e, bool timed)
 }
 
 /* The same as the aggregator is to do, without any of its care. */
-static void count_event(struct sums *s, const struct extent_info *info, const struct event *e, int64_t shift_s)
+static void count_event(struct sums *s, const struct extent_info *info, const struct event *e)
 {
 	struct str service = e->service.len ? e->service : info->service;
 	struct str host = e->host.len ? e->host : info->host;
 	int64_t second = (int64_t)((e->time_ns - T0) / NS_PER_S) - ((e->time_ns - T0) % NS_PER_S < 0);
-	int64_t bucket = (T0 / NS_PER_S + second + shift_s) / BUCKET_S;
-#define ADD(kind, code, key, timed) \
-	add_to(sum_of(s, (kind), service, host, (int)(code), (key), info->role, bucket), e, (timed))
+	int64_t bucket = (T0 / NS_PER_S + second) / BUCKET_S;
+	int64_t minute = bucket - bucket % 6;
+#define ADD_AT(kind, code, key, timed, bucket) \
+	add_to(sum_of(s, (kind), service, host, (int)(code), (key), info->role, (bucket)), e, (timed))
+#define ADD(kind, code, key, timed) ADD_AT(kind, code, key, timed, bucket)
 	if (e->kind == EV_HTTP)
 		ADD(SERIES_HTTP, e->status, e->route, true);
 	else if (e->kind == EV_QUERY)
@@ -67,18 +69,19 @@ static void count_event(struct sums *s, const struct extent_info *info, const st
 	if (facet_agent(e->agent).len)
 		ADD(SERIES_FACET, FACET_AGENT, facet_agent(e->agent), false);
 	if (facet_referrer(e->referrer).len)
-		ADD(SERIES_FACET, FACET_REFERRER, facet_referrer(e->referrer), false);
+		ADD_AT(SERIES_FACET, FACET_REFERRER, facet_referrer(e->referrer), false, minute);
 	if (facet_campaign(e->path).len)
 		ADD(SERIES_FACET, FACET_CAMPAIGN, facet_campaign(e->path), false);
 	if (e->method.len)
 		ADD(SERIES_FACET, FACET_METHOD, e->method, false);
 	char room[FACET_TEXT_BYTES];
 	if (client_net(e->client))
-		ADD(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false);
+		ADD_AT(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false, minute);
 	host = STR_NONE;
 	if (e->client.len)
 		ADD(SERIES_CLIENTS, 0, STR_NONE, false);
 #undef ADD
+#undef ADD_AT
 }
 
 static void check_series(const struct series *series, size_t n, struct sums *want)
@@ -135,7 +138,7 @@ Test(aggregate, equals_counting_by_hand)
 		write_made_file(w, seed, EVENTS);
 		for (size_t k = 0; k < EVENTS; k++) {
 			struct event e = made_file_event(seed, k);
-			count_event(&want, &info, &e, 0);
+			count_event(&want, &info, &e);
 		}
 	}
 	cr_assert(store_writer_close(w, &err));
