@@ -1,6 +1,8 @@
 #include "ingest/payload.h"
 
 #include "ingest/detect.h"
+#include "ingest/stack.h"
+#include "ingest/text_head.h"
 
 enum {
 	STREAMS_MAX = 256,            /* per file; further ones share the last */
@@ -136,6 +138,15 @@ static void plain_event(const struct slot *s, struct event *e)
 		e->detail = rest;
 }
 
+/* Text with a head of its own, or with a trace below. */
+static bool text_of_program(struct str text)
+{
+	struct text_head h;
+	struct str rest, first = str_cut(text, '\n', &rest);
+
+	return (text_head_parse(first, &h) && h.severity != SEV_NONE) || (rest.len > 0 && stack_is(rest));
+}
+
 /* Emits a held record and frees its slot. */
 static bool finish(struct payloads *p, struct slot *s)
 {
@@ -143,7 +154,8 @@ static bool finish(struct payloads *p, struct slot *s)
 	struct event e = EVENT_INIT;
 	bool decoded = false, good;
 
-	if (!f && s->envelope->role == ROLE_CARRIER)
+	/* What a runtime carries is the program's whole output; in a system's log, text with a level or a trace is read, too. */
+	if (!f && (s->envelope->role == ROLE_CARRIER || text_of_program(buf_str(&s->text))))
 		f = p->text_format;
 	if (f) {
 		struct decode_ctx *ctx = contexts_of(p->contexts, f);
