@@ -66,7 +66,7 @@ bool mysql_time(struct str *s, struct timestamp *out)
 		at = 7;
 	}
 	clock = clock_length(rest, at);
-	if (clock == 0 || month < 1 || month > 12 || day < 1 || day > 31)
+	if (clock == 0 || year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	if (rest.ptr[at] == ' ')
 		at++, clock--;

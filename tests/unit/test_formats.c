@@ -306,7 +306,7 @@ Test(formats, survive_damaged_samples)
 	buf_init(&damaged, RECORD_BYTES);
 	for (size_t i = 0; format_registry[i]; i++) {
 		for (const struct format_sample *s = format_registry[i]->samples; s->text; s++) {
-			for (size_t round = 0; round < 60; round++) {
+			for (size_t round = 0; round < 200; round++) {
 				buf_clear(&damaged);
 				buf_addz(&damaged, s->text);
 				for (size_t hits = 1 + next_random(&random) % 4; hits; hits--) {
