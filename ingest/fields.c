@@ -397,6 +397,38 @@ static void finish_texts(struct fields *f, struct event *e)
 					   : e->path;
 }
 
+/*
+ * "feature flag updated" with the flag and its value beside it: each process that takes a flag or setting over
+ * says so, which is the only record of the change where flags live in a service of their own.
+ */
+static void finish_change(struct fields *f, struct event *e)
+{
+	static const char *const verbs[] = { "updated", "changed",  "enabled", "disabled",
+					     "toggled", "switched", NULL };
+	struct str flag = known_text(f, FIELD_FLAG), setting = known_text(f, FIELD_SETTING);
+	bool of_flag = flag.len > 0 && (str_find_nocase(e->message, STR("flag")) >= 0 ||
+					str_find_nocase(e->message, STR("toggle")) >= 0);
+	bool of_setting = setting.len > 0 && (str_find_nocase(e->message, STR("setting")) >= 0 ||
+					      str_find_nocase(e->message, STR("config")) >= 0);
+	bool changed = false;
+	for (size_t i = 0; verbs[i] && !changed; i++)
+		changed = str_find_nocase(e->message, str_of(verbs[i])) >= 0;
+	if (!(of_flag || of_setting) || !changed || e->severity > SEV_NOTICE ||
+	    !fields_has(f, FIELD_NEW_VALUE))
+		return;
+	struct change *c = arena_new(f->scratch, struct change);
+	*c = (struct change){ .kind = of_flag ? CHANGE_FLAG : CHANGE_CONFIG,
+			      .service = e->service,
+			      .actor = e->user,
+			      .key = of_flag ? flag : setting,
+			      .old_value = known_text(f, FIELD_OLD_VALUE),
+			      .new_value = known_text(f, FIELD_NEW_VALUE),
+			      .text = e->message,
+			      .end_ns = TIME_NONE };
+	e->kind = EV_CHANGE;
+	e->change = c;
+}
+
 void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 {
 	finish_time(f, e);
@@ -416,6 +448,8 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 		request_text_apply(e);
 		lifecycle_apply(e);
 		migration_apply(e, f->scratch);
+		if (e->kind == EV_LINE && (fields_has(f, FIELD_FLAG) || fields_has(f, FIELD_SETTING)))
+			finish_change(f, e);
 	}
 	if (e->kind == EV_LINE && isnan(e->duration_ms))
 		duration_text(e->message, &e->duration_ms);

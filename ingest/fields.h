@@ -57,6 +57,10 @@ enum field {
 	FIELD_SQLSTATE,
 	FIELD_ROWS,
 	FIELD_LOCK_TIME,
+	FIELD_FLAG,          /* a feature flag's name */
+	FIELD_SETTING,       /* a setting's name */
+	FIELD_OLD_VALUE,
+	FIELD_NEW_VALUE,
 	FIELD_GROUP,         /* a container whose members count as if they stood outside */
 	FIELD_COUNT
 };
