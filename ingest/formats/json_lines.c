@@ -74,12 +74,6 @@ static const struct format_sample samples[] = {
 	{ "{\"level\":\"info\",\"time\":\"2026-06-18T03:18:02.542Z\",\"service\":\"catalog\",\"port\":3200,"
 	  "\"msg\":\"catalog 3.8.2 listening\"}",
 	  "time=2026-06-18T03:18:02.542Z kind=start severity=info service=catalog version=3.8.2" },
-	{ "{\"level\":\"info\",\"time\":\"2026-06-18T04:08:00.293Z\",\"service\":\"catalog\",\"flag\":"
-	  "\"search_v2\","
-	  "\"old\":false,\"value\":true,\"msg\":\"feature flag updated\"}",
-	  "kind=change service=catalog change.kind=feature_flag change.key=search_v2 change.old=false "
-	  "change.new=true "
-	  "change.service=catalog" },
 	{ NULL, NULL },
 };
 

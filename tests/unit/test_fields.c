@@ -103,7 +103,8 @@ Test(fields, are_in_order_for_the_search)
 	};
 	/* clang-format on */
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		cr_expect_neq((int)field_lookup(STR_NONE, str_of(keys[i])).field, FIELD_NONE, "%s", keys[i]);
+		cr_expect_neq((int)field_lookup(STR_NONE, str_of(keys[i])).field, FIELD_NONE, "%s",
+			      keys[i]);
 }
 
 Test(fields, outside_wins_over_groups_and_errors_keep_to_themselves)
@@ -249,6 +250,27 @@ Test(fields, cache_never_changes_the_result)
 				  "%s", rows[i]);
 		}
 	}
+}
+
+Test(fields, flags_and_settings_that_changed_are_changes)
+{
+	struct event e =
+		decoded("{\"level\":\"info\",\"service\":\"catalog\",\"flag\":\"search_v2\",\"old\":false,"
+			"\"value\":true,\"msg\":\"feature flag updated\"}");
+	cr_assert_eq((int)e.kind, EV_CHANGE);
+	cr_assert_not_null(e.change);
+	cr_expect_eq((int)e.change->kind, CHANGE_FLAG);
+	expect_text(e.change->key, "search_v2", "key");
+	expect_text(e.change->old_value, "false", "old value");
+	expect_text(e.change->new_value, "true", "new value");
+	e = decoded(
+		"{\"level\":\"info\",\"key\":\"pool.max\",\"new\":5,\"msg\":\"config setting changed\"}");
+	cr_expect_eq((int)e.kind, EV_CHANGE);
+	e = decoded("{\"level\":\"info\",\"key\":\"cart:7\",\"value\":5,\"msg\":\"cache entry updated\"}");
+	cr_expect_eq((int)e.kind, EV_LINE);
+	e = decoded(
+		"{\"level\":\"error\",\"flag\":\"x\",\"value\":1,\"msg\":\"flag could not be updated\"}");
+	cr_expect_eq((int)e.kind, EV_LINE);
 }
 
 Test(fields, refuse_what_is_no_object)
