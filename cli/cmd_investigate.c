@@ -44,7 +44,7 @@ static const char *next_command(struct invocation *in, const struct investigate_
 		}
 		buf_addz(&line, str_eq(in->args[0], STR("-")) ? "- -o out/" : "-o out/");
 	} else {
-		buf_addz(&line, "inquest report -f markdown -s ");
+		buf_addz(&line, "inquest report -s ");
 		shell_word(&line, store);
 	}
 	struct str kept = arena_str(in->arena, buf_str(&line));
@@ -103,7 +103,9 @@ static int investigate(struct invocation *in, struct str building, struct str st
 		return EXIT_SYSTEM;
 	if (building.ptr != store.ptr && store.len > 0 && !output_rename(building, store, err))
 		return EXIT_SYSTEM;
-	if (!in->common.quiet)
+	/* With -o the details stand in the files. */
+	options.brief = o->folder.len > 0 && in->common.verbose == 0;
+	if (!in->common.quiet && c.n_incidents > 0)
 		options.next_command = next_command(in, o, store);
 	if (!pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
 		return EXIT_SYSTEM;

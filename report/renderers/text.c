@@ -20,6 +20,7 @@ enum {
 	REFS_MAX = 1,    /* lines quoted for one statement */
 	RUNNERS_UP = 2,  /* further causes named */
 	RULED_OUT_MAX = 6,
+	RULED_OUT_BRIEF = 3, /* in the short form */
 	TIMELINE_MAX = 14,
 	ROUTES_MAX = 4,
 	QUALITY_MAX = 5,
@@ -253,6 +254,14 @@ static const struct term *next_heaviest(const struct cause *c, const struct term
 	return best;
 }
 
+static void statement(struct page *p, const struct cause *root)
+{
+	heading(p, STR("Root cause"));
+	spaces(p, 2);
+	wrapped(p, 2, 2, root->statement);
+	buf_addc(p->out, '\n');
+}
+
 static void evidence(struct page *p, const struct cause *root)
 {
 	const struct term *t = NULL;
@@ -260,10 +269,7 @@ static void evidence(struct page *p, const struct cause *root)
 
 	for (size_t i = 0; i < root->n_terms; i++)
 		all += is_evidence(&root->terms[i]);
-	heading(p, STR("Root cause"));
-	spaces(p, 2);
-	wrapped(p, 2, 2, root->statement);
-	buf_addc(p->out, '\n');
+	statement(p, root);
 	for (; shown < TERMS_MAX && (t = next_heaviest(root, t)); shown++) {
 		item(p, t->log_odds < 0 ? YELLOW : GREEN, t->log_odds < 0 ? "-" : "+", t->text);
 		quotes(p, &t->refs);
@@ -308,10 +314,12 @@ static void runners_up(struct page *p, const struct incident *in)
 
 static void ruled_out(struct page *p, const struct incident *in)
 {
+	size_t most = p->o->brief ? RULED_OUT_BRIEF : RULED_OUT_MAX;
+
 	if (in->n_ruled_out == 0)
 		return;
 	heading(p, STR("Ruled out"));
-	for (size_t i = 0; i < in->n_ruled_out && i < RULED_OUT_MAX; i++) {
+	for (size_t i = 0; i < in->n_ruled_out && i < most; i++) {
 		const struct ruled_out *r = &in->ruled_out[i];
 		struct str what = words_suspect(&p->w, r->kind, r->service, r->entity);
 
@@ -319,9 +327,10 @@ static void ruled_out(struct page *p, const struct incident *in)
 		     at_clock(p, r->time_ns,
 		              arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(what),
 		                           STR_ARG(words_reason(&p->w, r)))));
-		quotes(p, &r->refs);
+		if (!p->o->brief)
+			quotes(p, &r->refs);
 	}
-	more(p, in->n_ruled_out, RULED_OUT_MAX);
+	more(p, in->n_ruled_out, most);
 }
 
 static void did_not_hold(struct page *p, const struct incident *in)
@@ -383,6 +392,12 @@ static void incident(struct page *p, const struct incident *in, size_t number)
 	cause_facts(p, in);
 	impact_facts(p, &in->impact);
 	sparkline(p, in);
+	if (p->o->brief) {
+		if (root)
+			statement(p, root);
+		ruled_out(p, in);
+		return;
+	}
 	if (root) {
 		evidence(p, root);
 		chain(p, root);
@@ -418,10 +433,12 @@ static void quality(struct page *p)
 	size_t n;
 	struct str *sentences = words_quality(&p->w, p->c, QUALITY_MAX, &n);
 
+	if (p->o->brief && p->c->n_incidents == 0)
+		return; /* said already */
 	heading(p, STR("Evidence"));
 	if (p->c->n_incidents)
 		item(p, PLAIN, " ", words_volume(&p->w, p->c));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !p->o->brief; i++)
 		item(p, YELLOW, "!", sentences[i]);
 	if (n == 0)
 		item(p, GREEN, "✓", STR("nothing damaged, every zone known"));
