@@ -29,7 +29,8 @@ static uint32_t class_limit(unsigned class)
 	}
 }
 
-uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint64_t key, int32_t code, uint8_t role)
+uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint64_t key, int32_t code,
+		   uint8_t role)
 {
 	uint64_t h = hash64_mix((uint64_t)kind << 8 | role, service);
 	h = hash64_mix(h, host);
@@ -86,7 +87,8 @@ static uint32_t service_at(struct aggregate *g, uint64_t id, struct str text)
 static uint32_t add_place(struct aggregate *g, uint64_t service, struct str service_text, uint64_t host,
                           struct str host_text)
 {
-	struct agg_place p = { .said_service = service, .said_host = host, .clients = NO_SERIES, .other_nets = NO_SERIES };
+	struct agg_place p = {
+		.said_service = service, .said_host = host, .clients = NO_SERIES, .other_nets = NO_SERIES };
 	p.service_at = service_at(g, service ? service : g->service, service_text);
 	p.service = g->services.at[p.service_at].id;
 	p.host = host ? host : g->host;
@@ -97,7 +99,8 @@ static uint32_t add_place(struct aggregate *g, uint64_t service, struct str serv
 	return (uint32_t)g->places.n - 1;
 }
 
-void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host, uint8_t role)
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host,
+		     uint8_t role)
 {
 	aggregate_clear_cells(g);
 	map_clear(&g->place_index);
@@ -143,13 +146,15 @@ static struct agg_place *place_of(struct aggregate *g, const struct event *e)
 }
 
 /* Is the name one of those its service may have? Then it is counted under itself, else under "(other)". */
-static bool admit(struct aggregate *g, const struct agg_place *p, unsigned class, uint64_t name, struct str text)
+static bool admit(struct aggregate *g, const struct agg_place *p, unsigned class, uint64_t name,
+		  struct str text)
 {
 	uint64_t key = hash64_mix(p->service ^ (class + 1), name);
 	if (map_get(&g->admitted, key))
 		return true;
 	uint32_t *n = &g->services.at[p->service_at].admitted[class];
-	if (*n >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX || !roster_add(g->roster, name, text))
+	if (*n >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX ||
+	    !roster_add(g->roster, name, text))
 		return false;
 	++*n;
 	*map_put(&g->admitted, key, NULL) = 1;
@@ -188,10 +193,11 @@ static uint32_t series_of(struct aggregate *g, enum series_kind kind, const stru
 }
 
 /*
- * What an event says, as one key. Its parts are hashes already: folding them together is enough. `class` tells
- * a name that needs no text yet (the number of a network) from one that is a hash of its text.
+ * What an event says, as one key. Its parts are hashes already: folding them together is enough. `class`
+ * tells a name that needs no text yet (the number of a network) from one that is a hash of its text.
  */
-static inline uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class, uint64_t name, int32_t code)
+static inline uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class,
+				uint64_t name, int32_t code)
 {
 	uint64_t rest = (uint64_t)(uint32_t)code << 16 | (uint64_t)class << 8 | ((uint64_t)kind + 1);
 	return (p->mix ^ name) + rest * SPREAD;
@@ -231,8 +237,9 @@ static void remember(struct aggregate *g, uint64_t said, uint32_t series)
 }
 
 /*
- * The cell of a bucket that is not the one used last. What lies outside of the span so far is new; inside, a few of the
- * latest are looked through. Not finding one that is there does no harm: two cells of one bucket add up.
+ * The cell of a bucket that is not the one used last. What lies outside of the span so far is new; inside, a
+ * few of the latest are looked through. Not finding one that is there does no harm: two cells of one bucket
+ * add up.
  */
 static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 {
@@ -247,7 +254,8 @@ static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 	}
 	s->first_bucket = bucket < s->first_bucket ? bucket : s->first_bucket;
 	s->last_bucket = bucket > s->last_bucket ? bucket : s->last_bucket;
-	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ .series = series, .bucket = bucket, .older = s->newest };
+	*vec_push(&g->arena, &g->cells) =
+		(struct agg_cell){ .series = series, .bucket = bucket, .older = s->newest };
 	return s->newest = (uint32_t)g->cells.n - 1;
 }
 
@@ -260,9 +268,12 @@ struct sample {
 	uint64_t duration_us;    /* NO_DURATION none */
 };
 
-/* Where names beyond the bounds are counted. Only the way here is remembered: of such names there is no end. */
-static uint32_t other_series(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
-                             int32_t code)
+/*
+ * Where names beyond the bounds are counted. Only the way here is remembered: of such names there is
+ * no end.
+ */
+static uint32_t other_series(struct aggregate *g, const struct sample *e, enum series_kind kind,
+			     unsigned class, int32_t code)
 {
 	uint64_t said = said_key(e->place, kind, class, g->other_id, code);
 	const struct agg_way *way = way_of(g, said);
@@ -274,8 +285,9 @@ static uint32_t other_series(struct aggregate *g, const struct sample *e, enum s
 }
 
 /* The series of what nothing has led to so far; the name is held against the bounds of its class. */
-static __attribute__((noinline)) uint32_t new_way(struct aggregate *g, const struct sample *e, enum series_kind kind,
-                                                  unsigned class, uint64_t name, struct str text, int32_t code)
+static __attribute__((noinline)) uint32_t new_way(struct aggregate *g, const struct sample *e,
+						  enum series_kind kind, unsigned class, uint64_t name,
+						  struct str text, int32_t code)
 {
 	if (name && !admit(g, e->place, class, name, text))
 		return other_series(g, e, kind, class, code);
@@ -285,15 +297,16 @@ static __attribute__((noinline)) uint32_t new_way(struct aggregate *g, const str
 }
 
 /* The series (kind, name, code) of the place. */
-static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class,
-                              uint64_t name, struct str text, int32_t code)
+static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind,
+			      unsigned class, uint64_t name, struct str text, int32_t code)
 {
 	const struct agg_way *way = way_of(g, said_key(e->place, kind, class, name, code));
 	return way->said ? way->series : new_way(g, e, kind, class, name, text, code);
 }
 
 /* Counts the event in a cell of the series; NULL when it has no time. */
-static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
+static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e,
+					int32_t bucket)
 {
 	if (!e->has_bucket)
 		return NULL;
@@ -334,7 +347,8 @@ static void count_timed(struct aggregate *g, uint32_t series, const struct sampl
 static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
 {
 	value = str_head(value, FACET_TEXT_BYTES);
-	return lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value, (int32_t)facet);
+	return lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value,
+		      (int32_t)facet);
 }
 
 static inline bool facet_is_by_minute(enum facet facet)
@@ -345,7 +359,8 @@ static inline bool facet_is_by_minute(enum facet facet)
 static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
 {
 	if (value.len)
-		count_in(g, lookup_facet(g, e, facet, value), e, facet_is_by_minute(facet) ? e->minute : e->bucket);
+		count_in(g, lookup_facet(g, e, facet, value), e,
+			 facet_is_by_minute(facet) ? e->minute : e->bucket);
 }
 
 /* A method as a number, when it is short; 0 when not. */
@@ -371,7 +386,10 @@ static void count_method(struct aggregate *g, const struct sample *e, struct str
 	count(g, e->place->method_series, e);
 }
 
-/* Things that stand for a facet's value and have a way of their own, so that the value need not be made each time. */
+/*
+ * Things that stand for a facet's value and have a way of their own, so that the value need not be made each
+ * time.
+ */
 enum { CLASS_NET_NUMBER = CLASS_COUNT, CLASS_AGENT_TEXT };
 
 static void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
@@ -400,8 +418,8 @@ static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t
 	if (way->said)
 		return way->series;
 	/*
-	 * Once there are as many as there may be, what has no way has not been admitted: that holds as long as all events
-	 * are of one place, which never runs out of ways.
+	 * Once there are as many as there may be, what has no way has not been admitted: that holds as long
+	 * as all events are of one place, which never runs out of ways.
 	 */
 	if (e->place->other_nets != NO_SERIES && g->places.n == 1)
 		return e->place->other_nets;
@@ -460,13 +478,15 @@ static int32_t code_of_status(int status)
 static uint32_t lookup_main(struct aggregate *g, const struct event *e, const struct sample *s)
 {
 	if (e->kind == EV_HTTP)
-		return lookup(g, s, SERIES_HTTP, CLASS_ROUTE, e->route_id, e->route, code_of_status(e->status));
+		return lookup(g, s, SERIES_HTTP, CLASS_ROUTE, e->route_id, e->route,
+			      code_of_status(e->status));
 	if (e->kind == EV_QUERY)
 		return lookup(g, s, SERIES_QUERY, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint, 0);
 	if (e->kind == EV_LINE)
 		return NO_SERIES;
 	struct str detail = event_detail(e);
-	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail.len ? hash64(detail) : 0, detail, (int32_t)e->kind);
+	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail.len ? hash64(detail) : 0, detail,
+		      (int32_t)e->kind);
 }
 
 /* Values of facets that need no client. */
@@ -484,11 +504,15 @@ static void count_facets(struct aggregate *g, const struct event *e, const struc
 	count_facet(g, s, FACET_UPSTREAM, e->upstream);
 }
 
-/* Ids for the block: those of the series where there is one, held against the same bounds where there is none. */
+/*
+ * Ids for the block: those of the series where there is one, held against the same bounds where there is
+ * none.
+ */
 static void name_event(struct aggregate *g, const struct event *e, const struct agg_place *p, uint32_t main,
                        struct agg_answer *out)
 {
-	enum series_kind kind = main == NO_SERIES ? SERIES_KIND_COUNT : (enum series_kind)g->series.at[main].kind;
+	enum series_kind kind =
+		main == NO_SERIES ? SERIES_KIND_COUNT : (enum series_kind)g->series.at[main].kind;
 	out->service = p->service;
 	out->host = p->host;
 	if (kind == SERIES_HTTP)
@@ -498,7 +522,8 @@ static void name_event(struct aggregate *g, const struct event *e, const struct 
 	if (kind == SERIES_QUERY)
 		out->fingerprint_id = g->series.at[main].key;
 	else
-		out->fingerprint_id = admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+		out->fingerprint_id =
+			admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
 }
 
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
@@ -507,7 +532,8 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 		.place = place_of(g, e),
 		.has_bucket = e->time_ns != TIME_NONE,
 		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
-		.duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
+		.duration_us =
+			to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
 	};
 	if (s.has_bucket) {
 		s.bucket = bucket_of(e->time_ns);

@@ -9,8 +9,8 @@
  * a file written newest first breaks any guess. Splitting a cell costs a few bytes and nothing else.
  *
  * Hostile input cannot make it grow either: per service at most so many routes, templates, fingerprints
- * and values of each facet, in order of first sight; what comes later counts as "(other)". As a file is read from its
- * beginning in one go, what is "other" depends on the file alone.
+ * and values of each facet, in order of first sight; what comes later counts as "(other)". As a file is read
+ * from its beginning in one go, what is "other" depends on the file alone.
  */
 #ifndef STORE_AGGREGATE_H
 #define STORE_AGGREGATE_H
@@ -43,7 +43,7 @@ struct agg_series {
 	uint64_t service, host, key; /* name ids */
 	int32_t code;
 	uint8_t kind;
-	uint32_t timed;              /* events so far that have a duration, saturating, and the sum of those: */
+	uint32_t timed;              /* events so far with a duration, saturating, and the sum of those: */
 	uint64_t sum_us;             /* what is slow for this series */
 	uint32_t newest;             /* the cell made last; NO_CELL when all were taken */
 	int32_t first_bucket, last_bucket; /* span of the cells */
@@ -79,7 +79,7 @@ struct agg_service {
 /* A service on a host, as events name them. */
 struct agg_place {
 	uint64_t said_service, said_host; /* hashes of what events say; 0 nothing */
-	uint64_t service, host;           /* name ids: of the file where nothing was said, "(other)" beyond the bounds */
+	uint64_t service, host;           /* name ids: the file's where nothing was said, or "(other)" */
 	uint64_t mix;                     /* of both: part of every key */
 	uint32_t service_at;              /* index into services */
 	uint32_t clients;                 /* series of its clients, NO_SERIES none yet */
@@ -117,18 +117,20 @@ struct aggregate {
 
 /* What the aggregator made of an event, for the block and the kept lines. */
 struct agg_answer {
-	uint64_t service, host, template_id, route_id, fingerprint_id; /* "(other)" where a bound was reached */
+	/* "(other)" where a bound was reached: */
+	uint64_t service, host, template_id, route_id, fingerprint_id;
 	uint32_t client, user, trace; /* hashes, 0 none */
 	bool failed;
 	uint64_t duration_us;         /* NO_DURATION none */
-	const struct agg_series *main; /* the series of the request, statement or event; NULL for a plain line */
+	const struct agg_series *main; /* of the request, statement or event; NULL for a plain line */
 };
 #define NO_DURATION UINT64_MAX
 
 void aggregate_init(struct aggregate *g);
 void aggregate_release(struct aggregate *g);
 /* Starts a file. */
-void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host, uint8_t role);
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host,
+		     uint8_t role);
 /* Must not be full. */
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out);
 /* Must the cells be taken before the next event? */
@@ -139,6 +141,7 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 void aggregate_clear_cells(struct aggregate *g);
 
 /* A series' id follows from what it is. */
-uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint64_t key, int32_t code, uint8_t role);
+uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint64_t key, int32_t code,
+		   uint8_t role);
 
 #endif

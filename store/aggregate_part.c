@@ -19,8 +19,12 @@ static int by_place(const void *a, const void *b)
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-/* Cells of a kind in the order of a part. Cells are made in the order of time, so sorting by series, stably, mostly does it. */
-static struct place *sorted_places(const struct aggregate *g, enum series_kind kind, struct arena *a, size_t *n)
+/*
+ * Cells of a kind in the order of a part. Cells are made in the order of time, so sorting by series, stably,
+ * mostly does it.
+ */
+static struct place *sorted_places(const struct aggregate *g, enum series_kind kind, struct arena *a,
+				   size_t *n)
 {
 	uint32_t *starts = arena_new_n(a, uint32_t, g->series.n + 1);
 	for (size_t i = 0; i < g->cells.n; i++)
@@ -33,7 +37,8 @@ static struct place *sorted_places(const struct aggregate *g, enum series_kind k
 	for (size_t i = 0; i < g->cells.n; i++) {
 		const struct agg_cell *cell = &g->cells.at[i];
 		if (g->series.at[cell->series].kind == kind)
-			places[starts[cell->series]++] = (struct place){ cell->series, cell->bucket, (uint32_t)i };
+			places[starts[cell->series]++] =
+				(struct place){ cell->series, cell->bucket, (uint32_t)i };
 	}
 	bool sorted = true;
 	for (size_t i = 1; i < *n && sorted; i++)
@@ -43,7 +48,10 @@ static struct place *sorted_places(const struct aggregate *g, enum series_kind k
 	return places;
 }
 
-/* Durations of each cell side by side (*starts says where), out of the log, which is in the order of events. */
+/*
+ * Durations of each cell side by side (*starts says where), out of the log, which is in the order
+ * of events.
+ */
 static uint8_t *durations_by_cell(const struct aggregate *g, struct arena *a, uint32_t **starts)
 {
 	uint32_t *at = arena_new_n(a, uint32_t, g->cells.n + 2);
@@ -128,7 +136,8 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 			.timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
 			.hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
 		if (durations && cell->timed)
-			p->n_hist = put_hist(durations + starts[places[i].cell], cell->timed, out->hist + out->n_hist);
+			p->n_hist = put_hist(durations + starts[places[i].cell], cell->timed,
+					     out->hist + out->n_hist);
 		if (cell->sketch)
 			p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
 		out->n_hist += p->n_hist;

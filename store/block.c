@@ -10,7 +10,10 @@
 
 enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS, DICT_SLOTS_FIRST = 64 };
 
-/* An array of one column. They end a little apart from a power of two, or the same row of all would share a cache set. */
+/*
+ * An array of one column. They end a little apart from a power of two, or the same row of all would share a
+ * cache set.
+ */
 #define COLUMN(a, type) arena_new_n((a), type, BLOCK_EVENTS + 192 / sizeof(type))
 
 void block_init(struct block *b, struct arena *a, bool writing)
@@ -152,8 +155,8 @@ static bool get_flags(struct block *b, struct column_coder *c, struct str *in)
 enum { TIME_ABSENT = 1, TIME_BACKWARDS = 2 };
 
 /*
- * Times: flags, the first one, then the steps from one to the next, without their signs (flags), so that steps of
- * whole milliseconds or seconds keep their common factor. Modulo 2^64: no pair of times overflows.
+ * Times: flags, the first one, then the steps from one to the next, without their signs (flags), so that
+ * steps of whole milliseconds or seconds keep their common factor. Modulo 2^64: no pair of times overflows.
  */
 static void put_times(struct block *b, struct column_coder *c, struct buf *out)
 {
@@ -219,7 +222,10 @@ static bool get_climbing(struct block *b, struct column_coder *c, struct str *in
 	return true;
 }
 
-/* An id column: the dictionary's size and values, then the index of each event; size 0: the values of each event. */
+/*
+ * An id column: the dictionary's size and values, then the index of each event; size 0: the values of each
+ * event.
+ */
 static void put_ids(const struct block *b, struct column_coder *c, struct buf *out, enum block_id k)
 {
 	const struct block_dict *d = &b->ids[k];
@@ -269,7 +275,10 @@ static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enu
 	return good;
 }
 
-/* Numbers that may be absent: flags, then the numbers (0 where absent), so that these keep their common factor. */
+/*
+ * Numbers that may be absent: flags, then the numbers (0 where absent), so that these keep their common
+ * factor.
+ */
 static void put_maybe(struct block *b, struct column_coder *c, struct buf *out, const uint32_t *v)
 {
 	for (size_t i = 0; i < b->n; i++)
@@ -371,8 +380,8 @@ bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
 	for (unsigned k = 0; good && k < BLOCK_IDS; k++)
 		good = get_ids(b, c, &bytes, (enum block_id)k);
 	good = good && get_maybe(b, c, &bytes, b->duration_us) && get_maybe(b, c, &bytes, b->bytes) &&
-	       get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) && get_u8(b, c, &bytes, b->kind) &&
-	       bytes.len == 0;
+	       get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) &&
+	       get_u8(b, c, &bytes, b->kind) && bytes.len == 0;
 	if (!good)
 		block_clear(b);
 	return good;

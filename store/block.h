@@ -1,13 +1,13 @@
 /*
  * block: up to 16,384 events of one file as columns, and their bytes in the store. Ids repeat a lot
  * within a block, so each id column has a dictionary of its own: values in order of first sight and an
- * index per event. Where more than half of the values differ (request ids), the values are stored as they are.
- * Columns nobody fills cost two bytes.
+ * index per event. Where more than half of the values differ (request ids), the values are stored as they
+ * are. Columns nobody fills cost two bytes.
  *
- * Bytes: 8 bytes checksum of all that follows, the layout's number, varint n, then the columns in the order of
- * block.c (store/column.h says how a column looks). Nothing outside of the block is needed to read it, but the
- * meaning of ids (table `name`) and the zone's shift (table `source`). The same events give the same columns;
- * the compressed bytes may differ between versions of zstd.
+ * Bytes: 8 bytes checksum of all that follows, the layout's number, varint n, then the columns in the order
+ * of block.c (store/column.h says how a column looks). Nothing outside of the block is needed to read it, but
+ * the meaning of ids (table `name`) and the zone's shift (table `source`). The same events give the same
+ * columns; the compressed bytes may differ between versions of zstd.
  */
 #ifndef STORE_BLOCK_H
 #define STORE_BLOCK_H
@@ -61,7 +61,7 @@ struct block_dict {
 
 struct block {
 	size_t n;
-	int64_t first_ns, last_ns; /* once encoded or decoded: smallest and largest time; TIME_NONE when no event has one */
+	int64_t first_ns, last_ns; /* once encoded or decoded: the span, or TIME_NONE */
 	int64_t *time_ns;
 	uint64_t *line, *offset;
 	struct block_dict ids[BLOCK_IDS];

@@ -294,11 +294,11 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 	uint64_t n_series, n_cells, n_hist, n_regs;
 	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CHECK_SEED, LAYOUT))
 		return false;
-	if (!varint_next(&bytes, &n_series) || !varint_next(&bytes, &n_cells) || !varint_next(&bytes, &n_hist) ||
-	    !varint_next(&bytes, &n_regs))
+	if (!varint_next(&bytes, &n_series) || !varint_next(&bytes, &n_cells) ||
+	    !varint_next(&bytes, &n_hist) || !varint_next(&bytes, &n_regs))
 		return false;
-	if (n_series > n_cells || n_cells > PART_CELLS_MAX || n_hist > PART_HIST_MAX || n_regs > PART_REGISTERS_MAX ||
-	    (n_cells && !n_series))
+	if (n_series > n_cells || n_cells > PART_CELLS_MAX || n_hist > PART_HIST_MAX ||
+	    n_regs > PART_REGISTERS_MAX || (n_cells && !n_series))
 		return false;
 	if (n_cells == 0)
 		return bytes.len == 0 && n_hist == 0 && n_regs == 0;
@@ -326,6 +326,7 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 		sum += out->lengths[i];
 	}
 	return sum == out->n_cells && get_buckets(out, &s) && get_counts(out, &s) &&
-	       (!kind_has_durations(kind) || get_durations(out, &s)) && (!kind_has_hist(kind) || get_hist(out, &s)) &&
+	       (!kind_has_durations(kind) || get_durations(out, &s)) &&
+	       (!kind_has_hist(kind) || get_hist(out, &s)) &&
 	       (kind != SERIES_CLIENTS || get_registers(out, &s)) && s.in.len == 0;
 }

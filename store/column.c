@@ -67,7 +67,10 @@ static inline __attribute__((always_inline)) bool divide(uint64_t *v, size_t n, 
 	return true;
 }
 
-/* Divides out the largest factor they all have, and says which. Spelled out, so that the divisors are constants. */
+/*
+ * Divides out the largest factor they all have, and says which. Spelled out, so that the divisors are
+ * constants.
+ */
 static unsigned take_factor(uint64_t *v, size_t n)
 {
 	return divide(v, n, 1000000000) ? 3 : divide(v, n, 1000000) ? 2 : divide(v, n, 1000) ? 1 : 0;
@@ -277,7 +280,8 @@ void blob_seal(struct buf *out, size_t start, uint64_t seed)
 bool blob_open(struct str *in, uint64_t seed, unsigned char layout)
 {
 	uint64_t sum;
-	if (!raw64_get(in, &sum) || sum != hash64_seed(*in, seed) || in->len == 0 || (unsigned char)in->ptr[0] != layout)
+	if (!raw64_get(in, &sum) || sum != hash64_seed(*in, seed) || in->len == 0 ||
+	    (unsigned char)in->ptr[0] != layout)
 		return false;
 	*in = str_from(*in, 1);
 	return true;

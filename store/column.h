@@ -58,8 +58,9 @@ void raw64_put(struct buf *out, uint64_t v);
 bool raw64_get(struct str *in, uint64_t *v);
 
 /*
- * A blob's head: 8 bytes of checksum over what follows, then the number of its layout. The seed tells kinds of blobs
- * apart. begin returns where the blob starts, seal fills in the checksum, open checks both and moves *in behind the head.
+ * A blob's head: 8 bytes of checksum over what follows, then the number of its layout. The seed tells kinds
+ * of blobs apart. begin returns where the blob starts, seal fills in the checksum, open checks both and moves
+ * *in behind the head.
  */
 size_t blob_begin(struct buf *out, unsigned char layout);
 void blob_seal(struct buf *out, size_t start, uint64_t seed);

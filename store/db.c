@@ -57,7 +57,8 @@ sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct err *err)
 	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) == SQLITE_OK)
 		return s;
 	if ((sqlite3_errcode(db->handle) & 0xff) == SQLITE_ERROR)
-		db_damaged(db, sqlite3_errmsg(db->handle), err); /* a table or column that must be there is not */
+		db_damaged(db, sqlite3_errmsg(db->handle),
+			   err); /* a table or column that must be there is not */
 	else
 		db_fail(db, err);
 	return NULL;
@@ -105,10 +106,12 @@ static bool check_identity(struct db *db, bool *fresh, struct err *err)
 	if (application != SCHEMA_APPLICATION_ID)
 		return err_set(err, "%s: is not an inquest store", db->path.ptr);
 	if (version > SCHEMA_VERSION)
-		return err_set(err, "%s: the store was written by a newer inquest (schema %lld, this one knows %d)",
-		               db->path.ptr, (long long)version, SCHEMA_VERSION);
+		return err_set(
+			err, "%s: the store was written by a newer inquest (schema %lld, this one knows %d)",
+			db->path.ptr, (long long)version, SCHEMA_VERSION);
 	if (version != SCHEMA_VERSION)
-		return err_set(err, "%s: the store has an unknown schema (%lld)", db->path.ptr, (long long)version);
+		return err_set(err, "%s: the store has an unknown schema (%lld)", db->path.ptr,
+			       (long long)version);
 	return true;
 }
 
@@ -246,8 +249,8 @@ void db_close(struct db *db)
 bool db_sync(struct db *db, struct err *err)
 {
 	sqlite3_file *file = NULL;
-	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
-	    !file->pMethods || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+	    !file || !file->pMethods || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
 		return err_set(err, "%s: the store could not be brought to the disk", db->path.ptr);
 	return true;
 }

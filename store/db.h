@@ -3,11 +3,12 @@
  * file and says what is wrong with it.
  *
  * Journal: SQLite's rollback journal, synchronous off. Most of what is written are new pages at the
- * file's end, which need no journal at all, while a write-ahead log would write each of them twice and stay beside
- * the store. A killed process loses nothing: what it handed to the kernel is there, and the next one to open the
- * store rolls the unfinished transaction back. A power failure while a store is written may leave it damaged, which
- * is detected (checksums, SQLite's own checks) and mended by reading the archives again; a clean close ends with fsync.
- * The writer holds the file's lock from open to close, so that no second writer takes its pending extents for dead ones.
+ * file's end, which need no journal at all, while a write-ahead log would write each of them twice and stay
+ * beside the store. A killed process loses nothing: what it handed to the kernel is there, and the next one
+ * to open the store rolls the unfinished transaction back. A power failure while a store is written may leave
+ * it damaged, which is detected (checksums, SQLite's own checks) and mended by reading the archives again; a
+ * clean close ends with fsync. The writer holds the file's lock from open to close, so that no second writer
+ * takes its pending extents for dead ones.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -24,7 +25,10 @@ struct db {
 
 /* Opens a store to read: it must be one, and not newer than this program. */
 NODISCARD bool db_open_read(struct db *db, struct str path, struct err *err);
-/* Opens a store to write; `exclusive` makes it when there is none, and keeps everybody else out until closed. */
+/*
+ * Opens a store to write; `exclusive` makes it when there is none, and keeps everybody else out
+ * until closed.
+ */
 NODISCARD bool db_open_write(struct db *db, struct str path, bool exclusive, struct err *err);
 /* Closing twice is fine. */
 void db_close(struct db *db);

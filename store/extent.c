@@ -104,7 +104,8 @@ static uint64_t source_id(struct str logical)
 	return hash64(logical);
 }
 
-bool extent_begin(struct store_writer *w, const struct extent_info *info, struct extent_writer **out, struct err *err)
+bool extent_begin(struct store_writer *w, const struct extent_info *info, struct extent_writer **out,
+		  struct err *err)
 {
 	*out = NULL;
 	writer_lock(w);
@@ -141,7 +142,8 @@ bool extent_begin(struct store_writer *w, const struct extent_info *info, struct
 static bool next_id(struct extent_writer *x, int64_t *count, int64_t *id, struct err *err)
 {
 	if (*count >= EXTENT_PARTS_MAX)
-		return err_set(err, "%s: a file with this many events does not fit into a store", x->logical.ptr);
+		return err_set(err, "%s: a file with this many events does not fit into a store",
+			       x->logical.ptr);
 	*id = x->id << EXTENT_SHIFT | (*count)++;
 	return true;
 }
@@ -227,8 +229,8 @@ static bool write_kept(struct extent_writer *x, bool sample, struct err *err)
 static bool write_change(struct extent_writer *x, const struct event *e, struct err *err)
 {
 	const struct change *c = e->change;
-	const struct str texts[] = { c->service, c->version, c->previous, c->actor, c->key, c->old_value, c->new_value,
-		c->status, c->id, c->text, e->host };
+	const struct str texts[] = { c->service,   c->version, c->previous, c->actor, c->key, c->old_value,
+				     c->new_value, c->status,  c->id,	    c->text,  e->host };
 	struct store_writer *w = x->store;
 	int64_t id = 0;
 	if (x->n_change >= CHANGES_MAX)
@@ -288,12 +290,16 @@ static uint32_t saturate(uint64_t v)
 static void add_to_block(struct extent_writer *x, const struct event *e, const struct agg_answer *a)
 {
 	struct block_row row = {
-		.time_ns = e->time_ns, .line = e->line, .offset = e->offset,
-		.ids = { a->service, a->host, a->template_id, a->route_id, a->fingerprint_id, a->client, a->user, a->trace },
+		.time_ns = e->time_ns,
+		.line = e->line,
+		.offset = e->offset,
+		.ids = { a->service, a->host, a->template_id, a->route_id, a->fingerprint_id, a->client,
+			a->user, a->trace },
 		.duration_us = a->duration_us == NO_DURATION ? NO_U32 : saturate(a->duration_us),
 		.bytes = e->bytes < 0 ? NO_U32 : saturate((uint64_t)e->bytes),
 		.status = e->status >= 0 && e->status <= INT16_MAX ? (int16_t)e->status : -1,
-		.severity = (uint8_t)e->severity, .kind = (uint8_t)e->kind,
+		.severity = (uint8_t)e->severity,
+		.kind = (uint8_t)e->kind,
 	};
 	block_add(&x->block, &row);
 }
@@ -361,7 +367,8 @@ static bool insert_series(struct extent_writer *x, struct err *err)
 	return true;
 }
 
-static bool insert_notes(struct extent_writer *x, bool sample, const struct str *texts, size_t n, struct err *err)
+static bool insert_notes(struct extent_writer *x, bool sample, const struct str *texts, size_t n,
+			 struct err *err)
 {
 	sqlite3_stmt *s = x->store->statements[SQL_NOTE];
 	for (size_t i = 0; i < n; i++) {
@@ -416,7 +423,8 @@ static bool finish_extent_row(struct extent_writer *x, const struct extent_total
 bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struct err *err)
 {
 	struct store_writer *w = x->store;
-	bool good = write_block(x, err) && write_cells(x, err) && write_kept(x, false, err) && write_kept(x, true, err);
+	bool good = write_block(x, err) && write_cells(x, err) && write_kept(x, false, err) &&
+		    write_kept(x, true, err);
 	if (!good) {
 		extent_abandon(x);
 		return false;
@@ -424,8 +432,8 @@ bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struc
 	writer_lock(w);
 	good = writer_ready(w, err) && insert_names(x, err) && insert_series(x, err) &&
 	       insert_notes(x, false, t->notes, t->n_notes, err) &&
-	       insert_notes(x, true, t->samples, t->n_samples, err) && insert_zones(x, err) && insert_source(x, err) &&
-	       finish_extent_row(x, t, err) && writer_commit(w, err);
+	       insert_notes(x, true, t->samples, t->n_samples, err) && insert_zones(x, err) &&
+	       insert_source(x, err) && finish_extent_row(x, t, err) && writer_commit(w, err);
 	x->in_use = false;
 	return writer_unlock(w, good, err);
 }

@@ -54,7 +54,8 @@ static struct str robot_name(struct str agent)
 		}
 		struct str name = product(str_from(agent, at));
 		bool link = at > 0 && (agent.ptr[at - 1] == '+' || agent.ptr[at - 1] == '/');
-		for (size_t i = 0; !link && str_chr(name, '.') < 0 && i < sizeof robot_words / sizeof *robot_words; i++)
+		for (size_t i = 0;
+		     !link && str_chr(name, '.') < 0 && i < sizeof robot_words / sizeof *robot_words; i++)
 			if (str_find_nocase(name, robot_words[i]) >= 0)
 				return name;
 		at += name.len ? name.len : 1;
@@ -120,7 +121,10 @@ struct str facet_referrer(struct str referrer)
 	return str_head(host, FACET_TEXT_BYTES);
 }
 
-/* Parameters that name a campaign, the most telling first. `value`: the value is part of the facet, else it is an id. */
+/*
+ * Parameters that name a campaign, the most telling first. `value`: the value is part of the facet, else it
+ * is an id.
+ */
 static const struct { struct str name; bool value; } campaign_params[] = {
 	{ { "utm_campaign", 12 }, true }, { { "campaign", 8 }, true },  { { "utm_source", 10 }, true },
 	{ { "utm_medium", 10 }, true },   { { "cid", 3 }, true },       { { "gclid", 5 }, false },

@@ -16,11 +16,17 @@ struct str facet_agent(struct str agent);
 struct str facet_referrer(struct str referrer);
 /* "utm_campaign=x" out of the query string; click ids ("gclid=...") are one value each. */
 struct str facet_campaign(struct str path);
-/* The client's /24 or /48 as a number that is never 0; 0 when it is no address. A port behind it is ignored. */
+/*
+ * The client's /24 or /48 as a number that is never 0; 0 when it is no address. A port behind it
+ * is ignored.
+ */
 uint64_t client_net(struct str client);
 /* Its words: "203.0.113.0/24", "2001:db8:1::/48". Returns out as a slice. */
 struct str client_net_text(uint64_t net, char out[static FACET_TEXT_BYTES]);
-/* The short detail that tells events of one kind apart: user, lock mode, upstream; empty when there is none. */
+/*
+ * The short detail that tells events of one kind apart: user, lock mode, upstream; empty when there
+ * is none.
+ */
 struct str event_detail(const struct event *e);
 
 #endif

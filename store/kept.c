@@ -97,10 +97,10 @@ bool kept_next(struct str *rows, struct kept_record *r)
 	if (!svarint_next(&in, &r->time_ns) || !varint_next(&in, &r->line) || !varint_next(&in, &r->offset) ||
 	    !get_byte(&in, &r->severity) || !get_byte(&in, &r->kind) || !raw64_get(&in, &r->service) ||
 	    !raw64_get(&in, &r->host) || !raw64_get(&in, &r->template_id) || !raw64_get(&in, &r->route_id) ||
-	    !raw64_get(&in, &r->fingerprint_id) || !svarint_next(&in, &r->status) || !svarint_next(&in, &r->pid) ||
-	    !varint_next(&in, &r->duration_us) || !get_text(&in, &r->upstream) || !get_text(&in, &r->client) ||
-	    !get_text(&in, &r->user) || !get_text(&in, &r->request_id) || !get_text(&in, &r->version) ||
-	    !get_text(&in, &r->text))
+	    !raw64_get(&in, &r->fingerprint_id) || !svarint_next(&in, &r->status) ||
+	    !svarint_next(&in, &r->pid) || !varint_next(&in, &r->duration_us) ||
+	    !get_text(&in, &r->upstream) || !get_text(&in, &r->client) || !get_text(&in, &r->user) ||
+	    !get_text(&in, &r->request_id) || !get_text(&in, &r->version) || !get_text(&in, &r->text))
 		return false;
 	r->duration_us--;
 	*rows = in;
@@ -109,8 +109,8 @@ bool kept_next(struct str *rows, struct kept_record *r)
 
 static bool is_lifecycle(enum event_kind kind)
 {
-	return kind == EV_CHANGE || kind == EV_START || kind == EV_STOP || kind == EV_CRASH || kind == EV_RELOAD ||
-	       kind == EV_STATE;
+	return kind == EV_CHANGE || kind == EV_START || kind == EV_STOP || kind == EV_CRASH ||
+	       kind == EV_RELOAD || kind == EV_STATE;
 }
 
 /* Events that come in numbers while all is well, and say nothing by themselves. */
@@ -139,7 +139,10 @@ static unsigned pace_of(const struct event *e, const struct agg_answer *a)
 	return is_slow(e, a) ? PACE_SLOW : 0;
 }
 
-/* What a notable line is a sample of. A template says nothing of how a request ended: those go by route and status. */
+/*
+ * What a notable line is a sample of. A template says nothing of how a request ended: those go by route and
+ * status.
+ */
 static uint64_t sample_key(const struct event *e, const struct agg_answer *a, unsigned pace)
 {
 	uint64_t key = e->kind == EV_HTTP ? hash64_mix(a->route_id, (uint64_t)(int64_t)e->status)
@@ -178,7 +181,10 @@ static bool is_due(struct map *last, uint64_t key, int64_t time_ns, int64_t inte
 	return true;
 }
 
-/* Keeps of the sample what the doubled interval allows; of what is left, `every` second one goes where that is not enough. */
+/*
+ * Keeps of the sample what the doubled interval allows; of what is left, `every` second one goes where that
+ * is not enough.
+ */
 static void thin(struct kept *k, bool every)
 {
 	size_t n = 0, bytes = 0;
@@ -205,12 +211,25 @@ static bool is_crowded(const struct kept *k, unsigned quarters)
 static void record_of(const struct event *e, const struct agg_answer *a, struct kept_record *r)
 {
 	*r = (struct kept_record){
-		.time_ns = e->time_ns, .line = e->line, .offset = e->offset,
-		.severity = (uint8_t)e->severity, .kind = (uint8_t)e->kind,
-		.service = a->service, .host = a->host, .template_id = a->template_id, .route_id = a->route_id,
-		.fingerprint_id = a->fingerprint_id, .status = e->status, .pid = e->pid,
-		.duration_us = a->duration_us, .upstream = e->upstream, .client = e->client, .user = e->user,
-		.request_id = e->request_id, .version = e->version, .text = e->raw,
+		.time_ns = e->time_ns,
+		.line = e->line,
+		.offset = e->offset,
+		.severity = (uint8_t)e->severity,
+		.kind = (uint8_t)e->kind,
+		.service = a->service,
+		.host = a->host,
+		.template_id = a->template_id,
+		.route_id = a->route_id,
+		.fingerprint_id = a->fingerprint_id,
+		.status = e->status,
+		.pid = e->pid,
+		.duration_us = a->duration_us,
+		.upstream = e->upstream,
+		.client = e->client,
+		.user = e->user,
+		.request_id = e->request_id,
+		.version = e->version,
+		.text = e->raw,
 	};
 }
 

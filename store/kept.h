@@ -4,8 +4,8 @@
  * - records of changes, starts, stops, crashes, reloads and of backends going up or down: all (up to 10,000);
  * - the first three lines of every template;
  * - of what is notable (warnings and worse, failed requests and statements, requests far slower than
- *   their route was so far, refused connections, lock waits and the like): the first three of each template, or
- *   route and status, then one per 30 seconds (client errors 5 minutes, slow ones 1 minute).
+ *   their route was so far, refused connections, lock waits and the like): the first three of each
+ *   template, or route and status, then one per 30 seconds (client errors 5 minutes, slow ones 1 minute).
  * When the last kind reaches its bound, the intervals double and what was kept is thinned accordingly: so
  * a file's whole span stays covered, and an incident at its end is not lost to the noise of its morning.
  * All of this depends on the file alone.
@@ -71,8 +71,8 @@ bool kept_full(const struct kept *k);
 /* Appends the blob of the firm rows (or, `sample`, of the sample), says how many, and forgets them. */
 size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf *out);
 /*
- * Unpacks a blob into *rows (memory of the arena) and then reads row by row: false at the end or where damaged,
- * which *rows not being empty tells. Slices point into the arena.
+ * Unpacks a blob into *rows (memory of the arena) and then reads row by row: false at the end or where
+ * damaged, which *rows not being empty tells. Slices point into the arena.
  */
 bool kept_open(struct str blob, struct column_coder *c, struct arena *a, struct str *rows);
 bool kept_next(struct str *rows, struct kept_record *out);

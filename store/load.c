@@ -85,7 +85,8 @@ static struct str offset_words(struct arena *a, int64_t offset_s)
 /* Fills in the words of the extents that state their zone: "stated", with the offsets when they are few. */
 static bool stated_zones(struct db *db, struct arena *a, struct extent_list *l, struct err *err)
 {
-	sqlite3_stmt *st = db_prepare(db, "SELECT extent, offset_s FROM zone_offset ORDER BY extent, offset_s", err);
+	sqlite3_stmt *st =
+		db_prepare(db, "SELECT extent, offset_s FROM zone_offset ORDER BY extent, offset_s", err);
 	bool row, good = st != NULL;
 	while (good && (good = db_step(db, st, &row, err)) && row) {
 		const uint64_t *at = map_get(&l->by_id, db_u64(st, 0));
@@ -93,7 +94,8 @@ static bool stated_zones(struct db *db, struct arena *a, struct extent_list *l, 
 		if (!x || !x->zone_known || x->zone.len > 48)
 			continue;
 		struct str offset = offset_words(a, sqlite3_column_int64(st, 1));
-		x->zone = arena_printf(a, "%.*s%s %.*s", STR_ARG(x->zone), x->zone.len > 6 ? "," : "", STR_ARG(offset));
+		x->zone = arena_printf(a, "%.*s%s %.*s", STR_ARG(x->zone), x->zone.len > 6 ? "," : "",
+				       STR_ARG(offset));
 	}
 	sqlite3_finalize(st);
 	return good;
@@ -101,15 +103,24 @@ static bool stated_zones(struct db *db, struct arena *a, struct extent_list *l, 
 
 enum { SHIFT_MAX_S = 24 * 3600 };
 
-static bool load_extent(struct db *db, sqlite3_stmt *st, struct arena *a, struct extent_row *x, struct err *err)
+static bool load_extent(struct db *db, sqlite3_stmt *st, struct arena *a, struct extent_row *x,
+			struct err *err)
 {
 	*x = (struct extent_row){
-		.id = sqlite3_column_int64(st, 0), .source = db_u64(st, 1),
-		.logical = column_copy(st, 2, a), .path = column_copy(st, 3, a), .format = column_copy(st, 4, a),
-		.service = column_copy(st, 5, a), .host = column_copy(st, 6, a),
-		.role = (uint8_t)sqlite3_column_int(st, 7), .zone_known = sqlite3_column_int(st, 8) != 0,
-		.shift_ns = sqlite3_column_int64(st, 9), .zone = column_copy(st, 10, a),
-		.lines = db_u64(st, 11), .events = db_u64(st, 12), .continuation = db_u64(st, 13),
+		.id = sqlite3_column_int64(st, 0),
+		.source = db_u64(st, 1),
+		.logical = column_copy(st, 2, a),
+		.path = column_copy(st, 3, a),
+		.format = column_copy(st, 4, a),
+		.service = column_copy(st, 5, a),
+		.host = column_copy(st, 6, a),
+		.role = (uint8_t)sqlite3_column_int(st, 7),
+		.zone_known = sqlite3_column_int(st, 8) != 0,
+		.shift_ns = sqlite3_column_int64(st, 9),
+		.zone = column_copy(st, 10, a),
+		.lines = db_u64(st, 11),
+		.events = db_u64(st, 12),
+		.continuation = db_u64(st, 13),
 		.rejected = db_u64(st, 14),
 	};
 	int64_t limit = SHIFT_MAX_S * NS_PER_S;
@@ -130,11 +141,14 @@ bool extents_load(struct db *db, struct arena *a, struct extent_list *out, struc
 {
 	*out = (struct extent_list){ 0 };
 	map_init(&out->by_id);
-	sqlite3_stmt *st = db_prepare(db,
-		"SELECT x.id, x.source, s.logical, x.path, x.format, x.service, x.host, x.role, x.zone_known, s.shift_ns,"
-		" s.zone, x.lines, x.events, x.continuation, x.rejected, x.first_ns, x.last_ns"
-		" FROM extent x JOIN source s ON s.id = x.source WHERE x.state = 1"
-		" ORDER BY s.logical, x.path, x.end_offset, x.content, x.id", err);
+	sqlite3_stmt *st =
+		db_prepare(db,
+			   "SELECT x.id, x.source, s.logical, x.path, x.format, x.service, x.host, x.role, "
+			   "x.zone_known, s.shift_ns,"
+			   " s.zone, x.lines, x.events, x.continuation, x.rejected, x.first_ns, x.last_ns"
+			   " FROM extent x JOIN source s ON s.id = x.source WHERE x.state = 1"
+			   " ORDER BY s.logical, x.path, x.end_offset, x.content, x.id",
+			   err);
 	VEC(struct extent_row) rows = { 0 };
 	bool row, good = st != NULL;
 	while (good && (good = db_step(db, st, &row, err)) && row) {

@@ -22,11 +22,13 @@ static bool load_change(struct store *s, sqlite3_stmt *st, const struct extent_r
 	if (kind < 0 || kind >= CHANGE_KIND_COUNT)
 		return db_damaged(&s->db, "a change record makes no sense", err);
 	*c = (struct store_change){
-		.time_ns = shifted(db_time(st, 1), x->shift_ns), .end_ns = shifted(db_time(st, 2), x->shift_ns),
+		.time_ns = shifted(db_time(st, 1), x->shift_ns),
+		.end_ns = shifted(db_time(st, 2), x->shift_ns),
 		.kind = (enum change_kind)kind,
 	};
-	struct str *const texts[] = { &c->service, &c->version, &c->previous, &c->actor, &c->key, &c->old_value,
-		&c->new_value, &c->status, &c->id, &c->text, &c->host };
+	struct str *const texts[] = { &c->service, &c->version,	 &c->previous,	&c->actor,
+				     &c->key,	  &c->old_value, &c->new_value, &c->status,
+				     &c->id,	  &c->text,	 &c->host };
 	for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
 		*texts[i] = column_copy(st, 4 + i, a);
 	if (c->host.len == 0)
@@ -36,14 +38,19 @@ static bool load_change(struct store *s, sqlite3_stmt *st, const struct extent_r
 	return true;
 }
 
-bool store_load_changes(struct store *s, struct arena *a, struct store_change **out, size_t *n, struct err *err)
+bool store_load_changes(struct store *s, struct arena *a, struct store_change **out, size_t *n,
+			struct err *err)
 {
 	struct extent_list extents;
 	VEC(struct store_change) list = { 0 };
 	bool row, good = extents_load(&s->db, a, &extents, err);
-	sqlite3_stmt *st = good ? db_prepare(&s->db,
-		"SELECT id, time_ns, end_ns, kind, service, version, previous, actor, key, old_value, new_value, status,"
-		" change_id, text, host, line, offset, raw FROM change ORDER BY id", err) : NULL;
+	sqlite3_stmt *st =
+		good ? db_prepare(&s->db,
+				  "SELECT id, time_ns, end_ns, kind, service, version, previous, actor, key, "
+				  "old_value, new_value, status,"
+				  " change_id, text, host, line, offset, raw FROM change ORDER BY id",
+				  err)
+		     : NULL;
 	good = st != NULL;
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
 		const struct extent_row *x = extent_of_fact(&extents, sqlite3_column_int64(st, 0));

@@ -33,9 +33,11 @@ struct gathering {
 };
 
 /* The rows of the series; their words go where the result is, for that outlives the store. */
-static bool load_rows(struct store *s, struct arena *a, struct arena *words, struct gathering *g, struct err *err)
+static bool load_rows(struct store *s, struct arena *a, struct arena *words, struct gathering *g,
+		      struct err *err)
 {
-	sqlite3_stmt *st = db_prepare(&s->db, "SELECT id, kind, service, host, key, code, role FROM series", err);
+	sqlite3_stmt *st =
+		db_prepare(&s->db, "SELECT id, kind, service, host, key, code, role FROM series", err);
 	bool row, good = st != NULL;
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
 		int64_t kind = sqlite3_column_int64(st, 1);
@@ -45,8 +47,12 @@ static bool load_rows(struct store *s, struct arena *a, struct arena *words, str
 			break;
 		}
 		struct series series = {
-			.id = id, .kind = (enum series_kind)kind, .service = name_copy(s, db_u64(st, 2), words),
-			.host = name_copy(s, db_u64(st, 3), words), .key = db_u64(st, 4), .code = sqlite3_column_int(st, 5),
+			.id = id,
+			.kind = (enum series_kind)kind,
+			.service = name_copy(s, db_u64(st, 2), words),
+			.host = name_copy(s, db_u64(st, 3), words),
+			.key = db_u64(st, 4),
+			.code = sqlite3_column_int(st, 5),
 			.role = (uint8_t)sqlite3_column_int(st, 6),
 		};
 		series.key_text = name_copy(s, series.key, words);
@@ -77,8 +83,9 @@ static bool add_part(struct store *s, struct arena *a, struct gathering *g, cons
 }
 
 /* Gathers the parts of one kind, in the arena. */
-static bool load_parts(struct store *s, sqlite3_stmt *st, enum series_kind kind, const struct extent_list *extents,
-                       struct arena *a, struct gathering *g, struct err *err)
+static bool load_parts(struct store *s, sqlite3_stmt *st, enum series_kind kind,
+		       const struct extent_list *extents, struct arena *a, struct gathering *g,
+		       struct err *err)
 {
 	bool row, good = true;
 	sqlite3_bind_int(st, 1, (int)kind);
@@ -111,7 +118,8 @@ static struct cell_ref *sorted_cells(const struct gathered *g, struct arena *a)
 	for (const struct run *run = g->runs; run; run = run->next) {
 		end -= run->n;
 		for (size_t i = 0; i < run->n; i++)
-			refs[end + i] = (struct cell_ref){ run->cells[i].bucket + run->shift, &run->cells[i], run->part };
+			refs[end + i] = (struct cell_ref){ run->cells[i].bucket + run->shift, &run->cells[i],
+							  run->part };
 		size_t last = end + run->n - 1;
 		sorted = sorted && (last + 1 == g->n_cells || refs[last].bucket <= refs[last + 1].bucket);
 	}
@@ -126,7 +134,8 @@ static uint32_t add_u32(uint32_t a, uint32_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
 }
 
-static void put_hist(struct series *s, struct cell *cell, const struct cell_ref *refs, size_t n, size_t *n_hist)
+static void put_hist(struct series *s, struct cell *cell, const struct cell_ref *refs, size_t n,
+		     size_t *n_hist)
 {
 	cell->hist = (uint32_t)*n_hist;
 	if (n == 1) {
@@ -218,7 +227,9 @@ static bool load_kinds(struct store *s, struct arena *a, struct gathering *g, st
 	arena_init(&scratch);
 	arena_init(&rows);
 	bool good = extents_load(&s->db, &rows, &extents, err);
-	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, cells FROM agg WHERE kind = ?1 ORDER BY id", err) : NULL;
+	sqlite3_stmt *st =
+		good ? db_prepare(&s->db, "SELECT id, cells FROM agg WHERE kind = ?1 ORDER BY id", err)
+		     : NULL;
 	good = st != NULL;
 	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++) {
 		arena_reset(&parts);

@@ -22,7 +22,8 @@ static void add_span(struct store_source *s, const struct extent_row *x)
 		s->last_ns = x->last_ns;
 }
 
-bool store_load_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err)
+bool store_load_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n,
+			struct err *err)
 {
 	struct extent_list extents;
 	VEC(struct store_source) list = { 0 };
@@ -56,10 +57,11 @@ bool store_load_sources(struct store *s, struct arena *a, struct store_source **
 }
 
 /* Adds the remarks on extents, in the order of `extents`, then of the remarks. */
-static bool add_notes(struct store *s, const struct extent_list *extents, struct arena *a, struct quality_source *list,
-                      struct err *err)
+static bool add_notes(struct store *s, const struct extent_list *extents, struct arena *a,
+		      struct quality_source *list, struct err *err)
 {
-	sqlite3_stmt *st = db_prepare(&s->db, "SELECT sample, text FROM note WHERE extent = ?1 ORDER BY sample, seq", err);
+	sqlite3_stmt *st = db_prepare(
+		&s->db, "SELECT sample, text FROM note WHERE extent = ?1 ORDER BY sample, seq", err);
 	bool good = st != NULL;
 	for (size_t i = 0; good && i < extents->n; i++) {
 		VEC(struct str) notes = { 0 };
@@ -67,9 +69,10 @@ static bool add_notes(struct store *s, const struct extent_list *extents, struct
 		sqlite3_bind_int64(st, 1, extents->at[i].id);
 		while ((good = db_step(&s->db, st, &row, err)) && row) {
 			struct str text = db_text(st, 1);
-			*vec_push(a, &notes) = sqlite3_column_int(st, 0)
-			                               ? arena_printf(a, "not understood: line %.*s", STR_ARG(text))
-			                               : arena_str(a, text);
+			*vec_push(a, &notes) =
+				sqlite3_column_int(st, 0)
+					? arena_printf(a, "not understood: line %.*s", STR_ARG(text))
+					: arena_str(a, text);
 		}
 		sqlite3_reset(st);
 		list[i].notes = notes.at;
@@ -79,7 +82,8 @@ static bool add_notes(struct store *s, const struct extent_list *extents, struct
 	return good;
 }
 
-bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n, struct err *err)
+bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n,
+			struct err *err)
 {
 	struct extent_list extents;
 	bool good = extents_load(&s->db, a, &extents, err);
@@ -88,9 +92,17 @@ bool store_load_quality(struct store *s, struct arena *a, struct quality_source 
 	for (size_t i = 0; i < *n; i++) {
 		const struct extent_row *x = &extents.at[i];
 		(*out)[i] = (struct quality_source){
-			.path = x->path, .format = x->format, .service = x->service, .host = x->host, .zone = x->zone,
-			.lines = x->lines, .events = x->events, .continuation = x->continuation, .rejected = x->rejected,
-			.first_ns = x->first_ns, .last_ns = x->last_ns,
+			.path = x->path,
+			.format = x->format,
+			.service = x->service,
+			.host = x->host,
+			.zone = x->zone,
+			.lines = x->lines,
+			.events = x->events,
+			.continuation = x->continuation,
+			.rejected = x->rejected,
+			.first_ns = x->first_ns,
+			.last_ns = x->last_ns,
 		};
 	}
 	good = good && add_notes(s, &extents, a, *out, err);

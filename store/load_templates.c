@@ -9,12 +9,15 @@ static int by_text(const void *a, const void *b)
 	return d ? d : (x->id > y->id) - (x->id < y->id);
 }
 
-bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n, struct err *err)
+bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n,
+			  struct err *err)
 {
 	VEC(struct store_template) list = { 0 };
 	bool row;
 	sqlite3_stmt *st = db_prepare(&s->db,
-		"SELECT t.id, t.grp, n.text, t.severity, t.format, t.grp_text FROM template t LEFT JOIN name n ON n.id = t.id", err);
+				      "SELECT t.id, t.grp, n.text, t.severity, t.format, t.grp_text FROM "
+				      "template t LEFT JOIN name n ON n.id = t.id",
+				      err);
 	bool good = st != NULL;
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
 		int64_t severity = sqlite3_column_int64(st, 3);

@@ -23,19 +23,21 @@ void store_close(struct store *s);
 enum { BUCKET_S = 10 }; /* width of an aggregate bucket, seconds */
 
 /* What a series counts. X(id, json, what `key` is, what `code` is) */
-#define SERIES_KINDS(X)                                                                            \
-	X(SERIES_HTTP, "http", "route id", "HTTP status")                                          \
-	X(SERIES_LINE, "line", "template id", "severity")                                          \
-	X(SERIES_QUERY, "query", "fingerprint id", "0")                                            \
-	X(SERIES_EVENT, "event", "detail name id (application, user, lock mode, upstream)", "enum event_kind") \
-	X(SERIES_FACET, "facet", "value name id", "enum facet")                                    \
+#define SERIES_KINDS(X)                                                                                      \
+	X(SERIES_HTTP, "http", "route id", "HTTP status")                                                    \
+	X(SERIES_LINE, "line", "template id", "severity")                                                    \
+	X(SERIES_QUERY, "query", "fingerprint id", "0")                                                      \
+	X(SERIES_EVENT, "event", "detail name id (application, user, lock mode, upstream)",                  \
+	  "enum event_kind")                                                                                 \
+	X(SERIES_FACET, "facet", "value name id", "enum facet")                                              \
 	X(SERIES_CLIENTS, "clients", "0", "0") /* distinct clients of a service, by sketch */
 #define SERIES_ENUM(id, json, key, code) id,
 enum series_kind { SERIES_KINDS(SERIES_ENUM) SERIES_KIND_COUNT };
 
 /*
- * Categories counted beside the routes, so that a bad window can be compared with a good one. Those of which nearly
- * every event has another value are counted by the minute: the bucket of such a cell is the minute's first.
+ * Categories counted beside the routes, so that a bad window can be compared with a good one. Those of which
+ * nearly every event has another value are counted by the minute: the bucket of such a cell is the minute's
+ * first.
  */
 enum facet {
 	FACET_VERSION,  /* software version a line states */
@@ -70,11 +72,12 @@ struct series {
 	struct cell *cells;        /* ascending by bucket, no duplicates, no empty ones */
 	size_t n_cells;
 	struct hist_entry *hist;   /* only HTTP and QUERY have any */
-	uint8_t role;              /* enum format_role of the source it comes from (access beats app when both) */
+	uint8_t role; /* enum format_role of the source (access beats app when both) */
 };
 
 /* All series, ordered by (kind, service, host, code, key_text). */
-NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err);
+NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n,
+				 struct err *err);
 
 struct store_source {
 	struct str logical, format, service, host;
@@ -86,9 +89,11 @@ struct store_source {
 	int64_t first_ns, last_ns; /* shifted; TIME_NONE when nothing has a time */
 };
 /* One per log (rotations joined), ordered by logical path. */
-NODISCARD bool store_load_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
+NODISCARD bool store_load_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n,
+				  struct err *err);
 /* The same per file, with notes, in the shape of the report. */
-NODISCARD bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n, struct err *err);
+NODISCARD bool store_load_quality(struct store *s, struct arena *a, struct quality_source **out, size_t *n,
+				  struct err *err);
 
 struct store_template {
 	uint64_t id, group;      /* group: the smallest id of those that differ in variables only */
@@ -97,7 +102,8 @@ struct store_template {
 	enum severity severity;  /* the highest seen */
 	struct str format;
 };
-NODISCARD bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n, struct err *err);
+NODISCARD bool store_load_templates(struct store *s, struct arena *a, struct store_template **out, size_t *n,
+				    struct err *err);
 
 /* A change record, strings in the arena. Ordered by time, then text. */
 struct store_change {
@@ -107,9 +113,13 @@ struct store_change {
 	struct str host;      /* of the source */
 	struct ref ref;
 };
-NODISCARD bool store_load_changes(struct store *s, struct arena *a, struct store_change **out, size_t *n, struct err *err);
+NODISCARD bool store_load_changes(struct store *s, struct arena *a, struct store_change **out, size_t *n,
+				  struct err *err);
 
-/* A kept line: the first of every template per file and a bounded sample of notable ones. Ordered by time, source, line. */
+/*
+ * A kept line: the first of every template per file and a bounded sample of notable ones. Ordered by time,
+ * source, line.
+ */
 struct kept_line {
 	int64_t time_ns;
 	enum severity severity;
@@ -123,7 +133,8 @@ struct kept_line {
 	double duration_ms;
 	struct ref ref;        /* text is the whole record, cut at 4 KiB */
 };
-NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n, struct err *err);
+NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n,
+			       struct err *err);
 
 /* Columns of one event, for scans. */
 struct scan_row {
@@ -138,14 +149,22 @@ struct scan_row {
 	uint64_t line, offset;
 	uint32_t source;              /* index into store_load_quality's list */
 };
-/* Calls visit for every event in [from_ns, to_ns) in an order that depends on the content only (file by file); stops when it returns false. */
-NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns, bool (*visit)(void *self, const struct scan_row *row), void *self, struct err *err);
+/*
+ * Calls visit for every event in [from_ns, to_ns) in an order that depends on the content only (file by
+ * file); stops when it returns false.
+ */
+NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns,
+			  bool (*visit)(void *self, const struct scan_row *row), void *self, struct err *err);
 
 /* The text of a name id (service, host, route, ...), good until the store is closed; empty when unknown. */
 struct str store_name(struct store *s, uint64_t id);
 
-/* The analysis' result: casefile JSON (casefile_encode, contract = false). save opens the store for writing by itself. */
+/*
+ * The analysis' result: casefile JSON (casefile_encode, contract = false). save opens the store for writing
+ * by itself.
+ */
 NODISCARD bool store_save_casefile(const char *path, struct str json, struct err *err);
-NODISCARD bool store_load_casefile(struct store *s, struct arena *a, struct str *json, struct err *err); /* empty when none */
+NODISCARD bool store_load_casefile(struct store *s, struct arena *a, struct str *json,
+				   struct err *err); /* empty when none */
 
 #endif

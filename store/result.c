@@ -27,7 +27,8 @@ bool store_save_casefile(const char *path, struct str json, struct err *err)
 bool store_load_casefile(struct store *s, struct arena *a, struct str *json, struct err *err)
 {
 	*json = STR_NONE;
-	sqlite3_stmt *st = db_prepare(&s->db, "SELECT json FROM result WHERE kind = '" CASEFILE_KIND "'", err);
+	sqlite3_stmt *st =
+		db_prepare(&s->db, "SELECT json FROM result WHERE kind = '" CASEFILE_KIND "'", err);
 	bool row = false, good = st != NULL && db_step(&s->db, st, &row, err);
 	if (good && row)
 		*json = column_copy(st, 0, a);

@@ -43,24 +43,33 @@ static void visit_block(struct scan *s, const struct extent_row *x, uint32_t sou
 	}
 }
 
-/* Could [first, last], shifted, have anything in the window? Without times: only when the window is open to the left. */
+/*
+ * Could [first, last], shifted, have anything in the window? Without times: only when the window is open to
+ * the left.
+ */
 static bool overlaps(const struct scan *s, int64_t first_ns, int64_t last_ns)
 {
 	return last_ns >= s->from_ns && first_ns < s->to_ns;
 }
 
-static bool scan_extent(struct scan *s, sqlite3_stmt *st, const struct extent_row *x, uint32_t source, struct err *err)
+static bool scan_extent(struct scan *s, sqlite3_stmt *st, const struct extent_row *x, uint32_t source,
+			struct err *err)
 {
 	bool row, good = true;
 	sqlite3_bind_int64(st, 1, x->id << EXTENT_SHIFT);
 	sqlite3_bind_int64(st, 2, (x->id + 1) << EXTENT_SHIFT);
 	while (!s->stopped && (good = db_step(&s->store->db, st, &row, err)) && row) {
-		int64_t first = shifted(db_time(st, 0), x->shift_ns), last = shifted(db_time(st, 1), x->shift_ns);
-		/* A block of lines with and without times may hold some of the latter: an open window wants them all. */
+		int64_t first = shifted(db_time(st, 0), x->shift_ns),
+			last = shifted(db_time(st, 1), x->shift_ns);
+		/*
+		 * A block of lines with and without times may hold some of the latter: an open window wants
+		 * them all.
+		 */
 		if (s->from_ns != TIME_NONE && !overlaps(s, first, last))
 			continue;
 		if (!block_decode(&s->block, &s->store->coder, db_blob(st, 2))) {
-			good = db_damaged(&s->store->db, "a block of events does not match its checksum", err);
+			good = db_damaged(&s->store->db, "a block of events does not match its checksum",
+					  err);
 			break;
 		}
 		visit_block(s, x, source);
@@ -78,7 +87,10 @@ bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns,
 	arena_init(&arena);
 	bool good = extents_load(&s->db, &arena, &extents, err);
 	sqlite3_stmt *st = good ? db_prepare(&s->db,
-		"SELECT first_ns, last_ns, data FROM block WHERE id >= ?1 AND id < ?2 ORDER BY id", err) : NULL;
+					     "SELECT first_ns, last_ns, data FROM block WHERE id >= ?1 AND "
+					     "id < ?2 ORDER BY id",
+					     err)
+				: NULL;
 	good = st != NULL;
 	block_init(&scan.block, &arena, false);
 	for (size_t i = 0; good && i < extents.n && !scan.stopped; i++)

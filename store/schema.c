@@ -64,7 +64,7 @@ const char *const schema_sql[] = {
 	" id INTEGER PRIMARY KEY,"
 	" severity INTEGER NOT NULL,"         /* the highest seen */
 	" format TEXT NOT NULL,"
-	" grp INTEGER NOT NULL,"              /* templates that differ in variables only share it: the smallest id */
+	" grp INTEGER NOT NULL,"              /* the smallest id of those that differ in variables only */
 	" grp_text TEXT NOT NULL)",           /* their common text; empty before settling */
 
 	/* What is counted in 10-second cells. */

@@ -13,10 +13,12 @@ struct templates {
 
 static bool load_templates(struct db *db, struct arena *a, struct templates *t, struct err *err)
 {
-	sqlite3_stmt *st = db_prepare(db, "SELECT t.id, n.text FROM template t JOIN name n ON n.id = t.id ORDER BY t.id", err);
+	sqlite3_stmt *st = db_prepare(
+		db, "SELECT t.id, n.text FROM template t JOIN name n ON n.id = t.id ORDER BY t.id", err);
 	bool row, good = st != NULL;
 	while (good && (good = db_step(db, st, &row, err)) && row) {
-		*vec_push(a, &t->list) = (struct template_entry){ .id = db_u64(st, 0), .text = column_copy(st, 1, a) };
+		*vec_push(a, &t->list) =
+			(struct template_entry){ .id = db_u64(st, 0), .text = column_copy(st, 1, a) };
 		*map_put(&t->by_id, db_u64(st, 0), NULL) = t->list.n;
 	}
 	sqlite3_finalize(st);

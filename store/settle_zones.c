@@ -68,8 +68,10 @@ static bool load_logs(struct zones *z, struct db *db, struct err *err)
 		bool is_new;
 		uint64_t *at = map_put(&z->log_of, x->source ? x->source : 1, &is_new);
 		if (is_new) {
-			*vec_push(z->arena, &z->logs) = (struct zone_log){ .source = x->source, .logical = x->logical,
-				.service = x->service, .host = x->host };
+			*vec_push(z->arena, &z->logs) = (struct zone_log){ .source = x->source,
+									  .logical = x->logical,
+									  .service = x->service,
+									  .host = x->host };
 			*at = z->logs.n;
 		}
 		struct zone_log *log = &z->logs.at[*at - 1];
@@ -85,16 +87,18 @@ static struct zone_log *log_of(const struct zones *z, const struct extent_row *x
 
 static bool load_stated(struct zones *z, struct db *db, struct err *err)
 {
-	sqlite3_stmt *st = db_prepare(db, "SELECT extent, offset_s, events FROM zone_offset ORDER BY extent, offset_s", err);
+	sqlite3_stmt *st = db_prepare(
+		db, "SELECT extent, offset_s, events FROM zone_offset ORDER BY extent, offset_s", err);
 	bool row, good = st != NULL;
 	while (good && (good = db_step(db, st, &row, err)) && row) {
 		const uint64_t *at = map_get(&z->extents.by_id, db_u64(st, 0));
 		int64_t offset = sqlite3_column_int64(st, 1);
-		if (!at || !z->extents.at[*at - 1].zone_known || offset % QUARTER_S || offset < OFFSET_MIN_S ||
-		    offset > OFFSET_MAX_S)
+		if (!at || !z->extents.at[*at - 1].zone_known || offset % QUARTER_S ||
+		    offset < OFFSET_MIN_S || offset > OFFSET_MAX_S)
 			continue;
 		size_t log = (size_t)(log_of(z, &z->extents.at[*at - 1]) - z->logs.at), i = 0;
-		while (i < z->stated.n && (z->stated.at[i].log != log || z->stated.at[i].offset_s != (int32_t)offset))
+		while (i < z->stated.n &&
+		       (z->stated.at[i].log != log || z->stated.at[i].offset_s != (int32_t)offset))
 			i++;
 		if (i == z->stated.n)
 			*vec_push(z->arena, &z->stated) = (struct stated){ log, (int32_t)offset, 0 };
@@ -182,7 +186,8 @@ static bool load_tallies(struct zones *z, struct db *db, struct err *err)
 		if (!x || log_of(z, x)->unknown == x->zone_known)
 			continue;
 		arena_reset(&scratch);
-		if (!cells_decode(db_blob(st, 2), (enum series_kind)sqlite3_column_int(st, 1), &coder, &scratch, &part))
+		if (!cells_decode(db_blob(st, 2), (enum series_kind)sqlite3_column_int(st, 1), &coder,
+				  &scratch, &part))
 			good = db_damaged(db, "cells do not match their checksum", err);
 		else
 			tally(z, log_of(z, x), &part);
@@ -220,7 +225,8 @@ static int32_t shift_of(int32_t offset_s)
 /* Share of the log's span that, shifted, others cover: their spans joined. */
 static double overlap(const struct zones *z, const struct zone_log *log, int32_t offset_s)
 {
-	int64_t from = (int64_t)log->signal.from + shift_of(offset_s), to = (int64_t)log->signal.to + shift_of(offset_s);
+	int64_t from = (int64_t)log->signal.from + shift_of(offset_s),
+		to = (int64_t)log->signal.to + shift_of(offset_s);
 	int64_t covered = 0, at = from;
 	/* Spans are few: sweep from the left, always taking the span that begins first beyond `at`. */
 	while (at < to) {
@@ -243,7 +249,8 @@ static double overlap(const struct zones *z, const struct zone_log *log, int32_t
 
 static int by_relation(const void *a, const void *b, void *self)
 {
-	const struct zone_log *x = *(struct zone_log *const *)a, *y = *(struct zone_log *const *)b, *log = self;
+	const struct zone_log *x = *(struct zone_log *const *)a, *y = *(struct zone_log *const *)b,
+			      *log = self;
 	int d = (int)relation(log, y) - (int)relation(log, x);
 	if (d)
 		return d;
@@ -263,7 +270,8 @@ static bool correlate(struct zones *z, struct zone_log *log, struct zone_log *pa
 	for (size_t i = 0; i < z->n_candidates; i++) {
 		if (!fits[i])
 			continue;
-		struct zone_match match = signal_match(&log->signal, m, shift_of(z->candidates[i]), &partner->signal, m);
+		struct zone_match match =
+			signal_match(&log->signal, m, shift_of(z->candidates[i]), &partner->signal, m);
 		if (match.z > best.z) {
 			second = best.z;
 			best = match;
@@ -315,8 +323,8 @@ static bool fits_offset(const struct zones *z, const bool *fits, int32_t offset_
 }
 
 /* The offset that a log at least this closely related states, when it fits. */
-static bool decide_by_relation(struct zones *z, const struct zone_log *log, const bool *fits, enum relation least,
-                               struct verdict *v)
+static bool decide_by_relation(struct zones *z, const struct zone_log *log, const bool *fits,
+			       enum relation least, struct verdict *v)
 {
 	for (int r = RELATED_SAME; r >= (int)least; r--) {
 		for (size_t i = 0; i < z->stated.n; i++) {
@@ -380,8 +388,8 @@ static bool store_verdict(struct db *db, const struct zone_log *log, const struc
 	int minutes = abs(v->offset_s) / 60;
 	struct str words = STR_NONE;
 	if (v->words.len)
-		words = arena_printf(a, "inferred %c%02d:%02d %.*s", v->offset_s < 0 ? '-' : '+', minutes / 60,
-		                     minutes % 60, STR_ARG(v->words));
+		words = arena_printf(a, "inferred %c%02d:%02d %.*s", v->offset_s < 0 ? '-' : '+',
+				     minutes / 60, minutes % 60, STR_ARG(v->words));
 	else if (log->unknown)
 		words = STR("assumed UTC");
 	db_bind_u64(st, 1, log->source);
@@ -401,7 +409,8 @@ bool settle_zones(struct store_writer *w, struct arena *a, struct err *err)
 	for (size_t i = 0; good && i < z.logs.n; i++)
 		any_unknown = any_unknown || z.logs.at[i].unknown;
 	if (good && any_unknown) {
-		good = load_stated(&z, &w->db, err) && load_weights(&z, &w->db, err) && load_tallies(&z, &w->db, err);
+		good = load_stated(&z, &w->db, err) && load_weights(&z, &w->db, err) &&
+		       load_tallies(&z, &w->db, err);
 		if (z.stated.n > 1)
 			qsort(z.stated.at, z.stated.n, sizeof *z.stated.at, by_weight);
 		list_candidates(&z);

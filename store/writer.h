@@ -28,21 +28,30 @@ struct extent_totals {
 	const struct str *samples; size_t n_samples;
 };
 
-/* Opens or makes a store; removes unfinished extents. Refuses a file that is not an inquest store or a newer one. */
+/*
+ * Opens or makes a store; removes unfinished extents. Refuses a file that is not an inquest store or a newer
+ * one.
+ */
 NODISCARD bool store_writer_open(const char *path, struct store_writer **out, struct err *err);
 /* Ends: everything finished is on disk, extents that are not are given up. NULL is fine. */
 bool store_writer_close(struct store_writer *w, struct err *err);
-/* Is content with this id (and at least this many bytes) in the store, finished? *end_offset says how far it was read. */
-NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
-NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info, struct extent_writer **out, struct err *err);
+/*
+ * Is content with this id (and at least this many bytes) in the store, finished? *end_offset says how far it
+ * was read.
+ */
+NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known,
+				  uint64_t *end_offset, struct err *err);
+NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info,
+			    struct extent_writer **out, struct err *err);
 NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);
 /* Finishes the extent in one transaction; frees x in any case. */
 NODISCARD bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struct err *err);
 /* Gives the extent up: nothing of it counts. Frees x. */
 void extent_abandon(struct extent_writer *x);
 /*
- * After all extents: infers the zones of sources that state none from the spans of those that do, and stores the shift
- * (readers apply it); groups similar templates. Depends on the store's content only, so it can be run again.
+ * After all extents: infers the zones of sources that state none from the spans of those that do, and stores
+ * the shift (readers apply it); groups similar templates. Depends on the store's content only, so it can be
+ * run again.
  */
 NODISCARD bool store_writer_settle(struct store_writer *w, struct err *err);
 

@@ -1,9 +1,10 @@
 /*
  * writer_impl: what writer.c, extent.c and settle.c share: the connection, its lock, and the statements.
  *
- * Every use of the connection is between writer_lock and writer_unlock; everything costly (packing, compressing) is
- * done outside. A failed statement may have rolled back what other threads wrote in the same transaction, so
- * the first failure ends the writer: every later call fails with the same words, and nothing unfinished counts.
+ * Every use of the connection is between writer_lock and writer_unlock; everything costly (packing,
+ * compressing) is done outside. A failed statement may have rolled back what other threads wrote in the same
+ * transaction, so the first failure ends the writer: every later call fails with the same words, and nothing
+ * unfinished counts.
  */
 #ifndef STORE_WRITER_IMPL_H
 #define STORE_WRITER_IMPL_H
@@ -14,24 +15,27 @@
 #include "store/writer.h"
 
 /* X(id, SQL) */
-#define WRITER_STATEMENTS(X)                                                                                   \
-	X(SQL_EXTENT_BEGIN, "INSERT INTO extent(source, path, content, format, service, host, role, zone_known," \
-	                    " state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")                               \
-	X(SQL_EXTENT_FINISH, "UPDATE extent SET state = 1, lines = ?2, events = ?3, continuation = ?4,"           \
-	                     " rejected = ?5, bytes = ?6, end_offset = ?7, first_ns = ?8, last_ns = ?9,"           \
-	                     " truncated = ?10, damaged = ?11 WHERE id = ?1")                                    \
-	X(SQL_SOURCE, "INSERT OR IGNORE INTO source VALUES(?1, ?2, 0, '')")                                       \
-	X(SQL_NAME, "INSERT OR IGNORE INTO name VALUES(?1, ?2)")                                                  \
-	X(SQL_SERIES, "INSERT OR IGNORE INTO series VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                          \
-	X(SQL_TEMPLATE, "INSERT INTO template VALUES(?1, ?2, ?3, ?1, '') ON CONFLICT(id) DO UPDATE SET"           \
-	                " severity = max(severity, excluded.severity), format = min(format, excluded.format)")    \
-	X(SQL_AGG, "INSERT INTO agg VALUES(?1, ?2, ?3)")                                                          \
-	X(SQL_BLOCK, "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)")                                              \
-	X(SQL_KEPT, "INSERT INTO kept VALUES(?1, ?2, ?3)")                                                        \
-	X(SQL_CHANGE, "INSERT INTO change VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"    \
-	              " ?15, ?16, ?17, ?18)")                                                                     \
-	X(SQL_NOTE, "INSERT INTO note VALUES(?1, ?2, ?3, ?4)")                                                    \
-	X(SQL_ZONE_OFFSET, "INSERT INTO zone_offset VALUES(?1, ?2, ?3)")                                          \
+#define WRITER_STATEMENTS(X) \
+	X(SQL_EXTENT_BEGIN, \
+	  "INSERT INTO extent(source, path, content, format, service, host, role, zone_known, state)" \
+	  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)") \
+	X(SQL_EXTENT_FINISH, \
+	  "UPDATE extent SET state = 1, lines = ?2, events = ?3, continuation = ?4, rejected = ?5, bytes = ?6," \
+	  " end_offset = ?7, first_ns = ?8, last_ns = ?9, truncated = ?10, damaged = ?11 WHERE id = ?1") \
+	X(SQL_SOURCE, "INSERT OR IGNORE INTO source VALUES(?1, ?2, 0, '')") \
+	X(SQL_NAME, "INSERT OR IGNORE INTO name VALUES(?1, ?2)") \
+	X(SQL_SERIES, "INSERT OR IGNORE INTO series VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+	X(SQL_TEMPLATE, \
+	  "INSERT INTO template VALUES(?1, ?2, ?3, ?1, '') ON CONFLICT(id) DO UPDATE SET" \
+	  " severity = max(severity, excluded.severity), format = min(format, excluded.format)") \
+	X(SQL_AGG, "INSERT INTO agg VALUES(?1, ?2, ?3)") \
+	X(SQL_BLOCK, "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)") \
+	X(SQL_KEPT, "INSERT INTO kept VALUES(?1, ?2, ?3)") \
+	X(SQL_CHANGE, \
+	  "INSERT INTO change VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16," \
+	  " ?17, ?18)") \
+	X(SQL_NOTE, "INSERT INTO note VALUES(?1, ?2, ?3, ?4)") \
+	X(SQL_ZONE_OFFSET, "INSERT INTO zone_offset VALUES(?1, ?2, ?3)") \
 	X(SQL_KNOWS, "SELECT count(*), max(end_offset) FROM extent WHERE content = ?1 AND state = 1")
 #define SQL_ENUM(id, sql) id,
 enum writer_statement { WRITER_STATEMENTS(SQL_ENUM) WRITER_STATEMENT_COUNT };

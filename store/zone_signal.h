@@ -22,8 +22,8 @@ struct zone_tally {
 
 struct zone_signal {
 	VEC(struct zone_tally) tallies; /* after signal_finish: ascending, each bucket once */
-	int32_t from, to;               /* buckets [from, to) that hold all but the outermost half percent on each side */
-	float *rough[MEASURE_COUNT];    /* to - from values: roots of the counts less their moving average; NULL none */
+	int32_t from, to; /* buckets [from, to) that hold all but the outermost half percent on each side */
+	float *rough[MEASURE_COUNT]; /* to - from values: roots of counts, less their moving average */
 };
 
 /* How well two signals agree. */

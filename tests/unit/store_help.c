@@ -16,7 +16,8 @@ const char *temp_store(const char *name)
 	static unsigned used;
 	const char *dir = getenv("TMPDIR");
 	char *path = paths[used++ % 8];
-	snprintf(path, sizeof paths[0], "%s/inquest-test-%ld-%s.inquest", dir && *dir ? dir : "/tmp", (long)getpid(), name);
+	snprintf(path, sizeof paths[0], "%s/inquest-test-%ld-%s.inquest", dir && *dir ? dir : "/tmp",
+		 (long)getpid(), name);
 	remove_store(path);
 	return path;
 }
@@ -72,24 +73,35 @@ static uint64_t mixed(unsigned seed, size_t k, unsigned salt)
 
 struct extent_info made_info(unsigned seed)
 {
-	static const char *const paths[] = { "nginx/access.log", "nginx/access.log.1", "app/web.log", "db/postgresql.log" };
-	static const char *const logical[] = { "nginx/access.log", "nginx/access.log", "app/web.log", "db/postgresql.log" };
+	static const char *const paths[] = { "nginx/access.log", "nginx/access.log.1", "app/web.log",
+					    "db/postgresql.log"};
+	static const char *const logical[] = { "nginx/access.log", "nginx/access.log", "app/web.log",
+					      "db/postgresql.log"};
 	static const char *const services[] = { "nginx", "nginx", "web", "postgresql" };
 	static const uint8_t roles[] = { ROLE_ACCESS, ROLE_ACCESS, ROLE_APP, ROLE_DATABASE };
 	unsigned i = seed % 4;
-	return (struct extent_info){ .path = str_of(paths[i]), .logical = str_of(logical[i]),
-		.service = str_of(services[i]), .host = i == 2 ? STR("web-1") : STR_NONE, .format = STR("made"),
-		.role = roles[i], .zone_known = true, .content_id = 1000 + seed };
+	return (struct extent_info){ .path = str_of(paths[i]),
+				    .logical = str_of(logical[i]),
+				    .service = str_of(services[i]),
+				    .host = i == 2 ? STR("web-1") : STR_NONE,
+				    .format = STR("made"),
+				    .role = roles[i],
+				    .zone_known = true,
+				    .content_id = 1000 + seed };
 }
 
 struct event made_file_event(unsigned seed, size_t k)
 {
 	static const char *const routes[] = { "GET /", "GET /products/:id", "POST /login", "POST /checkout" };
-	static const char *const templates[] = { "connected to <*>", "request failed: <*>", "cache miss for <*>", "took <*> ms" };
+	static const char *const templates[] = { "connected to <*>", "request failed: <*>",
+						"cache miss for <*>", "took <*> ms"};
 	static const char *const queries[] = { "select * from orders where id = ?", "update cart set n = ?" };
-	static const char *const clients[] = { "203.0.113.7", "203.0.113.8", "198.51.100.2", "2001:db8:1::5", "10.0.0.1" };
-	static const char *const agents[] = { "curl/7.88.1", "Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/121.0", "-" };
-	struct event e = made_event(k, T0 + (int64_t)k * 700 * NS_PER_MS - (int64_t)(mixed(seed, k, 0) % 3000) * NS_PER_MS);
+	static const char *const clients[] = { "203.0.113.7", "203.0.113.8", "198.51.100.2", "2001:db8:1::5",
+					      "10.0.0.1"};
+	static const char *const agents[] = { "curl/7.88.1",
+					     "Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/121.0", "-"};
+	struct event e = made_event(k, T0 + (int64_t)k * 700 * NS_PER_MS -
+					       (int64_t)(mixed(seed, k, 0) % 3000) * NS_PER_MS);
 	uint64_t r = mixed(seed, k, 1);
 	e.client = str_of(clients[r % 5]);
 	e.service = r % 11 == 0 ? STR("auth") : STR_NONE;
@@ -130,9 +142,18 @@ struct extent_totals made_totals(size_t n, int64_t first_ns, int64_t last_ns)
 {
 	static const struct str notes[] = { { "truncated after line 812", 24 } };
 	static const struct str samples[] = { { "17: what is this", 16 } };
-	return (struct extent_totals){ .lines = n + 1, .events = n, .rejected = 1, .bytes = n * 100,
-		.end_offset = n * 100, .first_ns = first_ns, .last_ns = last_ns, .truncated = true, .notes = notes,
-		.n_notes = 1, .samples = samples, .n_samples = 1 };
+	return (struct extent_totals){ .lines = n + 1,
+				      .events = n,
+				      .rejected = 1,
+				      .bytes = n * 100,
+				      .end_offset = n * 100,
+				      .first_ns = first_ns,
+				      .last_ns = last_ns,
+				      .truncated = true,
+				      .notes = notes,
+				      .n_notes = 1,
+				      .samples = samples,
+				      .n_samples = 1 };
 }
 
 void write_made_file(struct store_writer *w, unsigned seed, size_t n)
@@ -155,7 +176,8 @@ void write_made_file(struct store_writer *w, unsigned seed, size_t n)
 static void dump_sql(sqlite3 *db, const char *sql, struct buf *out)
 {
 	sqlite3_stmt *st;
-	cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db));
+	cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK, "%s: %s", sql,
+		     sqlite3_errmsg(db));
 	buf_addf(out, "-- %s\n", sql);
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		for (int i = 0; i < sqlite3_column_count(st); i++)
@@ -167,10 +189,12 @@ static void dump_sql(sqlite3 *db, const char *sql, struct buf *out)
 
 static bool dump_row(void *self, const struct scan_row *r)
 {
-	buf_addf(self, "%" PRIu32 ":%" PRIu64 " %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
-	         " %x %x %x %u %u %d %u %u %u %" PRIu64 "\n", r->source, r->line, r->time_ns, r->service, r->host,
-	         r->template_id, r->route_id, r->fingerprint_id, r->client, r->user, r->trace, r->duration_us, r->bytes,
-	         r->status, r->severity, r->kind, r->role, r->offset);
+	buf_addf(self,
+		 "%" PRIu32 ":%" PRIu64 " %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+		 " %" PRIx64 " %x %x %x %u %u %d %u %u %u %" PRIu64 "\n",
+		 r->source, r->line, r->time_ns, r->service, r->host, r->template_id, r->route_id,
+		 r->fingerprint_id, r->client, r->user, r->trace, r->duration_us, r->bytes, r->status,
+		 r->severity, r->kind, r->role, r->offset);
 	return true;
 }
 
@@ -182,12 +206,12 @@ static void dump_series(struct store *s, struct arena *a, struct buf *out)
 	cr_assert(store_load_series(s, a, &series, &n, &err), "%s", err.text);
 	for (size_t i = 0; i < n; i++) {
 		const struct series *x = &series[i];
-		buf_addf(out, "%d %.*s %.*s %d '%.*s' role %d\n", (int)x->kind, STR_ARG(x->service), STR_ARG(x->host), x->code,
-		         STR_ARG(x->key_text), x->role);
+		buf_addf(out, "%d %.*s %.*s %d '%.*s' role %d\n", (int)x->kind, STR_ARG(x->service),
+			 STR_ARG(x->host), x->code, STR_ARG(x->key_text), x->role);
 		for (size_t k = 0; k < x->n_cells; k++) {
 			const struct cell *c = &x->cells[k];
-			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c->bucket, c->count, c->failed, c->timed,
-			         (double)c->sum_ms, (double)c->max_ms, (double)c->distinct);
+			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c->bucket, c->count, c->failed,
+				 c->timed, (double)c->sum_ms, (double)c->max_ms, (double)c->distinct);
 			for (uint32_t h = c->hist; h < c->hist + c->n_hist; h++)
 				buf_addf(out, " %u=%u", x->hist[h].bucket, x->hist[h].count);
 			buf_addc(out, '\n');
@@ -205,16 +229,17 @@ static void dump_lines(struct store *s, struct arena *a, struct buf *out)
 	cr_assert(store_load_kept(s, a, &kept, &n, &err), "%s", err.text);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(out, "kept %" PRId64 " %.*s:%" PRIu64 " %.*s %d %d %d '%.*s'\n", kept[i].time_ns,
-		         STR_ARG(kept[i].ref.source), kept[i].ref.line, STR_ARG(kept[i].service), (int)kept[i].severity,
-		         (int)kept[i].kind, kept[i].status, STR_ARG(kept[i].ref.text));
+			 STR_ARG(kept[i].ref.source), kept[i].ref.line, STR_ARG(kept[i].service),
+			 (int)kept[i].severity, (int)kept[i].kind, kept[i].status, STR_ARG(kept[i].ref.text));
 	cr_assert(store_load_changes(s, a, &changes, &n, &err), "%s", err.text);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(out, "change %" PRId64 " %s %.*s\n", changes[i].time_ns, change_kind_name(changes[i].kind),
-		         STR_ARG(changes[i].text));
+		buf_addf(out, "change %" PRId64 " %s %.*s\n", changes[i].time_ns,
+			 change_kind_name(changes[i].kind), STR_ARG(changes[i].text));
 	cr_assert(store_load_quality(s, a, &quality, &n, &err), "%s", err.text);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(out, "%.*s %.*s %" PRId64 "..%" PRId64 " %zu notes\n", STR_ARG(quality[i].path),
-		         STR_ARG(quality[i].zone), quality[i].first_ns, quality[i].last_ns, quality[i].n_notes);
+			 STR_ARG(quality[i].zone), quality[i].first_ns, quality[i].last_ns,
+			 quality[i].n_notes);
 }
 
 void dump_store(const char *path, struct buf *out)
@@ -223,11 +248,15 @@ void dump_store(const char *path, struct buf *out)
 		"SELECT * FROM meta ORDER BY key",
 		"SELECT id, text FROM name ORDER BY id",
 		"SELECT * FROM source ORDER BY logical",
-		"SELECT path, source, content, format, service, host, role, zone_known, state, lines, events, continuation,"
-		" rejected, bytes, end_offset, first_ns, last_ns, truncated, damaged FROM extent ORDER BY path, content",
-		"SELECT x.path, x.content, n.sample, n.seq, n.text FROM note n JOIN extent x ON x.id = n.extent"
+		"SELECT path, source, content, format, service, host, role, zone_known, state, lines, "
+		"events, continuation,"
+		" rejected, bytes, end_offset, first_ns, last_ns, truncated, damaged FROM extent ORDER BY "
+		"path, content",
+		"SELECT x.path, x.content, n.sample, n.seq, n.text FROM note n JOIN extent x ON x.id = "
+		"n.extent"
 		" ORDER BY x.path, x.content, n.sample, n.seq",
-		"SELECT x.path, x.content, z.offset_s, z.events FROM zone_offset z JOIN extent x ON x.id = z.extent"
+		"SELECT x.path, x.content, z.offset_s, z.events FROM zone_offset z JOIN extent x ON x.id = "
+		"z.extent"
 		" ORDER BY x.path, x.content, z.offset_s",
 		"SELECT * FROM template ORDER BY id",
 		"SELECT * FROM series ORDER BY id",

@@ -19,7 +19,8 @@ void set_template(struct event *e, const char *text);
 void set_route(struct event *e, const char *route);
 void set_fingerprint(struct event *e, const char *text);
 
-/* A file of n invented events of several kinds, always the same for the same seed. Asserts that writing works. */
+/* A file of n invented events of several kinds, always the same for the same seed. Asserts that writing
+ * works. */
 void write_made_file(struct store_writer *w, unsigned seed, size_t n);
 /* What extent_info write_made_file uses, and its k-th event. */
 struct extent_info made_info(unsigned seed);

@@ -19,8 +19,8 @@ struct sums {
 
 enum { SUMS_MAX = 200000 };
 
-static struct sum *sum_of(struct sums *s, enum series_kind kind, struct str service, struct str host, int code,
-                          struct str key, uint8_t role, int64_t bucket)
+static struct sum *sum_of(struct sums *s, enum series_kind kind, struct str service, struct str host,
+			  int code, struct str key, uint8_t role, int64_t bucket)
 {
 	uint64_t h = hash64_mix(hash64(service) ^ hash64_seed(host, 5), hash64_seed(key, 7));
 	h = hash64_mix(h ^ (uint64_t)kind << 32, (uint64_t)(uint32_t)code);
@@ -76,7 +76,8 @@ static void count_event(struct sums *s, const struct extent_info *info, const st
 		ADD(SERIES_FACET, FACET_METHOD, e->method, false);
 	char room[FACET_TEXT_BYTES];
 	if (client_net(e->client))
-		ADD_AT(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false, minute);
+		ADD_AT(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false,
+		       minute);
 	host = STR_NONE;
 	if (e->client.len)
 		ADD(SERIES_CLIENTS, 0, STR_NONE, false);
@@ -92,9 +93,11 @@ static void check_series(const struct series *series, size_t n, struct sums *wan
 		for (size_t k = 0; k < s->n_cells; k++, cells++) {
 			const struct cell *c = &s->cells[k];
 			cr_assert(k == 0 || c->bucket > s->cells[k - 1].bucket);
-			struct sum *sum = sum_of(want, s->kind, s->service, s->host, s->code, s->key_text, s->role, c->bucket);
-			cr_assert_eq(c->count, sum->count, "%.*s %.*s kind %d code %d bucket %d: %u of %u", STR_ARG(s->service),
-			             STR_ARG(s->key_text), (int)s->kind, s->code, c->bucket, c->count, (unsigned)sum->count);
+			struct sum *sum = sum_of(want, s->kind, s->service, s->host, s->code, s->key_text,
+						 s->role, c->bucket);
+			cr_assert_eq(c->count, sum->count, "%.*s %.*s kind %d code %d bucket %d: %u of %u",
+				     STR_ARG(s->service), STR_ARG(s->key_text), (int)s->kind, s->code,
+				     c->bucket, c->count, (unsigned)sum->count);
 			cr_assert_eq(c->failed, sum->failed);
 			cr_assert_eq(c->timed, sum->timed);
 			cr_assert_float_eq((double)c->sum_ms, sum->sum_ms, 0.01 + sum->sum_ms * 1e-6);
@@ -102,9 +105,11 @@ static void check_series(const struct series *series, size_t n, struct sums *wan
 			uint64_t in_hist = 0;
 			for (uint32_t h = c->hist; h < c->hist + c->n_hist; h++)
 				in_hist += s->hist[h].count;
-			cr_assert_eq(in_hist, s->kind == SERIES_HTTP || s->kind == SERIES_QUERY ? c->timed : 0);
+			cr_assert_eq(in_hist,
+				     s->kind == SERIES_HTTP || s->kind == SERIES_QUERY ? c->timed : 0);
 			if (s->kind == SERIES_CLIENTS)
-				cr_assert(c->distinct > 0.9F && c->distinct < 7.0F, "%f", (double)c->distinct);
+				cr_assert(c->distinct > 0.9F && c->distinct < 7.0F, "%f",
+					  (double)c->distinct);
 		}
 	}
 	cr_expect_eq(cells, want->n, "every cell is there");
@@ -162,17 +167,20 @@ Test(aggregate, times_in_any_order_and_before_the_epoch)
 	cr_assert(store_writer_open(path, &w, &err));
 	struct extent_info info = made_info(2);
 	cr_assert(extent_begin(w, &info, &x, &err));
-	/* 40,000 buckets, from the newest to the oldest, two events each: far more cells than fit at a time. */
+	/* 40,000 buckets, from the newest to the oldest, two events each: far more cells than fit at a time.
+	 */
 	enum { N = 80000 };
 	for (int i = 0; i < N; i++) {
-		struct event e = made_event((uint64_t)i, (int64_t)(200 - i / 2) * BUCKET_S * NS_PER_S + i % 2);
+		struct event e =
+			made_event((uint64_t)i, (int64_t)(200 - i / 2) * BUCKET_S * NS_PER_S + i % 2);
 		set_template(&e, "<*>");
 		cr_assert(extent_add(x, &e, &err));
 	}
 	struct event none = made_event(N, TIME_NONE);
 	set_template(&none, "<*>");
 	cr_assert(extent_add(x, &none, &err));
-	struct extent_totals t = made_totals(N + 1, (200 - N / 2) * BUCKET_S * NS_PER_S, 200 * BUCKET_S * NS_PER_S);
+	struct extent_totals t =
+		made_totals(N + 1, (200 - N / 2) * BUCKET_S * NS_PER_S, 200 * BUCKET_S * NS_PER_S);
 	cr_assert(extent_finish(x, &t, &err));
 	cr_assert(store_writer_close(w, &err));
 	load(path, &a, &series, &n);

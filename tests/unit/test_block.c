@@ -41,8 +41,19 @@ static void check_column(uint64_t *values, size_t n)
 
 Test(block, columns_of_any_numbers_come_back)
 {
-	static const uint64_t edges[] = { 0, 1, 255, 256, 65535, 65536, UINT32_MAX, UINT64_MAX, UINT64_MAX - 1,
-		(uint64_t)1 << 63, 999999999, 1000000000, 1000000001 };
+	static const uint64_t edges[] = { 0,
+					 1,
+					 255,
+					 256,
+					 65535,
+					 65536,
+					 UINT32_MAX,
+					 UINT64_MAX,
+					 UINT64_MAX - 1,
+					 (uint64_t)1 << 63,
+					 999999999,
+					 1000000000,
+					 1000000001 };
 	enum { EDGES = sizeof edges / sizeof *edges, N = 3000 };
 	static uint64_t v[N];
 	uint64_t state = 42;
@@ -121,7 +132,10 @@ static void fill(struct block *b, size_t n, unsigned style)
 			row.kind = (uint8_t)(r >> 13);
 			break;
 		default: /* times that are missing, at the ends of the range, and backwards */
-			row.time_ns = r % 5 == 0 ? TIME_NONE : r % 5 == 1 ? INT64_MAX : r % 5 == 2 ? INT64_MIN + 1 : -5;
+			row.time_ns = r % 5 == 0   ? TIME_NONE
+				      : r % 5 == 1 ? INT64_MAX
+				      : r % 5 == 2 ? INT64_MIN + 1
+						   : -5;
 			row.ids[BLOCK_TEMPLATE] = r % 3;
 			break;
 		}
@@ -165,7 +179,8 @@ Test(block, any_events_come_back)
 			fill(&in, sizes[i], style);
 			buf_clear(&out);
 			block_encode(&in, &c, &out);
-			cr_assert(block_decode(&back, &c, buf_str(&out)), "style %u, %zu events", style, sizes[i]);
+			cr_assert(block_decode(&back, &c, buf_str(&out)), "style %u, %zu events", style,
+				  sizes[i]);
 			check_same(&in, &back);
 			/* Encoding has not spoilt it: it can be encoded again, to the same bytes. */
 			struct buf again;
@@ -203,7 +218,8 @@ Test(block, damaged_bytes_are_refused)
 			char was = out.ptr[at];
 			out.ptr[at] = (char)(was ^ (char)(1 << i % 8));
 			cr_expect_not(block_decode(&back, &c, buf_str(&out)), "byte %zu", at);
-			/* Behind a checksum that fits the decoder itself must hold, whatever it makes of it. */
+			/* Behind a checksum that fits the decoder itself must hold, whatever it makes of it.
+			 */
 			blob_seal(&out, 0, BLOCK_SEED);
 			if (block_decode(&back, &c, buf_str(&out)))
 				cr_expect_leq(back.n, (size_t)BLOCK_EVENTS);

@@ -8,7 +8,8 @@ static void expect(struct str (*facet)(struct str), const struct row *rows, size
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str got = facet(str_of(rows[i].text));
-		cr_expect(str_eq(got, str_of(rows[i].want)), "%s: got %.*s, want %s", rows[i].text, STR_ARG(got), rows[i].want);
+		cr_expect(str_eq(got, str_of(rows[i].want)), "%s: got %.*s, want %s", rows[i].text,
+			  STR_ARG(got), rows[i].want);
 	}
 }
 #define EXPECT(facet, rows) expect((facet), (rows), sizeof(rows) / sizeof((rows)[0]))
@@ -16,27 +17,37 @@ static void expect(struct str (*facet)(struct str), const struct row *rows, size
 Test(facet, families_of_agents)
 {
 	static const struct row rows[] = {
-		{ "", "" },
-		{ "-", "" },
-		{ "curl/7.88.1", "curl" },
-		{ "python-requests/2.31.0", "python-requests" },
-		{ "Go-http-client/1.1", "Go-http-client" },
-		{ "kube-probe/1.27", "kube-probe" },
-		{ "ShopApp/5.2.1 (iPhone; iOS 17.1; Scale/3.00)", "ShopApp" },
-		{ "okhttp/4.9.0", "okhttp" },
-		{ "Wget", "Wget" },
-		{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36", "Chrome" },
-		{ "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge" },
-		{ "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0", "Firefox" },
-		{ "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 Safari/605.1.15", "Safari" },
-		{ "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/120.0 Mobile/15E148 Safari/604.1", "Chrome" },
-		{ "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot" },
-		{ "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm) Chrome/103.0 Safari/537.36", "bingbot" },
-		{ "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)", "Internet Explorer" },
-		{ "Opera/9.80 (Windows NT 6.0) Presto/2.12.388 Version/12.14", "Opera" },
-		{ "Mozilla/5.0", "Mozilla" },
-		{ "  \t ", "" },
-		{ "/(;,", "" },
+		{"", "" },
+		{"-", "" },
+		{"curl/7.88.1", "curl" },
+		{"python-requests/2.31.0", "python-requests" },
+		{"Go-http-client/1.1", "Go-http-client" },
+		{"kube-probe/1.27", "kube-probe" },
+		{"ShopApp/5.2.1 (iPhone; iOS 17.1; Scale/3.00)", "ShopApp" },
+		{"okhttp/4.9.0", "okhttp" },
+		{"Wget", "Wget" },
+		{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+		 "Chrome/120.0.0.0 Safari/537.36",
+		 "Chrome"},
+		{"Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 "
+		 "Safari/537.36 Edg/120.0",
+		 "Edge"},
+		{"Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0", "Firefox" },
+		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+		 "Version/17.2 Safari/605.1.15",
+		 "Safari"},
+		{"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+		 "Gecko) CriOS/120.0 Mobile/15E148 Safari/604.1",
+		 "Chrome"},
+		{"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot" },
+		{"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; "
+		 "+http://www.bing.com/bingbot.htm) Chrome/103.0 Safari/537.36",
+		 "bingbot"},
+		{"Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)", "Internet Explorer" },
+		{"Opera/9.80 (Windows NT 6.0) Presto/2.12.388 Version/12.14", "Opera" },
+		{"Mozilla/5.0", "Mozilla" },
+		{"  \t ", "" },
+		{"/(;,", "" },
 	};
 	EXPECT(facet_agent, rows);
 }
@@ -108,9 +119,14 @@ Test(facet, details_of_events)
 	e.db = STR("shop");
 	e.upstream = STR("10.0.0.5:8080");
 	e.message = STR("process 7 still waiting for AccessExclusiveLock on relation 5 after 1000 ms");
-	static const struct { enum event_kind kind; const char *want; } rows[] = {
-		{ EV_CONN_OPEN, "app" }, { EV_AUTH_FAILURE, "app" }, { EV_LOCK_WAIT, "AccessExclusiveLock" },
-		{ EV_DEADLOCK, "AccessExclusiveLock" }, { EV_UPSTREAM, "10.0.0.5:8080" }, { EV_CHECKPOINT, "" },
+	static const struct { enum event_kind kind; const char *want;
+	} rows[] = {
+		{EV_CONN_OPEN, "app"},
+		{EV_AUTH_FAILURE, "app"},
+		{EV_LOCK_WAIT, "AccessExclusiveLock"},
+		{EV_DEADLOCK, "AccessExclusiveLock"},
+		{EV_UPSTREAM, "10.0.0.5:8080"},
+		{EV_CHECKPOINT, ""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		e.kind = rows[i].kind;

@@ -23,15 +23,21 @@ static struct store_writer *open_writer(const char *path)
 }
 
 /*
- * Writes `hours` of it from T0 + from_s on: about `rate` events a second in bursts that only the seed decides (so two
- * files with one seed rise and fall together), one in `every` of them a failure, or only those when `only_bad`.
+ * Writes `hours` of it from T0 + from_s on: about `rate` events a second in bursts that only the seed decides
+ * (so two files with one seed rise and fall together), one in `every` of them a failure, or only those when
+ * `only_bad`.
  */
 static void write_zone_file(struct store_writer *w, const struct zone_file *f, unsigned seed, int64_t from_s,
                             double hours, bool only_bad)
 {
-	struct extent_info info = { .path = str_of(f->path), .logical = str_of(f->path), .service = str_of(f->service),
-		.host = str_of(f->host), .format = STR("made"), .role = f->role, .zone_known = f->states,
-		.content_id = hash64(str_of(f->path)) };
+	struct extent_info info = { .path = str_of(f->path),
+				   .logical = str_of(f->path),
+				   .service = str_of(f->service),
+				   .host = str_of(f->host),
+				   .format = STR("made"),
+				   .role = f->role,
+				   .zone_known = f->states,
+				   .content_id = hash64(str_of(f->path)) };
 	struct extent_writer *x;
 	struct err err = ERR_INIT;
 	uint64_t n = 0;
@@ -40,7 +46,8 @@ static void write_zone_file(struct store_writer *w, const struct zone_file *f, u
 	for (int64_t s = from_s; s < from_s + (int64_t)(hours * HOUR_S); s++) {
 		uint64_t burst = hash64_mix(seed, (uint64_t)(s / 20 + 1000000)) % 5;
 		for (uint64_t k = 0; k < burst; k++) {
-			bool bad = hash64_mix(hash64_mix(seed, (uint64_t)(s / 60 + 1000000)), 3) % 4 == 0 && k == 0;
+			bool bad = hash64_mix(hash64_mix(seed, (uint64_t)(s / 60 + 1000000)), 3) % 4 == 0 &&
+				   k == 0;
 			if (only_bad && !bad)
 				continue;
 			int64_t stored = T0 + s * NS_PER_S + (f->states ? 0 : f->offset_s * NS_PER_S);
@@ -83,7 +90,8 @@ static void check_zone(const char *path, const char *logical, int64_t shift_s, c
 		if (!str_eq(list[i].logical, str_of(logical)))
 			continue;
 		found = true;
-		cr_expect_eq(list[i].shift_ns, shift_s * NS_PER_S, "%s: %ld s", logical, (long)(list[i].shift_ns / NS_PER_S));
+		cr_expect_eq(list[i].shift_ns, shift_s * NS_PER_S, "%s: %ld s", logical,
+			     (long)(list[i].shift_ns / NS_PER_S));
 		cr_expect(str_eq(list[i].zone, str_of(words)), "%s: %.*s", logical, STR_ARG(list[i].zone));
 	}
 	cr_expect(found);
@@ -191,7 +199,8 @@ Test(settle, a_wrong_year_in_one_line_does_no_harm)
 		e.status = 200;
 		cr_assert(extent_add(x, &e, &err));
 	}
-	struct extent_totals t = made_totals(3, INT64_C(4070908800) * NS_PER_S, INT64_C(4070908800) * NS_PER_S);
+	struct extent_totals t =
+		made_totals(3, INT64_C(4070908800) * NS_PER_S, INT64_C(4070908800) * NS_PER_S);
 	cr_assert(extent_finish(x, &t, &err));
 	cr_assert(store_writer_close(w, &err));
 	check_zone(path, "nginx/error.log", 5 * HOUR_S, "inferred -05:00 from nginx/access.log");
@@ -243,8 +252,9 @@ Test(settle, templates_are_grouped)
 	struct extent_writer *x;
 	struct err err = ERR_INIT;
 	cr_assert(extent_begin(w, &info, &x, &err));
-	static const char *const names[] = { "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan",
-		"judy", "mallory", "niaj", "olivia", "peggy", "rupert", "sybil" };
+	static const char *const names[] = { "alice",  "bob",   "carol",	 "dave", "erin",    "frank",
+					    "grace",  "heidi", "ivan",	 "judy", "mallory", "niaj",
+					    "olivia", "peggy", "rupert", "sybil"};
 	for (size_t i = 0; i < 16 * 4; i++) {
 		struct event e = made_event(i, T0 + (int64_t)i * NS_PER_S);
 		char text[96];
@@ -274,8 +284,9 @@ Test(settle, templates_are_grouped)
 			cr_expect(str_eq(list[i].group_text, list[i].text));
 		} else {
 			cr_expect_eq(list[i].group, list[0].group);
-			cr_expect(str_eq(list[i].group_text, STR("session opened for user <*> by the login service")),
-			          "%.*s", STR_ARG(list[i].group_text));
+			cr_expect(str_eq(list[i].group_text,
+					 STR("session opened for user <*> by the login service")),
+				  "%.*s", STR_ARG(list[i].group_text));
 		}
 		cr_expect(str_eq(list[i].format, STR("made")));
 		cr_expect_eq(list[i].severity, SEV_INFO);

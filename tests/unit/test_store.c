@@ -232,7 +232,8 @@ Test(store, a_scan_gives_every_event_of_its_window)
 	}
 	close_writer(w);
 	struct store *s = open_store(path);
-	cr_assert(store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, count_row, &got, &err), "%s", err.text);
+	cr_assert(store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, count_row, &got, &err), "%s",
+		  err.text);
 	cr_expect_eq(got, want);
 	cr_expect_gt(want, 100);
 	store_close(s);
@@ -243,14 +244,25 @@ Test(store, changes_and_their_times_are_kept)
 {
 	const char *path = temp_store("changes");
 	struct store_writer *w = open_writer(path);
-	struct extent_info info = { .path = STR("deploy/deploy.log"), .logical = STR("deploy/deploy.log"),
-		.service = STR("deploy"), .host = STR("ops"), .format = STR("made"), .role = ROLE_CHANGE, .zone_known = true };
+	struct extent_info info = { .path = STR("deploy/deploy.log"),
+				   .logical = STR("deploy/deploy.log"),
+				   .service = STR("deploy"),
+				   .host = STR("ops"),
+				   .format = STR("made"),
+				   .role = ROLE_CHANGE,
+				   .zone_known = true };
 	struct extent_writer *x = begin(w, &info);
 	for (uint64_t i = 0; i < 3; i++) {
 		struct event e = made_event(i, T0 - (int64_t)i * 60 * NS_PER_S);
-		struct change c = { .kind = CHANGE_DEPLOYMENT, .service = STR("web"), .version = STR("4.7.3"),
-			.previous = STR("4.7.2"), .actor = STR("ci"), .status = STR("succeeded"), .id = STR("R-12"),
-			.text = i == 1 ? STR("b") : STR("a"), .end_ns = i == 2 ? T0 : TIME_NONE };
+		struct change c = { .kind = CHANGE_DEPLOYMENT,
+				   .service = STR("web"),
+				   .version = STR("4.7.3"),
+				   .previous = STR("4.7.2"),
+				   .actor = STR("ci"),
+				   .status = STR("succeeded"),
+				   .id = STR("R-12"),
+				   .text = i == 1 ? STR("b") : STR("a"),
+				   .end_ns = i == 2 ? T0 : TIME_NONE };
 		e.kind = EV_CHANGE;
 		e.change = &c;
 		e.raw = STR("deployed web 4.7.3");
@@ -272,9 +284,11 @@ Test(store, changes_and_their_times_are_kept)
 	cr_expect_eq(c[2].end_ns, TIME_NONE);
 	cr_expect_eq(c[1].kind, CHANGE_DEPLOYMENT);
 	cr_expect(str_eq(c[1].text, STR("b")));
-	cr_expect(str_eq(c[1].service, STR("web")) && str_eq(c[1].previous, STR("4.7.2")) && str_eq(c[1].id, STR("R-12")));
+	cr_expect(str_eq(c[1].service, STR("web")) && str_eq(c[1].previous, STR("4.7.2")) &&
+		  str_eq(c[1].id, STR("R-12")));
 	cr_expect(str_eq(c[1].host, STR("ops")), "the file's host stands in");
-	cr_expect(str_eq(c[1].ref.source, STR("deploy/deploy.log")) && c[1].ref.line == 2 && c[1].ref.offset == 100);
+	cr_expect(str_eq(c[1].ref.source, STR("deploy/deploy.log")) && c[1].ref.line == 2 &&
+		  c[1].ref.offset == 100);
 	cr_expect(str_eq(c[1].ref.text, STR("deployed web 4.7.3")));
 	cr_assert(store_load_kept(s, &a, &kept, &n, &err));
 	cr_expect_eq(n, 3, "records of changes are always kept");
@@ -366,8 +380,9 @@ static void check_refused(const char *path, const char *why)
 Test(store, foreign_files_are_refused)
 {
 	const char *path = temp_store("foreign");
-	static const char text[] = "This is not a database, but it is long enough to have had the head of one, were it one. "
-	                           "And so on, and so on, and so on.";
+	static const char text[] =
+		"This is not a database, but it is long enough to have had the head of one, were it one. "
+		"And so on, and so on, and so on.";
 	write_bytes(path, text, sizeof text);
 	check_refused(path, "is not an inquest store");
 	remove_store(path);

@@ -162,9 +162,12 @@ Test(store_kill, a_reader_rolls_back_what_a_killed_writer_left)
 		/* A cache of one page: changes reach the file before the transaction ends. */
 		sqlite3 *db;
 		if (sqlite3_open(path, &db) == SQLITE_OK)
-			sqlite3_exec(db, "PRAGMA synchronous = OFF; PRAGMA cache_size = 1; BEGIN; DELETE FROM block;"
-			                 "DELETE FROM name; UPDATE extent SET path = 'lost';"
-			                 "INSERT INTO kept VALUES(1, 1, randomblob(300000))", NULL, NULL, NULL);
+			sqlite3_exec(
+				db,
+				"PRAGMA synchronous = OFF; PRAGMA cache_size = 1; BEGIN; DELETE FROM block;"
+				"DELETE FROM name; UPDATE extent SET path = 'lost';"
+				"INSERT INTO kept VALUES(1, 1, randomblob(300000))",
+				NULL, NULL, NULL);
 		raise(SIGKILL);
 	}
 	cr_assert_eq(waitpid(child, NULL, 0), child);
