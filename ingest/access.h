@@ -22,12 +22,21 @@ bool request_method_is(struct str word);
 /* Three digits 000..999; false (and *status untouched) otherwise. */
 bool status_parse(struct str word, int *status);
 
-/* Length of the quoted text after an opening quote: up to the closing quote, `\"` stepped over; s.len when it is open. */
+/*
+ * Length of the quoted text after an opening quote: up to the closing quote, `\"` stepped over; s.len
+ * when it is open.
+ */
 size_t quoted_length(struct str s);
 
-/* "0.123" seconds → 123.0 ms; "-", "" and junk give false. A list ("0.001, 0.002", also " : ") gives the sum. */
+/*
+ * "0.123" seconds → 123.0 ms; "-", "" and junk give false. A list ("0.001, 0.002", also " : ") gives
+ * the sum.
+ */
 bool seconds_list_ms(struct str s, double *ms);
-/* The upstream that mattered of a list: the last that is an address, else the last; "-" gives the empty slice. */
+/*
+ * The upstream that mattered of a list: the last that is an address, else the last; "-" gives the empty
+ * slice.
+ */
 struct str upstream_of_list(struct str s);
 /* "http://10.0.0.1:3000/x" → "10.0.0.1:3000", "fastcgi://unix:/run/php.sock:" → "unix:/run/php.sock". */
 struct str url_authority(struct str url);

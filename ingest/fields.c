@@ -305,7 +305,10 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 	}
 }
 
-/* A version in words: digits with a point, or a commit; not the "1" of logstash's @version nor GELF's "1.1". */
+/*
+ * A version in words: digits with a point, or a commit; not the "1" of logstash's @version nor GELF's
+ * "1.1".
+ */
 static bool version_is(struct str s)
 {
 	if (s.len < 3 || s.len > 64 || str_eq(s, STR("1.0")) || str_eq(s, STR("1.1")) ||
@@ -334,7 +337,10 @@ static void finish_names(struct fields *f, struct event *e)
 		e->service = text;
 	else if (text.len && (!e->logger.len || f->rank[FIELD_LOGGER] > 0))
 		e->logger = text;
-	/* beside level and message "host" is the machine; in a bare access record it is what the client asked for */
+	/*
+	 * beside level and message "host" is the machine; in a bare access record it is what the client
+	 * asked for
+	 */
 	bool machine = e->status < 0 || (fields_has(f, FIELD_LEVEL) && fields_has(f, FIELD_MESSAGE));
 	if (machine && f->rank[FIELD_VHOST_OR_HOST] < f->rank[FIELD_HOST])
 		e->host = known_text(f, FIELD_VHOST_OR_HOST);
@@ -398,8 +404,8 @@ static void finish_texts(struct fields *f, struct event *e)
 }
 
 /*
- * "feature flag updated" with the flag and its value beside it: each process that takes a flag or setting over
- * says so, which is the only record of the change where flags live in a service of their own.
+ * "feature flag updated" with the flag and its value beside it: each process that takes a flag or
+ * setting over says so, which is the only record of the change where flags live in a service of their own.
  */
 static void finish_change(struct fields *f, struct event *e)
 {

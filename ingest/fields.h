@@ -101,7 +101,10 @@ struct field_value {
 	bool bare;       /* not quoted: a number, bool or word */
 };
 
-/* Where a member stands: the folded keys of the containers around it, with and without those that are mere groups. */
+/*
+ * Where a member stands: the folded keys of the containers around it, with and without those that are
+ * mere groups.
+ */
 struct field_scope {
 	struct str full, bare;
 	uint8_t rank_add; /* members of a group rank behind those outside */
@@ -118,11 +121,11 @@ struct fields {
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch);
 /*
- * Offers a value under its key; scope NULL: not in a container. escaped: JSON escapes are in the text; bare: it stood
- * without quotes. Returns what the key means.
+ * Offers a value under its key; scope NULL: not in a container. escaped: JSON escapes are in the text;
+ * bare: it stood without quotes. Returns what the key means.
  */
-enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text, bool escaped,
-		      bool bare);
+enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
+		      bool escaped, bool bare);
 /* Collects all members of a JSON object. False when it is not a well-formed object. */
 bool fields_put_json(struct fields *f, struct str object);
 static inline bool fields_has(const struct fields *f, enum field k)
@@ -132,8 +135,9 @@ static inline bool fields_has(const struct fields *f, enum field k)
 /* The text kept for a field, escapes resolved; empty when none. */
 struct str fields_text(const struct fields *f, enum field k);
 /*
- * Interprets what was collected. `bare` is the unit of a duration whose key and text say none; UNIT_NONE judges by
- * the family: seconds beside an epoch with a fraction (zap), nanoseconds when of ten million or more (slog), else ms.
+ * Interprets what was collected. `bare` is the unit of a duration whose key and text say none;
+ * UNIT_NONE judges by the family: seconds beside an epoch with a fraction (zap), nanoseconds when of
+ * ten million or more (slog), else ms.
  */
 void fields_finish(struct fields *f, struct event *e, enum field_unit bare);
 

@@ -13,7 +13,10 @@ struct journal_entry {
 
 /* Remembers the value when the field matters. */
 void journal_put(struct journal_entry *j, struct str name, struct str value);
-/* False when there is neither a time nor a message. The message becomes the payload unless it is the system's own. */
+/*
+ * False when there is neither a time nor a message. The message becomes the payload unless it is the
+ * system's own.
+ */
 bool journal_finish(const struct journal_entry *j, struct event *e);
 
 #endif

@@ -9,8 +9,8 @@
 #include "ingest/format.h"
 
 /*
- * LINE_START: begins an object. LINE_CONTINUES: the record is an object not yet closed and this is a further line.
- * LINE_SKIP: blank, or the brackets and commas of an array of objects. Else LINE_ALIEN.
+ * LINE_START: begins an object. LINE_CONTINUES: the record is an object not yet closed and this is a
+ * further line. LINE_SKIP: blank, or the brackets and commas of an array of objects. Else LINE_ALIEN.
  */
 enum line_class json_shape_classify(struct str line, struct str record);
 /* The object inside a record: without blanks around it and the comma of an array behind it. */

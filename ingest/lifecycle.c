@@ -112,7 +112,10 @@ static struct str bare_word(struct str w)
 	return w;
 }
 
-/* A short message in which a server is the subject of the verb: "web 4.7.2 started", "Starting application". */
+/*
+ * A short message in which a server is the subject of the verb: "web 4.7.2 started", "Starting
+ * application".
+ */
 static enum event_kind sentence_kind(struct str message, struct str service)
 {
 	struct str s = message;

@@ -10,8 +10,11 @@
 
 #include "core/event.h"
 
-/* Sets kind to EV_START, EV_STOP or EV_RELOAD, and version when the message states one, if the event is a plain line,
- * not above notice (stops: not above warn), and its message is such an announcement. Else leaves *e alone. */
+/*
+ * Sets kind to EV_START, EV_STOP or EV_RELOAD, and version when the message states one, if the event is a
+ * plain line, not above notice (stops: not above warn), and its message is such an announcement. Else
+ * leaves *e alone.
+ */
 void lifecycle_apply(struct event *e);
 
 #endif

@@ -90,7 +90,10 @@ static bool rails_words(struct event *e)
 	return true;
 }
 
-/* ASP.NET Core: "Request finished HTTP/1.1 GET http://h/x - 200 - text/plain 1.6ms", "Request finished in 1.6ms 200". */
+/*
+ * ASP.NET Core: "Request finished HTTP/1.1 GET http://h/x - 200 - text/plain 1.6ms", "Request finished
+ * in 1.6ms 200".
+ */
 static bool aspnet_words(struct event *e)
 {
 	if (!str_starts(e->message, STR("Request finished ")))

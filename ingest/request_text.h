@@ -10,7 +10,10 @@
 
 /* Sets kind EV_HTTP, method, path, status, client, bytes and duration as far as the message states them. */
 void request_text_apply(struct event *e);
-/* A duration with its unit at one of the usual places of a message ("took 4.5ms", "took[221micros]", "in 12 ms"). */
+/*
+ * A duration with its unit at one of the usual places of a message ("took 4.5ms", "took[221micros]",
+ * "in 12 ms").
+ */
 bool duration_text(struct str message, double *ms);
 
 #endif

@@ -8,7 +8,10 @@
 
 #include "core/str.h"
 
-/* The line can only be a further line of a trace: indented, "Caused by:", "... 12 more", "at f(", "Traceback", ... */
+/*
+ * The line can only be a further line of a trace: indented, "Caused by:", "... 12 more", "at f(",
+ * "Traceback", ...
+ */
 bool stack_line_is(struct str line);
 /* The text, one line or several, holds a trace. */
 bool stack_is(struct str text);

@@ -27,8 +27,8 @@ static bool host_is(struct str w)
 }
 
 /*
- * "prog:", "prog[12]:", "prog(pam_unix)[12]:", "launchd[1] (com.x.y[99]):" at the start of *s, which moves behind
- * it. False, *s untouched, when no program stands there.
+ * "prog:", "prog[12]:", "prog(pam_unix)[12]:", "launchd[1] (com.x.y[99]):" at the start of *s, which
+ * moves behind it. False, *s untouched, when no program stands there.
  */
 static bool program_parse(struct str *s, bool host_known, struct syslog_head *h)
 {
@@ -138,7 +138,10 @@ static bool lower_case(struct str s)
 	return true;
 }
 
-/* "2026-01-29T17:43:00.1+01:00 host prog[1]: ...": needs more proof, because applications begin their lines alike. */
+/*
+ * "2026-01-29T17:43:00.1+01:00 host prog[1]: ...": needs more proof, because applications begin their
+ * lines alike.
+ */
 static bool iso_parse(struct str s, struct syslog_head *h)
 {
 	if (s.len < 20 || s.ptr[10] != 'T' || !timestamp_parse_iso(&s, &h->time) ||

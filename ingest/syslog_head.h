@@ -1,7 +1,8 @@
 /*
  * syslog_head: what stands in front of a syslog message, in all the notations files hold: RFC 3164 with
  * and without <pri>, with a year, without a host; rsyslog's and journalctl's ISO time; RFC 5424 with
- * structured data; Cisco's. Shared by the syslog format and by formats that usually arrive through it (HAProxy).
+ * structured data; Cisco's. Shared by the syslog format and by formats that usually arrive through it
+ * (HAProxy).
  */
 #ifndef INGEST_SYSLOG_HEAD_H
 #define INGEST_SYSLOG_HEAD_H

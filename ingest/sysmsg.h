@@ -9,8 +9,9 @@
 #include "core/event.h"
 
 /*
- * Types a message of `program` ("kernel", "systemd", "dockerd", ...): sets kind, logger (the victim of an OOM kill, the
- * unit), pid and, where the message deserves it and none is stated, severity. False: nothing known, *e untouched.
+ * Types a message of `program` ("kernel", "systemd", "dockerd", ...): sets kind, logger (the victim of
+ * an OOM kill, the unit), pid and, where the message deserves it and none is stated, severity. False:
+ * nothing known, *e untouched.
  */
 bool system_message_apply(struct str program, struct str message, struct event *e);
 

@@ -178,8 +178,8 @@ static bool bracket_take(struct str *s, struct text_head *h)
 }
 
 /*
- * A word that names the logger: "org.example.Class", "JobScheduler:54 -", "c.e.App   :", "rafthttp:", "main.py:12 ". A
- * mark behind it, or points like a package's, tell it from a message's first word.
+ * A word that names the logger: "org.example.Class", "JobScheduler:54 -", "c.e.App   :", "rafthttp:",
+ * "main.py:12 ". A mark behind it, or points like a package's, tell it from a message's first word.
  */
 static bool logger_take(struct str *s, struct text_head *h)
 {

@@ -5,7 +5,10 @@
 
 enum { BRACKET_BYTES_MAX = 160, NAME_BYTES_MAX = 100, SEARCH_BYTES = 110 };
 
-/* severity_parse; the cuts of logrus' and supervisord's four letters; what some products add to the usual words. */
+/*
+ * severity_parse; the cuts of logrus' and supervisord's four letters; what some products add to the
+ * usual words.
+ */
 static enum severity level_word(struct str w)
 {
 	static const struct {

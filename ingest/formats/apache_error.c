@@ -2,7 +2,8 @@
  * apache_error: Apache's own messages, of 2.2 and of 2.4. The AH code is a ready-made class
  * and is kept as the event's code. Lines without a head (what CGI programs write) continue the record above.
  *
- *     [Mon Dec 26 16:22:08.000000 2026] [proxy:error] [pid 2:tid 3] (111)Connection refused: AH00957: HTTP: attempt ...
+ *     [Mon Dec 26 16:22:08.000000 2026] [proxy:error] [pid 2:tid 3] (111)Connection refused: AH00957:
+ *     HTTP: attempt ...
  */
 #include "ingest/access.h"
 #include "ingest/format.h"
@@ -46,7 +47,10 @@ static enum line_class apache_error_classify(struct str line, struct str record,
 	return line.len ? LINE_ALIEN : LINE_SKIP;
 }
 
-/* "[pid 35708:tid 4328636416]", "[client 10.0.0.1:1234]", in any order, source positions of trace levels between. */
+/*
+ * "[pid 35708:tid 4328636416]", "[client 10.0.0.1:1234]", in any order, source positions of trace
+ * levels between.
+ */
 static struct str brackets_take(struct str s, struct event *e)
 {
 	for (;;) {
@@ -75,7 +79,10 @@ static struct str brackets_take(struct str s, struct event *e)
 	}
 }
 
-/* The upstream a proxy message names: "attempt to connect to 10.0.0.1:8080 (backend) failed", "backend: 10.0.0.1". */
+/*
+ * The upstream a proxy message names: "attempt to connect to 10.0.0.1:8080 (backend) failed", "backend:
+ * 10.0.0.1".
+ */
 static struct str upstream_named(struct str m)
 {
 	static const char *const marks[] = {

@@ -3,7 +3,8 @@
  * are separated by blanks and grew over the years, so they are read in order as far as they go. A time of
  * -1 says that the target did not answer.
  *
- *     https 2026-01-02T22:23:00.186641Z app/lb/50dc 198.51.100.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57
+ *     https 2026-01-02T22:23:00.186641Z app/lb/50dc 198.51.100.7:2817 10.0.0.1:80 0.086 0.048 0.037 200
+ *     200 0 57
  *     "GET https://shop:443/x HTTP/1.1" "curl/8.5" ECDHE TLSv1.2 arn:... "Root=1-58337281-..." ...
  */
 #include "ingest/access.h"

@@ -1,7 +1,8 @@
 /*
  * envelope: JSON objects that collectors and clouds put around a line: Google Cloud Logging
- * (textPayload, jsonPayload), CloudWatch, Fluentd and Fluent Bit with their container's names, Filebeat, Loki. What
- * the envelope knows (time, host, container, severity) is kept; the line inside is decoded again.
+ * (textPayload, jsonPayload), CloudWatch, Fluentd and Fluent Bit with their container's names,
+ * Filebeat, Loki. What the envelope knows (time, host, container, severity) is kept; the line inside is
+ * decoded again.
  */
 #include "ingest/fields.h"
 #include "ingest/jsonshape.h"

@@ -3,7 +3,8 @@
  * newer versions write details; the first four numbers in a row are received, sent, duration and the
  * upstream's time in milliseconds, and quoted fields follow in a fixed order.
  *
- *     [2026-03-06T09:31:27.354Z] "GET /status HTTP/1.1" 503 UF - "-" 0 135 11 - "xff" "agent" "id" "host" "10.0.0.1:80" ...
+ *     [2026-03-06T09:31:27.354Z] "GET /status HTTP/1.1" 503 UF - "-" 0 135 11 - "xff" "agent" "id"
+ *     "host" "10.0.0.1:80" ...
  */
 #include "ingest/access.h"
 #include "ingest/format.h"

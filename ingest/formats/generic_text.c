@@ -31,7 +31,10 @@ static bool binary(struct str line)
 	return false;
 }
 
-/* Whole records of other formats that get mixed into text: JSON objects, access lines, container and syslog lines. */
+/*
+ * Whole records of other formats that get mixed into text: JSON objects, access lines, container and
+ * syslog lines.
+ */
 static bool foreign(struct str line)
 {
 	struct str head = str_head(line, 48);
@@ -147,7 +150,10 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	e->message = str_trim(h.message);
 	more = str_trim(more);
 	if (more.len && h.severity == SEV_NONE) {
-		/* java.util.logging: class and method stand on the first line, "SEVERE: message" on the second */
+		/*
+		 * java.util.logging: class and method stand on the first line, "SEVERE: message" on the
+		 * second
+		 */
 		struct str rest;
 		struct text_head second;
 		struct str next = str_cut(more, '\n', &rest);

@@ -3,7 +3,8 @@
  * syslog head. The time is the accept date in the brackets: it has milliseconds and a year, which
  * the head lacks. A timer of -1 says how far the request came; the termination flags say who ended it.
  *
- *     10.0.1.2:33317 [06/Feb/2026:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"
+ *     10.0.1.2:33317 [06/Feb/2026:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ----
+ *     1/1/1/1/0 0/0 "GET / HTTP/1.1"
  */
 #include "ingest/access.h"
 #include "ingest/format.h"
@@ -75,7 +76,10 @@ static enum line_class haproxy_classify(struct str line, struct str record, cons
 	return LINE_ALIEN;
 }
 
-/* "10/0/30/69/109", "-1/-1/1", "0/0/0/1/+2": how many timers; the last is the whole time. 0 when it is something else. */
+/*
+ * "10/0/30/69/109", "-1/-1/1", "0/0/0/1/+2": how many timers; the last is the whole time. 0 when it is
+ * something else.
+ */
 static unsigned timers_parse(struct str s, double timers[TIMERS_MAX])
 {
 	unsigned n = 0;

@@ -1,6 +1,7 @@
 /*
  * journald_export: `journalctl -o export`: FIELD=value lines, entries apart by a blank line. A value
- * with bytes that are not text stands behind its name, a line end, and its length in eight bytes (little endian).
+ * with bytes that are not text stands behind its name, a line end, and its length in eight bytes
+ * (little endian).
  */
 #include "ingest/format.h"
 #include "ingest/journal.h"

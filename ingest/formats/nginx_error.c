@@ -2,8 +2,10 @@
  * nginx_error: nginx's own messages. A message that quotes what FastCGI wrote goes over several
  * lines; the fields ", client: ..., upstream: ..." stand at the end of the last one.
  *
- *     2026/01/29 17:48:00 [error] 25290#25290: *139 connect() failed (111: Connection refused) while connecting to
- *     upstream, client: 203.0.113.4, server: shop, request: "GET / HTTP/1.1", upstream: "http://10.0.1.11:3000/", host: "shop"
+ *     2026/01/29 17:48:00 [error] 25290#25290: *139 connect() failed (111: Connection refused) while
+ *     connecting to
+ *     upstream, client: 203.0.113.4, server: shop, request: "GET / HTTP/1.1", upstream:
+ *     "http://10.0.1.11:3000/", host: "shop"
  */
 #include "ingest/access.h"
 #include "ingest/format.h"

@@ -1,7 +1,8 @@
 /*
  * squid: Squid's native access log.
  *
- *     1773540005.115    111 198.51.100.7 TCP_MISS/301 491 GET http://example.test/ - HIER_DIRECT/10.0.0.1 text/html
+ *     1773540005.115    111 198.51.100.7 TCP_MISS/301 491 GET http://example.test/ -
+ *     HIER_DIRECT/10.0.0.1 text/html
  */
 #include "ingest/access.h"
 #include "ingest/format.h"

@@ -1,7 +1,8 @@
 /*
  * uwsgi: uWSGI's request line.
  *
- *     [pid: 812|app: 0|req: 7/9] 198.51.100.7 () {40 vars in 512 bytes} [Wed Aug 28 12:00:00 2026] GET /x => generated 47
+ *     [pid: 812|app: 0|req: 7/9] 198.51.100.7 () {40 vars in 512 bytes} [Wed Aug 28 12:00:00 2026] GET
+ *     /x => generated 47
  *     bytes in 129 msecs (HTTP/1.1 200) 2 headers in 71 bytes (1 switches on core 0)
  */
 #include "ingest/access.h"

@@ -94,7 +94,10 @@ static bool date_at(struct str s)
 	       (s.ptr[10] == ' ' || s.ptr[10] == '\t' || s.ptr[10] == 'T');
 }
 
-/* IIS without a header: "date time [site] [computer] s-ip METHOD /stem query port user c-ip ...", or HTTPERR's. */
+/*
+ * IIS without a header: "date time [site] [computer] s-ip METHOD /stem query port user c-ip ...", or
+ * HTTPERR's.
+ */
 static bool headless_is(struct str line)
 {
 	if (!date_at(line) || line.ptr[10] == 'T')
@@ -240,7 +243,10 @@ static void by_header(const struct w3c_state *state, struct str line, struct row
 		column_take((enum column)state->cols[i], value_next(&s, separator), r, e);
 }
 
-/* The numbers at the end: status, substatus, win32 status, bytes out and in, time taken; an address behind them is X-Forwarded-For. */
+/*
+ * The numbers at the end: status, substatus, win32 status, bytes out and in, time taken; an address
+ * behind them is X-Forwarded-For.
+ */
 static void numbers_take(struct str s, struct row *r, struct event *e)
 {
 	struct str tail[TAIL_MAX];
@@ -276,7 +282,10 @@ static void by_shape(struct str line, struct row *r, struct event *e)
 	word = str_word(&s);
 	int64_t port;
 	if (str_to_i64(word, &port)) {
-		/* HTTPERR: c-ip c-port s-ip s-port version method uri [streamid] status siteid reason queue */
+		/*
+		 * HTTPERR: c-ip c-port s-ip s-port version method uri [streamid] status siteid reason
+		 * queue
+		 */
 		e->client = address;
 		str_word(&s);
 		str_word(&s);
