@@ -97,8 +97,10 @@ static int investigate(struct invocation *in, struct str building, struct str st
 
 	if (!pipeline_ingest(in, building, in->args, in->n_args, &outcome, err))
 		return EXIT_SYSTEM;
-	if (!in->common.quiet)
+	if (!in->common.quiet) {
 		summary_print(stderr, &outcome, in->common.verbose > 0);
+		fputc('\n', stderr);
+	}
 	if (!pipeline_analyze(in, building, &c, err))
 		return EXIT_SYSTEM;
 	if (building.ptr != store.ptr && store.len > 0 && !output_rename(building, store, err))
