@@ -152,6 +152,12 @@ static const struct store_template *template_find(const struct store_template *t
 	return lo < n && t[lo].id == id ? &t[lo] : NULL;
 }
 
+struct str facts_template(const struct facts *f, uint64_t template_id)
+{
+	const struct store_template *t = template_find(f->templates, f->n_templates, template_id);
+	return t ? t->text : STR_NONE;
+}
+
 static void index_voices(struct facts *f)
 {
 	if (f->n_templates)

@@ -86,6 +86,9 @@ NODISCARD bool facts_load(struct facts *f, struct store *s, struct arena *a, int
 /* Index of a service by name, -1 when no log is its own. Instances ("web-1") find their service ("web"). */
 ptrdiff_t facts_service(const struct facts *f, struct str name);
 
+/* Text of a template, empty when unknown. */
+struct str facts_template(const struct facts *f, uint64_t template_id);
+
 /* First kept line of a template (in a service, or any when -1) in [from, to), NULL when none. */
 const struct kept_line *facts_line(const struct facts *f, ptrdiff_t service, uint64_t template_id, int64_t from_ns, int64_t to_ns);
 

@@ -273,7 +273,7 @@ struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct 
 	if (q->candidates.n >= MAX_CANDIDATES)
 		return NULL;
 	struct candidate *c = vec_push(q->arena, &q->candidates);
-	*c = (struct candidate){ .kind = kind, .service = service, .entity = entity, .time_ns = time_ns, .act = -1, .caused_by = -1 };
+	*c = (struct candidate){ .kind = kind, .service = service, .entity = entity, .time_ns = time_ns, .act = -1, .speaker = -1, .caused_by = -1 };
 	c->service_index = facts_service(q->f, service);
 	return c;
 }

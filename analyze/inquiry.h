@@ -42,6 +42,7 @@ struct candidate {
 	ptrdiff_t act;           /* the change it is, -1 for a condition seen in the logs */
 	ptrdiff_t service_index; /* index of service, -1 unknown */
 	const struct family *family;
+	ptrdiff_t speaker;       /* conditions told by a caller: the service whose lines they are, -1 none */
 	VEC(struct term_entry) terms;
 	double score;            /* sum of the terms */
 	double probability;

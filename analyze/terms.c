@@ -489,6 +489,7 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 		if (!c)
 			return;
 		c->family = fam;
+		c->speaker = (ptrdiff_t)e->voice->service;
 		c->service_index = outside ? -1 : at;
 		c->share = (e->bad - e->expected) / q->failures;
 		c->refs = inquiry_lines(q, e->voice, 3);

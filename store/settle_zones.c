@@ -38,6 +38,7 @@ enum relation { RELATED_NOT, RELATED_BY_HOST, RELATED_BY_SERVICE, RELATED_SAME }
 struct zone_log {
 	uint64_t source;
 	struct str logical, service, host;
+	bool host_clock;                 /* written by what stamps lines with its host's clock: front servers, system logs */
 	bool unknown;                    /* has extents that state none: those have the tallies */
 	struct zone_signal signal;       /* of the extents without a zone if there are any, else of all */
 };
@@ -57,7 +58,11 @@ struct zones {
 };
 
 /* What was decided for a log. */
-struct verdict { int32_t offset_s; struct str words; };
+struct verdict {
+	int32_t offset_s;
+	struct str words;
+	bool by_lines;                   /* correlation with another log decided */
+};
 
 static bool load_logs(struct zones *z, struct db *db, struct err *err)
 {
@@ -75,6 +80,7 @@ static bool load_logs(struct zones *z, struct db *db, struct err *err)
 			*at = z->logs.n;
 		}
 		struct zone_log *log = &z->logs.at[*at - 1];
+		log->host_clock = x->role == ROLE_ACCESS || x->role == ROLE_SERVER || x->role == ROLE_SYSTEM;
 		log->unknown = log->unknown || (!x->zone_known && x->first_ns != TIME_NONE);
 	}
 	return true;
@@ -360,8 +366,9 @@ static void decide(struct zones *z, struct zone_log *log, struct verdict *v)
 	bool fits[CANDIDATES_MAX];
 	size_t n, best = 0;
 	find_fits(z, log, shares, fits, &n);
-	*v = (struct verdict){ 0, STR_NONE };
-	if (decide_by_lines(z, log, fits, v) || decide_by_relation(z, log, fits, RELATED_BY_HOST, v))
+	*v = (struct verdict){ .offset_s = 0 };
+	v->by_lines = decide_by_lines(z, log, fits, v);
+	if (v->by_lines || decide_by_relation(z, log, fits, RELATED_BY_HOST, v))
 		return;
 	if (fits_offset(z, fits, 0)) {
 		v->words = n == 1 ? STR("from its span") : STR_NONE;
@@ -377,6 +384,56 @@ static void decide(struct zones *z, struct zone_log *log, struct verdict *v)
 	}
 	v->offset_s = z->candidates[best];
 	v->words = STR("from its span");
+}
+
+/*
+ * The offset of the fleet's own clocks: what all front servers and system logs agree on that state it or whose lines
+ * decided it. False when none does, or they disagree.
+ */
+static bool fleet_offset(const struct zones *z, const struct verdict *verdicts, int32_t *offset_s, struct str *from)
+{
+	bool found = false;
+	for (size_t i = 0; i < z->logs.n; i++) {
+		if (!z->logs.at[i].host_clock || !verdicts[i].by_lines)
+			continue;
+		if (found && verdicts[i].offset_s != *offset_s)
+			return false;
+		*offset_s = verdicts[i].offset_s;
+		*from = z->logs.at[i].logical;
+		found = true;
+	}
+	for (size_t i = 0; i < z->stated.n; i++) {
+		if (!z->logs.at[z->stated.at[i].log].host_clock)
+			continue;
+		if (found && z->stated.at[i].offset_s != *offset_s)
+			return false;
+		*offset_s = z->stated.at[i].offset_s;
+		*from = z->logs.at[z->stated.at[i].log].logical;
+		found = true;
+	}
+	return found;
+}
+
+/* Hosts of one fleet are set up alike: what runs on their clocks follows the ones that are sure. */
+static void follow_fleet(struct zones *z, struct verdict *verdicts)
+{
+	int32_t offset;
+	struct str from;
+	if (!fleet_offset(z, verdicts, &offset, &from))
+		return;
+	for (size_t i = 0; i < z->logs.n; i++) {
+		double shares[CANDIDATES_MAX];
+		bool fits[CANDIDATES_MAX];
+		size_t n;
+		struct zone_log *log = &z->logs.at[i];
+		if (!log->unknown || !log->host_clock || verdicts[i].by_lines)
+			continue;
+		find_fits(z, log, shares, fits, &n);
+		if (!fits_offset(z, fits, offset))
+			continue;
+		verdicts[i].offset_s = offset;
+		verdicts[i].words = arena_printf(z->arena, "from %.*s", STR_ARG(from));
+	}
 }
 
 static bool store_verdict(struct db *db, const struct zone_log *log, const struct verdict *v, struct arena *a,
@@ -417,12 +474,14 @@ bool settle_zones(struct store_writer *w, struct arena *a, struct err *err)
 	}
 	for (size_t i = 0; good && any_unknown && i < z.logs.n; i++)
 		any_known = any_known || (!z.logs.at[i].unknown && z.logs.at[i].signal.tallies.n);
-	for (size_t i = 0; good && i < z.logs.n; i++) {
-		struct verdict v = { 0, STR_NONE };
+	struct verdict *verdicts = arena_new_n(a, struct verdict, z.logs.n + 1);
+	for (size_t i = 0; good && i < z.logs.n; i++)
 		if (z.logs.at[i].unknown && (any_known || z.stated.n))
-			decide(&z, &z.logs.at[i], &v);
-		good = store_verdict(&w->db, &z.logs.at[i], &v, a, err);
-	}
+			decide(&z, &z.logs.at[i], &verdicts[i]);
+	if (good && (any_known || z.stated.n))
+		follow_fleet(&z, verdicts);
+	for (size_t i = 0; good && i < z.logs.n; i++)
+		good = store_verdict(&w->db, &z.logs.at[i], &verdicts[i], a, err);
 	extents_release(&z.extents);
 	map_release(&z.log_of);
 	map_release(&z.weight_of);

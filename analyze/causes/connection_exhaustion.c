@@ -15,7 +15,7 @@ static struct str opener(const struct inquiry *q, ptrdiff_t database, double *sh
 		return STR_NONE;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
-		if (s->kind != SERIES_EVENT || s->code != EV_CONN_OPEN || facts_service(q->f, s->service) != database || !s->key_text.len)
+		if (s->kind != SERIES_EVENT || (s->code != EV_CONN_OPEN && s->code != EV_CONN_REFUSED) || facts_service(q->f, s->service) != database || !s->key_text.len)
 			continue;
 		double more = series_between(s, from, to) - series_between(s, q->f->from_ns, from) * during_s / before_s;
 		if (more <= 0)
@@ -42,7 +42,7 @@ static void raise_connection_exhaustion(struct inquiry *q)
 			continue;
 		c->culprit = who;
 		c->entity = arena_printf(q->arena, "%.*s: connections of %.*s", STR_ARG(c->service), STR_ARG(who));
-		term_add(q, c, "opener", 0.8, NULL, "%.0f %% of the additional connections to %.*s are opened by %.*s", 100 * share, STR_ARG(c->service), STR_ARG(who));
+		term_add(q, c, "opener", 0.8, NULL, "%.0f %% of the additional connections and attempts at %.*s are those of %.*s", 100 * share, STR_ARG(c->service), STR_ARG(who));
 	}
 }
 

@@ -7,7 +7,22 @@
 static void raise_restart(struct inquiry *q)
 {
 	static const enum change_kind kinds[] = { CHANGE_RESTART, CHANGE_FAILOVER };
+	size_t from = q->candidates.n;
 	raise_acts(q, kinds, 2);
+	/* In the server's own words. */
+	for (size_t i = from; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		for (size_t k = 0; k < q->f->n_kept && c->service_index >= 0; k++) {
+			const struct kept_line *line = &q->f->kept[k];
+			if ((line->kind != EV_STOP && line->kind != EV_CRASH) || facts_service(q->f, line->service) != c->service_index ||
+			    line->time_ns < c->time_ns - 60 * NS_PER_S || line->time_ns > c->time_ns + 120 * NS_PER_S)
+				continue;
+			struct str words = facts_template(q->f, line->template_id);
+			if (words.len)
+				c->what = arena_printf(q->arena, "%.*s (\"%.*s\")", STR_ARG(c->what), STR_ARG(str_head(words, 100)));
+			break;
+		}
+	}
 	raise_family(q, CAUSE_RESTART);
 }
 

@@ -28,7 +28,8 @@ static void raise_scheduled_job(struct inquiry *q)
 	raise_acts(q, kinds, 1);
 	for (size_t i = 0; i < q->f->n_voices; i++) {
 		const struct voice *v = &q->f->voices[i];
-		struct str command = command_of(v->text);
+		const struct kept_line *line = str_find(v->text, STR(") CMD (")) < 0 ? NULL : facts_line(q->f, -1, v->template_id, q->f->from_ns, INT64_MAX);
+		struct str command = line ? command_of(line->ref.text) : STR_NONE;
 		if (command.len < 3 || str_eq(command, STR("run-parts")) || str_eq(command, STR("command")))
 			continue;
 		double before = 0;
