@@ -26,7 +26,7 @@ enum {
 struct token {
 	struct str text;
 	uint64_t hash;   /* of the text */
-	uint64_t shape;  /* of its key ("user=") and the punctuation around: tokens of other shapes are not compared */
+	uint64_t shape;  /* of its key ("user=") and the punctuation around; other shapes are not compared */
 	bool word;       /* has letters outside masks */
 	bool masked;     /* holds a mask */
 	bool bare;       /* is a mask, but for punctuation */
@@ -78,9 +78,11 @@ static bool is_digit(char c)
 
 static bool is_noun(struct str w)
 {
-	static const char *const nouns[] = { "user", "users", "username", "host", "hostname", "client", "node", "device",
-					     "file", "table", "relation", "database", "topic", "queue", "role", "account",
-					     "bucket", "container", "pod", "index", "domain", "interface", "volume", NULL };
+	static const char *const nouns[] = {
+		"user", "users", "username", "host", "hostname", "client", "node", "device", "file",
+		"table", "relation", "database", "topic", "queue", "role", "account", "bucket",
+		"container", "pod", "index", "domain", "interface", "volume", NULL,
+	};
 
 	for (size_t i = 0; nouns[i]; i++)
 		if (str_eq_nocase(w, str_of(nouns[i])))
@@ -93,9 +95,11 @@ static struct token token_read(struct str text)
 	struct token t = { .text = text, .hash = hash64(text) };
 	size_t head = 0, tail = text.len, letters = 0, rest = 0;
 
-	while (head < tail && !is_letter(text.ptr[head]) && !is_digit(text.ptr[head]) && text.ptr[head] != '<')
+	while (head < tail && !is_letter(text.ptr[head]) && !is_digit(text.ptr[head]) &&
+	       text.ptr[head] != '<')
 		head++;
-	while (tail > head && !is_letter(text.ptr[tail - 1]) && !is_digit(text.ptr[tail - 1]) && text.ptr[tail - 1] != '>')
+	while (tail > head && !is_letter(text.ptr[tail - 1]) && !is_digit(text.ptr[tail - 1]) &&
+	       text.ptr[tail - 1] != '>')
 		tail--;
 	for (size_t i = head; i < tail; i++) {
 		if (tail - i >= 3 && memcmp(text.ptr + i, "<*>", 3) == 0) {
@@ -223,10 +227,12 @@ static const struct token *join_tokens(struct bucket *b, const struct token *x, 
 	while (head > 0 && (is_letter(x->text.ptr[head - 1]) || is_digit(x->text.ptr[head - 1]) ||
 			    memchr("<*>", x->text.ptr[head - 1], 3) != NULL))
 		head--;
-	while (tail < min - head && x->text.ptr[x->text.len - 1 - tail] == y->text.ptr[y->text.len - 1 - tail])
+	while (tail < min - head &&
+	       x->text.ptr[x->text.len - 1 - tail] == y->text.ptr[y->text.len - 1 - tail])
 		tail++;
-	while (tail > 0 && (is_letter(x->text.ptr[x->text.len - tail]) || is_digit(x->text.ptr[x->text.len - tail]) ||
-			    memchr("<*>", x->text.ptr[x->text.len - tail], 3) != NULL))
+	while (tail > 0 &&
+	       (is_letter(x->text.ptr[x->text.len - tail]) || is_digit(x->text.ptr[x->text.len - tail]) ||
+		memchr("<*>", x->text.ptr[x->text.len - tail], 3) != NULL))
 		tail--;
 	return token_of(b, arena_printf(b->a, "%.*s<*>%.*s", STR_ARG(str_head(x->text, head)),
 					STR_ARG(str_from(x->text, x->text.len - tail))));
@@ -307,8 +313,9 @@ static size_t list_places(struct bucket *b)
 		for (size_t k = 0; k < b->n_tokens; k++) {
 			uint64_t around = hash64_mix(before, after[k + 1]);
 
-			b->places[n++] = (struct place){ hash64_mix(around, hash64_mix(p->tokens[k]->shape, k)),
-							 p->tokens[k]->hash, (uint32_t)i, (uint32_t)k };
+			b->places[n++] =
+				(struct place){hash64_mix(around, hash64_mix(p->tokens[k]->shape, k)),
+					       p->tokens[k]->hash, (uint32_t)i, (uint32_t)k};
 			before = hash64_mix(before, p->tokens[k]->hash);
 		}
 	}
@@ -394,7 +401,8 @@ void template_group(struct template_entry *entries, size_t n, struct arena *a)
 			if (count[i] != length)
 				continue;
 			split(entries[i].text, words);
-			p->tokens = arena_alloc_n(a, length, sizeof *p->tokens, _Alignof(const struct token *));
+			p->tokens =
+				arena_alloc_n(a, length, sizeof *p->tokens, _Alignof(const struct token *));
 			for (size_t k = 0; k < length; k++)
 				p->tokens[k] = token_of(&b, words[k]);
 			p->parent = b.n;

@@ -19,10 +19,13 @@ struct template_entry {
 	struct str text;       /* masked text, tokens separated by blanks */
 	uint64_t count;        /* lines it stands for */
 	uint64_t group;        /* out: smallest id among the joined entries */
-	struct str group_text; /* out: the text with the places that vary as <*>; in the arena, or `text` when alone */
+	struct str group_text; /* out: the text with the places that vary as <*>; `text` when alone */
 };
 
-/* Sets group and group_text of every entry. The order of entries does not matter and is kept. Ids are distinct. */
+/*
+ * Sets group and group_text of every entry. The order of entries does not matter and is kept. Ids are
+ * distinct.
+ */
 void template_group(struct template_entry *entries, size_t n, struct arena *a);
 
 #endif

@@ -2,12 +2,16 @@
 
 #define DAY_NS (INT64_C(86400) * NS_PER_S)
 
-/* A month back is a new year, eleven months ahead the old one; half a day back is a new day, half a day ahead the old one. */
+/*
+ * A month back is a new year, eleven months ahead the old one; half a day back is a new day, half a day
+ * ahead the old one.
+ */
 #define YEAR_BACK_NS (30 * DAY_NS)
 #define YEAR_AHEAD_NS (335 * DAY_NS)
 #define DAY_BACK_NS (DAY_NS / 2)
 
-#define ANCHOR_SLACK_NS (2 * DAY_NS) /* lines may be that much later than what the anchor says: zones, late writes */
+/* Lines may be that much later than what the anchor says: zones, late writes. */
+#define ANCHOR_SLACK_NS (2 * DAY_NS)
 
 enum { YEARS_MOVED_MAX = 30 }; /* how far an anchor may be off the span of the dated sources */
 
@@ -68,7 +72,10 @@ static int64_t walk(int64_t *period, int64_t *last, int64_t at, int64_t back, in
 	return *period;
 }
 
-/* The last line that said its date sets year and day for those that do not. Done only when one comes: dated lines are many. */
+/*
+ * The last line that said its date sets year and day for those that do not. Done only when one comes:
+ * dated lines are many.
+ */
 static void follow_dated(struct clock *c)
 {
 	if (c->dated_ns == TIME_NONE)
@@ -95,7 +102,8 @@ static int64_t wall_of(struct clock *c, const struct timestamp *t)
 
 		return walk(&c->day, &c->day_at_ns, at, DAY_BACK_NS, DAY_BACK_NS) * DAY_NS + at;
 	}
-	wall = in_year(wall, walk(&c->year, &c->year_at_ns, place_in_year(wall), YEAR_BACK_NS, YEAR_AHEAD_NS));
+	wall = in_year(wall,
+		       walk(&c->year, &c->year_at_ns, place_in_year(wall), YEAR_BACK_NS, YEAR_AHEAD_NS));
 	c->day = day_of(wall);
 	c->day_at_ns = place_in_day(wall);
 	return wall;
@@ -181,8 +189,8 @@ static int64_t years_to(const struct clock_walk *w, int64_t anchor)
 	return years;
 }
 
-struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e, const struct zone *zone,
-			   enum clock_source *source)
+struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e,
+			   const struct zone *zone, enum clock_source *source)
 {
 	int64_t anchor = best_anchor(e, source), years, day;
 	struct clock c;
@@ -192,7 +200,8 @@ struct clock clock_resolve(const struct clock_walk *w, const struct clock_eviden
 		return c;
 	if (w->no_year == 0) {
 		day = day_of(anchor) - day_of(w->last_ns);
-		if (*source != CLOCK_FROM_NAME && place_in_day(w->last_ns) > place_in_day(anchor) + DAY_BACK_NS)
+		if (*source != CLOCK_FROM_NAME &&
+		    place_in_day(w->last_ns) > place_in_day(anchor) + DAY_BACK_NS)
 			day--;
 		c.day = CLOCK_DAY + day;
 		return c;

@@ -33,7 +33,8 @@ int64_t clock_instant(struct clock *c, const struct timestamp *t);
 struct clock_walk {
 	struct clock clock;
 	uint64_t no_year, no_date; /* lines with a date only, with a time of day only */
-	int64_t first_ns, last_ns; /* of those there are more of: earliest and latest on the walk; TIME_NONE */
+	int64_t first_ns,
+		last_ns; /* earliest and latest on the walk, of lines with dates if any; TIME_NONE */
 };
 void clock_walk_init(struct clock_walk *w);
 void clock_walk_add(struct clock_walk *w, const struct timestamp *t);
@@ -58,7 +59,7 @@ enum clock_source { CLOCK_SOURCES(CLOCK_SOURCE_ENUM) CLOCK_SOURCE_COUNT };
 const char *clock_source_words(enum clock_source s);
 
 /* A clock for the file's second pass, that starts in the right year, on the right day. */
-struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e, const struct zone *zone,
-			   enum clock_source *source);
+struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e,
+			   const struct zone *zone, enum clock_source *source);
 
 #endif

@@ -148,7 +148,8 @@ static void walk(struct trial *r, struct text *t, size_t from, size_t to)
 	}
 }
 
-static void trial_init(struct trial *r, const struct format *f, struct str path, struct arena *scratch, struct arena *a)
+static void trial_init(struct trial *r, const struct format *f, struct str path, struct arena *scratch,
+		       struct arena *a)
 {
 	*r = (struct trial){ .open = SIZE_MAX };
 	r->c = (struct candidate){ .format = f, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
@@ -192,7 +193,8 @@ static const struct candidate *last_resort(const struct detection *d)
 }
 
 /*
- * Lines that begin with a time are records of a log, whatever else is in it. A format that leaves many of them
+ * Lines that begin with a time are records of a log, whatever else is in it. A format that leaves many of
+ * them
  * unexplained has found something in a log, such as a printed JSON document, and not the log's format.
  */
 static bool is_inclusion(const struct candidate *c, const struct candidate *text)
@@ -210,7 +212,8 @@ static const struct candidate *choose(const struct detection *d)
 	for (size_t i = 0; i < d->n_candidates; i++) {
 		const struct candidate *c = &d->candidates[i];
 
-		if (c->format->role == ROLE_TEXT || c->coverage * 100 < DETECT_COVERAGE_PERCENT || is_inclusion(c, text))
+		if (c->format->role == ROLE_TEXT || c->coverage * 100 < DETECT_COVERAGE_PERCENT ||
+		    is_inclusion(c, text))
 			continue;
 		if (top < 0)
 			top = c->coverage;
@@ -315,7 +318,8 @@ const struct format *detect_payload(struct str payload, struct str path, struct 
 		struct event e = EVENT_INIT;
 		struct arena_mark mark = arena_mark(scratch);
 
-		if (f->role == ROLE_CARRIER || f->role == ROLE_TEXT || (best && best->specificity >= f->specificity))
+		if (f->role == ROLE_CARRIER || f->role == ROLE_TEXT ||
+		    (best && best->specificity >= f->specificity))
 			continue;
 		trial_init(&r, f, path, scratch, scratch);
 		if (f->classify(first, STR_NONE, &r.ctx) == LINE_START && f->decode(payload, &r.ctx, &e))

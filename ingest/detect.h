@@ -36,7 +36,7 @@ struct candidate {
 	/* What its events say of time. */
 	uint32_t timed, zoned, dated, with_year;
 	uint32_t graded;           /* events with a severity */
-	int64_t first_ns, last_ns; /* earliest and latest of those with zone or wall clock and year; TIME_NONE */
+	int64_t first_ns, last_ns; /* earliest and latest that states its year; TIME_NONE */
 };
 
 struct detection {

@@ -47,7 +47,9 @@ static void set_time(struct emitter *m, struct event *e)
  */
 static struct str without_query(struct emitter *m, struct str message, struct str query)
 {
-	ptrdiff_t at = query.len >= 6 && query.len <= message.len ? str_find(message, str_head(query, QUERY_MASKED_BYTES)) : -1;
+	ptrdiff_t at = query.len >= 6 && query.len <= message.len
+			       ? str_find(message, str_head(query, QUERY_MASKED_BYTES))
+			       : -1;
 	struct buf *b = &m->norm->text;
 
 	if (at < 0)
@@ -95,8 +97,10 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 		e->fingerprint_id = e->fingerprint.len > 0 ? hash64(e->fingerprint) : 0;
 	}
 	/* A request a server has served is told by its route; its line is the same but for values. */
-	if ((e->message.len > 0 || e->error.len > 0) && !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0))
-		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error, &e->template_text);
+	if ((e->message.len > 0 || e->error.len > 0) &&
+	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0))
+		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error,
+					     &e->template_text);
 }
 
 struct str program_name(struct str program)

@@ -1,6 +1,7 @@
 /*
  * Order of work. All beginnings are looked at first (formats, names, copies). Then everything whose lines
- * say their dates is read; texts that do not are walked through in the same wave, and read in the next, when the span of
+ * say their dates is read; texts that do not are walked through in the same wave, and read in the next,
+ * when the span of
  * the others is known. Copies of long texts come last, for what they have beyond their originals.
  */
 #include "ingest/engine.h"
@@ -35,11 +36,12 @@ static void tick(void *self)
 	struct wave_run *r = self;
 	const struct ingest_options *o = r->g->options;
 
-	o->progress(o->progress_self, atomic_load(&r->g->done_bytes), r->g->all_bytes, atomic_load(&r->g->events),
-		    atomic_load(&r->g->files_done), r->g->files_all);
+	o->progress(o->progress_self, atomic_load(&r->g->done_bytes), r->g->all_bytes,
+		    atomic_load(&r->g->events), atomic_load(&r->g->files_done), r->g->files_all);
 }
 
-static bool run_pool(struct wave_run *r, bool (*run)(void *self, unsigned worker, size_t task, struct err *err), unsigned jobs,
+static bool run_pool(struct wave_run *r,
+		     bool (*run)(void *self, unsigned worker, size_t task, struct err *err), unsigned jobs,
 		     struct err *err)
 {
 	const struct pool_job job = { r->n, jobs, r, run, r->g->options->progress ? tick : NULL };
@@ -150,7 +152,8 @@ static void set_span(struct ingest *g)
 	for (size_t i = 0; i < g->n_paths; i++)
 		for (size_t k = 0; k < g->paths[i].n_texts; k++)
 			if (!g->paths[i].texts[k]->yearless)
-				widen(g, g->paths[i].texts[k]->dated_first_ns, g->paths[i].texts[k]->dated_last_ns);
+				widen(g, g->paths[i].texts[k]->dated_first_ns,
+				      g->paths[i].texts[k]->dated_last_ns);
 }
 
 /* Counts and notes what the probes found that will not be read. */
@@ -204,7 +207,8 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 			return false;
 	for (size_t i = 0; i < o->n_formats; i++)
 		if (!format_by_id(o->formats[i].value))
-			return err_set_status(err, EXIT_USAGE, "there is no format '%.*s'", STR_ARG(o->formats[i].value));
+			return err_set_status(err, EXIT_USAGE, "there is no format '%.*s'",
+					      STR_ARG(o->formats[i].value));
 	g->rules = (struct plan_rules){ o, zones, g->sink->known != NULL };
 	return true;
 }
@@ -214,8 +218,8 @@ static int compare_notes(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, struct arena *a, struct ingest_report *out,
-		struct err *err)
+bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, struct arena *a,
+		struct ingest_report *out, struct err *err)
 {
 	struct ingest g = { .options = o, .sink = sink, .arena = a, .report = out };
 	unsigned jobs = job_count(o);

@@ -12,24 +12,25 @@
 
 /* One log file (or archive member) as planned. */
 struct source_file {
-	struct str path;      /* as shown to the user: relative to the argument that named it, '/' separated, members as "a.tar/b.log" */
-	struct str logical;   /* the log it is a rotation of: "app/web.log" for app/web.log.2.gz; files of one log share it */
+	struct str path;      /* as shown to the user: relative to its argument, members as "a.tar/b.log" */
+	struct str logical;   /* the log it is a rotation of: "app/web.log" for app/web.log.2.gz */
 	struct str service;   /* derived from path and format; empty when unknown */
 	struct str host;
 	struct str format;    /* id of the detected format, empty when none */
 	uint8_t role;         /* enum format_role */
 	bool zone_known;      /* every event said its zone, or the user set it */
-	uint64_t content_id;  /* hash of the text's beginning (ingest/plan.h): same content, same id, however packed and named */
+	uint64_t content_id; /* hash of the text's beginning, whatever its packing and name (ingest/plan.h) */
 	uint64_t file_bytes;  /* compressed size, 0 unknown */
-	uint64_t resume_offset; /* bytes of text that were taken before, as this or another file: events begin behind them */
+	uint64_t resume_offset; /* bytes of text that were taken before: events begin behind them */
 };
 
 struct file_totals {
-	uint64_t lines, events, continuation, rejected; /* lines = (lines that began events) + continuation + rejected */
+	/* lines = (lines that began events) + continuation + rejected */
+	uint64_t lines, events, continuation, rejected;
 	uint64_t bytes;       /* uncompressed */
 	int64_t first_ns, last_ns; /* of the events that have a time */
 	bool truncated, damaged;
-	struct str *notes;    /* "truncated after line 812", "zone assumed UTC", "3 lines longer than 1 MiB were cut" */
+	struct str *notes;    /* "3 lines were longer than the limit and cut" */
 	size_t n_notes;
 	struct str *samples;  /* a few rejected lines, with their line numbers in front ("17: ...") */
 	size_t n_samples;
@@ -40,17 +41,21 @@ struct file_totals {
 /*
  * Where events go. A sink gets each file's calls from one thread at a time: file_begin, event*, file_end;
  * different files may come from different threads at once when `concurrent`. file_begin may answer
- * SINK_SKIP (already ingested); with a resume_offset it should not, there is something new. *handle is the sink's own
- * per-file state. `known` is optional: how far the text with this id was taken by an earlier run, so that only what a file
+ * SINK_SKIP (already ingested); with a resume_offset it should not, there is something new. *handle is the
+ * sink's own
+ * per-file state. `known` is optional: how far the text with this id was taken by an earlier run, so that
+ * only what a file
  * has grown by is read.
  */
 enum sink_answer { SINK_TAKE, SINK_SKIP, SINK_FAIL };
 struct event_sink {
 	void *self;
 	bool concurrent;
-	enum sink_answer (*file_begin)(void *self, const struct source_file *f, void **handle, struct err *err);
+	enum sink_answer (*file_begin)(void *self, const struct source_file *f, void **handle,
+				       struct err *err);
 	bool (*event)(void *self, void *handle, const struct event *e, struct err *err);
-	bool (*file_end)(void *self, void *handle, const struct source_file *f, const struct file_totals *t, struct err *err);
+	bool (*file_end)(void *self, void *handle, const struct source_file *f, const struct file_totals *t,
+			 struct err *err);
 	bool (*known)(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
 };
 
@@ -63,23 +68,28 @@ struct ingest_options {
 	const struct glob_rule *formats;  size_t n_formats;
 	unsigned jobs;                               /* 0: one per core */
 	uint64_t max_line_bytes;                     /* longer lines are cut; 0 = 1 MiB */
-	uint64_t max_ratio;                          /* output/input beyond which a compressed file is called a bomb; 0 = 1100 (deflate's own limit is 1032) */
+	uint64_t max_ratio; /* unpacked/packed beyond which it is a bomb; 0 = 1100 (deflate: 1032) */
 	uint64_t max_file_bytes;                     /* uncompressed bytes of one file; 0 = 1 TiB */
-	bool paths_as_given;                         /* show files as argument/path instead of relative to the argument */
+	bool paths_as_given;                         /* show files as argument/path */
 	/* Progress: called about ten times a second from one thread; may be NULL. */
-	void (*progress)(void *self, uint64_t done_bytes, uint64_t all_bytes, uint64_t events, size_t files_done, size_t files_all);
+	void (*progress)(void *self, uint64_t done_bytes, uint64_t all_bytes, uint64_t events,
+			 size_t files_done, size_t files_all);
 	void *progress_self;
 };
 
 struct ingest_report {
-	size_t files, files_skipped, files_failed, files_empty, files_not_log; /* not_log: binary, pictures, ... */
+	size_t files, files_skipped, files_failed, files_empty, files_not_log; /* not_log: pictures, ... */
 	uint64_t lines, events, continuation, rejected, bytes;
-	struct str *notes; size_t n_notes; /* about paths that could not be read at all, one whole sentence each */
+	struct str *notes; size_t n_notes; /* about paths, one whole sentence each */
 	bool damaged;                      /* any file truncated, corrupt or not understood */
 	bool usable;                       /* at least one event came out (or was there already) */
 };
 
-/* Runs the whole ingest. Memory of the report belongs to `a`. False only for a system failure or a failed sink. */
-NODISCARD bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, struct arena *a, struct ingest_report *out, struct err *err);
+/*
+ * Runs the whole ingest. Memory of the report belongs to `a`. False only for a system failure or a failed
+ * sink.
+ */
+NODISCARD bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, struct arena *a,
+			  struct ingest_report *out, struct err *err);
 
 #endif

@@ -162,7 +162,8 @@ static bool is_keyword(struct str w)
 {
 	static const struct str list[] = {
 		WORD("select"), WORD("from"), WORD("where"), WORD("and"), WORD("or"), WORD("not"), WORD("in"),
-		WORD("values"), WORD("on"), WORD("as"), WORD("exists"), WORD("join"), WORD("when"), WORD("then"),
+		WORD("values"), WORD("on"), WORD("as"), WORD("exists"), WORD("join"), WORD("when"),
+		WORD("then"),
 		WORD("else"), WORD("any"), WORD("all"), WORD("some"), WORD("over"), WORD("using"), WORD("by"),
 		WORD("into"), WORD("set"), WORD("limit"), WORD("offset"), WORD("union"), WORD("except"),
 		WORD("intersect"), WORD("with"), WORD("having"), WORD("case"), WORD("between"), WORD("like"),
@@ -261,15 +262,17 @@ static bool starts_number(const struct reader *r)
 
 	if (is_digit(c) || (c == '.' && is_digit(peek(r, 1)) && r->last != LAST_WORD))
 		return true;
-	return (c == '-' || c == '+') && (is_digit(peek(r, 1)) || (peek(r, 1) == '.' && is_digit(peek(r, 2)))) &&
+	return (c == '-' || c == '+') &&
+	       (is_digit(peek(r, 1)) || (peek(r, 1) == '.' && is_digit(peek(r, 2)))) &&
 	       r->last != LAST_WORD && r->last != LAST_VALUE && r->last != LAST_CLOSE;
 }
 
 static void read_number(struct reader *r)
 {
 	r->at++;
-	while (r->at < r->end && (is_alnum(*r->at) || *r->at == '.' ||
-				  ((*r->at == '-' || *r->at == '+') && to_lower(r->at[-1]) == 'e' && is_digit(peek(r, 1)))))
+	while (r->at < r->end &&
+	       (is_alnum(*r->at) || *r->at == '.' ||
+		((*r->at == '-' || *r->at == '+') && to_lower(r->at[-1]) == 'e' && is_digit(peek(r, 1)))))
 		r->at++;
 	write_value(r);
 }
@@ -284,7 +287,8 @@ static bool read_placeholder(struct reader *r)
 	} else if (c == '$' && is_digit(next)) {
 		for (r->at++; r->at < r->end && is_digit(*r->at); r->at++)
 			;
-	} else if (c == ':' && (is_alpha(next) || is_digit(next)) && r->last != LAST_WORD && r->last != LAST_VALUE) {
+	} else if (c == ':' && (is_alpha(next) || is_digit(next)) && r->last != LAST_WORD &&
+		   r->last != LAST_VALUE) {
 		for (r->at++; r->at < r->end && is_name_byte(*r->at); r->at++)
 			;
 	} else if (c == '%' && next == 's' && !is_name_byte(peek(r, 2))) {
@@ -343,8 +347,9 @@ static void read_mark(struct reader *r)
 		write_token(r, str_make(from, 1), LAST_OPERATOR);
 		return;
 	}
-	while (r->at < r->end && memchr(operators, *r->at, sizeof operators - 1) && *r->at != '-' && *r->at != '+' &&
-	       *r->at != '?' && *r->at != ':' && *r->at != '@' && !(*r->at == '/' && peek(r, 1) == '*'))
+	while (r->at < r->end && memchr(operators, *r->at, sizeof operators - 1) && *r->at != '-' &&
+	       *r->at != '+' && *r->at != '?' && *r->at != ':' && *r->at != '@' &&
+	       !(*r->at == '/' && peek(r, 1) == '*'))
 		r->at++;
 	if (c == '*' && r->at - from == 1) {
 		write_token(r, STR("*"), LAST_WORD);
@@ -372,8 +377,10 @@ static void fold_values(struct reader *r)
 
 void query_fingerprint(struct str sql, struct buf *out)
 {
-	struct reader r = { sql.ptr, sql.ptr + str_head(sql, INPUT_MAX_BYTES).len, out, out->len + RESULT_MAX_BYTES,
-			    LAST_NOTHING, false, false };
+	struct reader r = {sql.ptr,	 sql.ptr + str_head(sql, INPUT_MAX_BYTES).len,
+			   out,		 out->len + RESULT_MAX_BYTES,
+			   LAST_NOTHING, false,
+			   false};
 
 	while (r.at < r.end) {
 		char c = *r.at;

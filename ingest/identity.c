@@ -4,24 +4,38 @@
 
 enum { COMPONENTS_MAX = 32, TOKENS_MAX = 12 };
 
-/* Names that say what kind of file or place something is, not whose. A stem made of these alone names no service. */
+/*
+ * Names that say what kind of file or place something is, not whose. A stem made of these alone names no
+ * service.
+ */
 static bool is_generic(struct str w)
 {
 	static const char *const list[] = {
 		/* kinds of files */
-		"access", "error", "errors", "log", "logs", "logfile", "out", "err", "stdout", "stderr", "messages", "current", "debug",
-		"info", "warn", "warning", "trace", "general", "slow", "query", "queries", "slowlog", "audit", "json", "csv", "txt",
-		"text", "full", "combined", "common", "ssl", "http", "https", "other", "vhosts", "vhost", "syslog", "kern", "daemon",
-		"output", "console", "events", "event", "all", "sample", "samples", "test", "tests", "example", "plain", "raw",
+		"access", "error", "errors", "log", "logs", "logfile", "out", "err", "stdout", "stderr",
+		"messages", "current", "debug",
+		"info", "warn", "warning", "trace", "general", "slow", "query", "queries", "slowlog",
+		"audit", "json", "csv", "txt",
+		"text", "full", "combined", "common", "ssl", "http", "https", "other", "vhosts", "vhost",
+		"syslog", "kern", "daemon",
+		"output", "console", "events", "event", "all", "sample", "samples", "test", "tests",
+		"example", "plain", "raw",
 		/* kinds of programs */
-		"app", "apps", "application", "applications", "server", "service", "services", "srv", "svc", "main", "master",
-		"primary", "replica", "standby", "secondary", "prod", "production", "staging", "stage", "dev", "live", "cluster",
-		"node", "nodes", "host", "hosts", "machine", "instance", "container", "containers", "pod", "pods", "worker",
+		"app", "apps", "application", "applications", "server", "service", "services", "srv", "svc",
+		"main", "master",
+		"primary", "replica", "standby", "secondary", "prod", "production", "staging", "stage",
+		"dev", "live", "cluster",
+		"node", "nodes", "host", "hosts", "machine", "instance", "container", "containers", "pod",
+		"pods", "worker",
 		/* places */
-		"var", "opt", "tmp", "home", "root", "usr", "local", "etc", "mnt", "data", "lib", "run", "share", "shared", "www",
-		"release", "releases", "deploy", "archive", "archives", "archived", "old", "backup", "backups", "history", "rotated",
-		"export", "exports", "download", "downloads", "dump", "collected", "incident", "incidents", "case", "cases", "files",
-		"log-archive", "journal", "default", "public", "private", "user", "users", "system", "*", "", NULL,
+		"var", "opt", "tmp", "home", "root", "usr", "local", "etc", "mnt", "data", "lib", "run",
+		"share", "shared", "www",
+		"release", "releases", "deploy", "archive", "archives", "archived", "old", "backup",
+		"backups", "history", "rotated",
+		"export", "exports", "download", "downloads", "dump", "collected", "incident", "incidents",
+		"case", "cases", "files",
+		"log-archive", "journal", "default", "public", "private", "user", "users", "system", "*",
+		"", NULL,
 	};
 
 	for (size_t i = 0; list[i]; i++)
@@ -34,10 +48,14 @@ static bool is_generic(struct str w)
 static bool is_product(struct str w)
 {
 	static const char *const list[] = {
-		"nginx", "apache", "apache2", "httpd", "haproxy", "traefik", "envoy", "caddy", "lighttpd", "varnish", "squid", "kong",
-		"istio", "iis", "tomcat", "jetty", "gunicorn", "uwsgi", "postgresql", "postgres", "pgbouncer", "pgpool", "mysql",
-		"mysqld", "mariadb", "mongodb", "mongod", "mongos", "redis", "memcached", "elasticsearch", "opensearch", "cassandra",
-		"clickhouse", "cockroachdb", "etcd", "consul", "vault", "kafka", "zookeeper", "rabbitmq", "nats", "activemq", "pulsar",
+		"nginx", "apache", "apache2", "httpd", "haproxy", "traefik", "envoy", "caddy", "lighttpd",
+		"varnish", "squid", "kong",
+		"istio", "iis", "tomcat", "jetty", "gunicorn", "uwsgi", "postgresql", "postgres",
+		"pgbouncer", "pgpool", "mysql",
+		"mysqld", "mariadb", "mongodb", "mongod", "mongos", "redis", "memcached", "elasticsearch",
+		"opensearch", "cassandra",
+		"clickhouse", "cockroachdb", "etcd", "consul", "vault", "kafka", "zookeeper", "rabbitmq",
+		"nats", "activemq", "pulsar",
 		"proxysql", "mssql", "oracle", "influxdb", "logstash", "kibana", NULL,
 	};
 
@@ -50,8 +68,10 @@ static bool is_product(struct str w)
 /* Short words for a product or a role, by which an instance is named beside its own name: "orders-db". */
 static bool is_role_word(struct str w)
 {
-	static const char *const list[] = { "db", "database", "pg", "psql", "sql", "cache", "proxy", "lb", "gateway", "ingress", "web",
-					    "frontend", "edge", NULL };
+	static const char *const list[] = {
+		"db", "database", "pg", "psql", "sql", "cache", "proxy", "lb", "gateway", "ingress", "web",
+		"frontend", "edge", NULL,
+	};
 
 	for (size_t i = 0; list[i]; i++)
 		if (str_eq_nocase(w, str_of(list[i])))
@@ -70,8 +90,10 @@ static bool is_number(struct str w)
 /* Suffixes of log files; the stem is what stands before. */
 static struct str without_extension(struct str name)
 {
-	static const char *const list[] = { ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out", ".err", ".logs",
-					    ".slow", ".ndjson", ".logfmt", NULL };
+	static const char *const list[] = {
+		".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out", ".err", ".logs",
+		".slow", ".ndjson", ".logfmt", NULL,
+	};
 	bool again = true;
 
 	while (again) {
@@ -93,7 +115,8 @@ static bool is_token_separator(char c)
 
 /*
  * What is left of a name when generic words and numbers are cut off both ends: "redis-server" → "redis",
- * "nginx.error" → "nginx", "postgresql-15-main" → "postgresql", "payments-api" stays. Empty when nothing is.
+ * "nginx.error" → "nginx", "postgresql-15-main" → "postgresql"; "payments-api" stays. Empty when
+ * nothing is left.
  */
 static struct str core_of(struct str name)
 {
@@ -121,11 +144,13 @@ static struct str core_of(struct str name)
 /* "web-1", "app01", "db-02a", "prod-web-3": a machine of a numbered set. */
 static bool is_numbered(struct str w, size_t *letters)
 {
-	static const char *const not_hosts[] = { "v", "log", "logs", "part", "day", "week", "case", "incident", "run", "build",
-						 "release", "ticket", "issue", "apache", "php", "python", "postgresql", "postgres", "pg",
-						 "mysql", "tomcat", "java", "jdk", "openjdk", "utf", "http", "oauth", "sha", "md", "es",
-						 "es-", "k", "x", "amd", "arm", "ipv", "c", "s", "iso", "rc", "file", "vol", "shard",
-						 "test", "sample", NULL };
+	static const char *const not_hosts[] = {
+		"v", "log", "logs", "part", "day", "week", "case", "incident", "run", "build", "release",
+		"ticket", "issue", "apache", "php", "python", "postgresql", "postgres", "pg", "mysql",
+		"tomcat", "java", "jdk", "openjdk", "utf", "http", "oauth", "sha", "md", "es", "es-", "k",
+		"x", "amd", "arm", "ipv", "c", "s", "iso", "rc", "file", "vol", "shard", "test", "sample",
+		NULL,
+	};
 	size_t end = w.len, digits_end, stem;
 
 	if (end > 2 && is_digit(w.ptr[end - 2]) && is_lower(w.ptr[end - 1]))
@@ -150,7 +175,8 @@ static bool is_numbered(struct str w, size_t *letters)
 
 static bool is_aws_name(struct str w)
 {
-	return (str_starts(w, STR("ip-")) || str_starts(w, STR("ec2-"))) && w.len >= 10 && is_digit(w.ptr[3 + (w.ptr[0] == 'e')]);
+	return (str_starts(w, STR("ip-")) || str_starts(w, STR("ec2-"))) && w.len >= 10 &&
+	       is_digit(w.ptr[3 + (w.ptr[0] == 'e')]);
 }
 
 static bool is_host(struct str w)
@@ -208,7 +234,10 @@ static bool names_instance(struct str core, struct str product)
 	return role && own;
 }
 
-/* "pod_namespace_container-<64 hex>", as kubelet names the links in /var/log/containers: the container's name. */
+/*
+ * "pod_namespace_container-<64 hex>", as kubelet names the links in /var/log/containers: the container's
+ * name.
+ */
 static struct str kubernetes_container(struct str stem)
 {
 	ptrdiff_t cut;
@@ -220,7 +249,10 @@ static struct str kubernetes_container(struct str stem)
 	return cut < 0 ? STR_NONE : str_from(stem, (size_t)cut + 1);
 }
 
-/* The name nearest to the file that is somebody's; numbered machines give their kind only as a last resort. */
+/*
+ * The name nearest to the file that is somebody's; numbered machines give their kind only as a last
+ * resort.
+ */
 static struct str own_name(const struct parts *p)
 {
 	struct str fallback = p->n > 0 ? kubernetes_container(p->at[p->n - 1]) : STR_NONE;
@@ -251,7 +283,8 @@ static struct str product_service(const struct parts *p, struct str product)
 
 		if (core.len == 0 || is_host(p->at[i]))
 			continue;
-		if (names_instance(core, product) || (is_product(core) && str_find_nocase(core, product) < 0 && i + 2 >= p->n))
+		if (names_instance(core, product) ||
+		    (is_product(core) && str_find_nocase(core, product) < 0 && i + 2 >= p->n))
 			return core;
 	}
 	return product;

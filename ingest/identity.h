@@ -13,8 +13,8 @@
 
 /* A path taken apart. All in the arena or borrowed from the path. */
 struct log_name {
-	struct str logical; /* path without dates, rotation numbers and compression: "app/web.log" of "app/web.log.2.gz" */
-	int64_t date_ns;    /* latest date in the path, as UTC; with a time of day when there is one; TIME_NONE */
+	struct str logical; /* without dates, rotation and compression: "app/web.log" of "app/web.log.2.gz" */
+	int64_t date_ns;    /* latest date in the path, as UTC; TIME_NONE */
 	bool date_is_day;   /* the date has no time of day */
 	int64_t rotation;   /* number of the rotation: 1 is younger than 2; -1 none */
 };

@@ -76,14 +76,15 @@ static struct found_date read_date(struct str s)
 	int64_t clock_s = 0;
 	size_t more;
 
-	if (digits(s, 8, &y) && (s.len == 8 || !is_digit(s.ptr[8])) && valid_date(y / 10000, y / 100 % 100, y % 100)) {
+	if (digits(s, 8, &y) && (s.len == 8 || !is_digit(s.ptr[8])) &&
+	    valid_date(y / 10000, y / 100 % 100, y % 100)) {
 		d = y % 100;
 		m = y / 100 % 100;
 		y /= 10000;
 		f.len = 8;
-	} else if (s.len >= 10 && digits(s, 4, &y) && is_date_separator(s.ptr[4]) && digits(str_from(s, 5), 2, &m) &&
-		   s.ptr[7] == s.ptr[4] && digits(str_from(s, 8), 2, &d) && valid_date(y, m, d) &&
-		   (s.len == 10 || !is_digit(s.ptr[10]))) {
+	} else if (s.len >= 10 && digits(s, 4, &y) && is_date_separator(s.ptr[4]) &&
+		   digits(str_from(s, 5), 2, &m) && s.ptr[7] == s.ptr[4] && digits(str_from(s, 8), 2, &d) &&
+		   valid_date(y, m, d) && (s.len == 10 || !is_digit(s.ptr[10]))) {
 		f.len = 10;
 	} else {
 		return f;
@@ -128,7 +129,10 @@ static bool is_iis_date(struct log_name *n, struct str c, size_t *from, size_t *
 		*len = 8;
 	if (at + *len < c.len && c.ptr[at + *len] != '.')
 		return false;
-	note_date(n, (days_from_civil(2000 + ymd / 10000, ymd / 100 % 100, ymd % 100) * 86400 + (int64_t)hour * 3600) * NS_PER_S,
+	note_date(n,
+		  (days_from_civil(2000 + ymd / 10000, ymd / 100 % 100, ymd % 100) * 86400 +
+		   (int64_t)hour * 3600) *
+			  NS_PER_S,
 		  *len == 6);
 	return true;
 }
@@ -139,7 +143,8 @@ static struct str without_dates(struct log_name *n, struct str c, struct arena *
 	size_t iis, iis_len;
 
 	if (is_iis_date(n, c, &iis, &iis_len))
-		return arena_printf(a, "%.*s%.*s", STR_ARG(str_head(c, iis)), STR_ARG(str_from(c, iis + iis_len)));
+		return arena_printf(a, "%.*s%.*s", STR_ARG(str_head(c, iis)),
+				    STR_ARG(str_from(c, iis + iis_len)));
 	for (size_t i = 0; i + 8 <= c.len; i++) {
 		struct found_date f;
 		size_t from = i, to;
@@ -166,7 +171,9 @@ static struct str without_dates(struct log_name *n, struct str c, struct arena *
 /* Cuts a compression suffix off; false when there is none. */
 static bool cut_compression(struct str *s)
 {
-	static const char *const list[] = { ".gz", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".lzma", ".Z", ".gzip", ".lz", NULL };
+	static const char *const list[] = {
+		".gz", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".lzma", ".Z", ".gzip", ".lz", NULL,
+	};
 
 	for (size_t i = 0; list[i]; i++) {
 		if (s->len > strlen(list[i]) && str_ends(*s, str_of(list[i]))) {
@@ -194,8 +201,8 @@ static bool cut_rotation(struct log_name *n, struct str *s)
 			s->len = (size_t)at;
 			return true;
 		}
-		if (str_eq(last, STR("old")) || str_eq(last, STR("bak")) || str_eq(last, STR("prev")) || str_eq(last, STR("orig")) ||
-		    str_eq(last, STR("rotated"))) {
+		if (str_eq(last, STR("old")) || str_eq(last, STR("bak")) || str_eq(last, STR("prev")) ||
+		    str_eq(last, STR("orig")) || str_eq(last, STR("rotated"))) {
 			s->len = (size_t)at;
 			return true;
 		}
@@ -214,7 +221,10 @@ static bool cut_rotation(struct log_name *n, struct str *s)
 	return false;
 }
 
-/* "app.3.log", "app-3.log.gz"? Only after a dot: "web-1.log" is a machine's. Also days of the week: "postgresql-Mon.log". */
+/*
+ * "app.3.log", "app-3.log.gz"? Only after a dot: "web-1.log" is a machine's. Also days of the week:
+ * "postgresql-Mon.log".
+ */
 static struct str without_inner_mark(struct log_name *n, struct str c, struct arena *a)
 {
 	ptrdiff_t ext = str_rchr(c, '.'), at;
@@ -234,7 +244,8 @@ static struct str without_inner_mark(struct log_name *n, struct str c, struct ar
 		if (!word_is_weekday(mark))
 			return c;
 	}
-	return arena_printf(a, "%.*s%.*s", STR_ARG(str_head(c, (size_t)at)), STR_ARG(str_from(c, (size_t)ext)));
+	return arena_printf(a, "%.*s%.*s", STR_ARG(str_head(c, (size_t)at)),
+			    STR_ARG(str_from(c, (size_t)ext)));
 }
 
 static struct str file_name(struct log_name *n, struct str c, struct arena *a)
@@ -254,17 +265,23 @@ static struct str file_name(struct log_name *n, struct str c, struct arena *a)
 	return s;
 }
 
-/* A component that is only a part of a date ("2026", "01") inside year/month/day directories. Moves *i behind it. */
+/*
+ * A component that is only a part of a date ("2026", "01") inside year/month/day directories. Moves *i
+ * behind it.
+ */
 static bool skip_date_directories(struct log_name *n, const struct str *c, size_t count, size_t *i)
 {
 	unsigned part[4] = { 0 };
 	size_t k = 0;
 
-	while (k < 4 && *i + k < count && c[*i + k].len == (k == 0 ? 4u : 2u) && digits(c[*i + k], c[*i + k].len, &part[k]))
+	while (k < 4 && *i + k < count && c[*i + k].len == (k == 0 ? 4u : 2u) &&
+	       digits(c[*i + k], c[*i + k].len, &part[k]))
 		k++;
 	if (k < 3 || !valid_date(part[0], part[1], part[2]) || (k == 4 && part[3] > 23))
 		return false;
-	note_date(n, (days_from_civil(part[0], part[1], part[2]) * 86400 + (int64_t)part[3] * 3600) * NS_PER_S, k == 3);
+	note_date(n,
+		  (days_from_civil(part[0], part[1], part[2]) * 86400 + (int64_t)part[3] * 3600) * NS_PER_S,
+		  k == 3);
 	*i += k - 1;
 	return true;
 }

@@ -220,7 +220,8 @@ static const char *address_end(const struct masker *m, const char *p)
 	const char *q = p + 1;
 	bool dot = false;
 
-	for (; q < m->end && (is_alnum(*q) || *q == '-' || (*q == '.' && q + 1 < m->end && is_alpha(q[1]))); q++)
+	for (; q < m->end && (is_alnum(*q) || *q == '-' || (*q == '.' && q + 1 < m->end && is_alpha(q[1])));
+	     q++)
 		dot = dot || *q == '.';
 	return dot ? q : NULL;
 }
@@ -321,7 +322,10 @@ static bool ends_with(const struct masker *m, char c)
 	return m->out > m->start && m->out[-1] == c;
 }
 
-/* A list of values that keep some letters, "blk_<*> blk_<*>", is one value: drops the token that repeats the one before. */
+/*
+ * A list of values that keep some letters, "blk_<*> blk_<*>", is one value: drops the token that repeats
+ * the one before.
+ */
 static void end_token(struct masker *m)
 {
 	char *p = m->out, *q;
@@ -338,7 +342,8 @@ static void end_token(struct masker *m)
 	q = p - 1;
 	if (q > m->start && q[-1] == ',' && p[len - 1] != ',')
 		q--;
-	if ((size_t)(q - m->start) >= len && memcmp(q - len, p, len) == 0 && (q - len == m->start || q[-(ptrdiff_t)len - 1] == ' '))
+	if ((size_t)(q - m->start) >= len && memcmp(q - len, p, len) == 0 &&
+	    (q - len == m->start || q[-(ptrdiff_t)len - 1] == ' '))
 		m->out = q;
 }
 
@@ -365,7 +370,8 @@ static void mask_mark(struct masker *m)
 		}
 		return;
 	}
-	if (((c == '(' && next == ')') || (c == '[' && next == ']')) && (at_boundary(m) || ends_with(m, '='))) {
+	if (((c == '(' && next == ')') || (c == '[' && next == ']')) &&
+	    (at_boundary(m) || ends_with(m, '='))) {
 		put_byte(m, c); /* an empty list or value */
 		put_mask(m);
 		put_byte(m, next);
@@ -410,7 +416,8 @@ static void mask_mark(struct masker *m)
 void template_mask(struct str message, struct buf *out)
 {
 	char *room = buf_reserve(out, MASK_MAX_BYTES);
-	struct masker m = { message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, NULL, false };
+	struct masker m = {
+		message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, NULL, false};
 
 	if (!room)
 		return;

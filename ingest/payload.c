@@ -82,8 +82,9 @@ static bool is_complete(const struct timestamp *t)
 
 void payload_merge(struct event *inner, const struct event *outer)
 {
-	if (outer->has_time && (!inner->has_time || (!is_complete(&inner->time) && is_complete(&outer->time)) ||
-				!inner->time.has_date || (!inner->time.has_year && outer->time.has_year))) {
+	if (outer->has_time &&
+	    (!inner->has_time || (!is_complete(&inner->time) && is_complete(&outer->time)) ||
+	     !inner->time.has_date || (!inner->time.has_year && outer->time.has_year))) {
 		inner->time = outer->time;
 		inner->has_time = true;
 	}
@@ -126,7 +127,10 @@ static void release(struct payloads *p, struct slot *s)
 	s->stream = NULL;
 }
 
-/* The envelope's event with a payload that no format knows: its text is the message, further lines the detail. */
+/*
+ * The envelope's event with a payload that no format knows: its text is the message, further lines the
+ * detail.
+ */
 static void plain_event(const struct slot *s, struct event *e)
 {
 	struct str rest, first = str_cut(buf_str(&s->text), '\n', &rest);
@@ -221,12 +225,14 @@ static void join(struct slot *into, const struct slot *s, struct str text, bool 
 }
 
 /* The payload's format: the stream's, or another one that knows it. NULL when none does. */
-static const struct format *format_of(struct payloads *p, struct stream *st, struct str text, struct arena *scratch)
+static const struct format *format_of(struct payloads *p, struct stream *st, struct str text,
+				      struct arena *scratch)
 {
 	struct str rest, first = str_cut(text, '\n', &rest);
 	const struct format *f;
 
-	if (st->format && st->format->classify(first, STR_NONE, contexts_of(p->contexts, st->format)) == LINE_START)
+	if (st->format &&
+	    st->format->classify(first, STR_NONE, contexts_of(p->contexts, st->format)) == LINE_START)
 		return st->format;
 	if (st->misses >= MISSES_MAX && st->tries++ % MISSES_STEP != 0)
 		return NULL;
@@ -246,7 +252,8 @@ static bool goes_on(struct payloads *p, const struct stream *st, struct str text
 	const struct format *f = st->open ? st->open->format ? st->open->format : p->text_format : NULL;
 	struct str rest, first = str_cut(text, '\n', &rest);
 
-	return f && f->classify(first, buf_str(&st->open->text), contexts_of(p->contexts, f)) == LINE_CONTINUES;
+	return f &&
+	       f->classify(first, buf_str(&st->open->text), contexts_of(p->contexts, f)) == LINE_CONTINUES;
 }
 
 /* Formats that learn what their lines look like must see first lines, too, not only what may go on. */

@@ -21,7 +21,10 @@ struct payloads; /* of one open file */
 struct payloads *payloads_new(struct arena *file, struct contexts *contexts, struct emitter *out);
 /* An envelope, or what may be one: decodes it and emits what is complete. */
 enum record_fate payloads_record(struct payloads *p, const struct record *r);
-/* Emits what is held; *late: events among all whose records were all RECORD_JOINED. False when the sink failed. */
+/*
+ * Emits what is held; *late: events among all whose records were all RECORD_JOINED. False when the sink
+ * failed.
+ */
 bool payloads_end(struct payloads *p, uint64_t *late);
 void payloads_release(struct payloads *p);
 

@@ -14,7 +14,8 @@ static bool rule_matches(struct str glob, struct str path)
 {
 	ptrdiff_t slash = str_rchr(path, '/');
 
-	return str_glob(glob, path) || (slash >= 0 && str_chr(glob, '/') < 0 && str_glob(glob, str_from(path, (size_t)slash + 1)));
+	return str_glob(glob, path) ||
+	       (slash >= 0 && str_chr(glob, '/') < 0 && str_glob(glob, str_from(path, (size_t)slash + 1)));
 }
 
 static const struct glob_rule *rule_for(const struct glob_rule *rules, size_t n, struct str path)
@@ -25,7 +26,10 @@ static const struct glob_rule *rule_for(const struct glob_rule *rules, size_t n,
 	return NULL;
 }
 
-/* The part of a head that identifies the text: all of it, or up to its last line end when the text ends in it. */
+/*
+ * The part of a head that identifies the text: all of it, or up to its last line end when the text ends
+ * in it.
+ */
 static struct str identity_of(struct str head, bool whole)
 {
 	ptrdiff_t end = whole ? str_rchr(head, '\n') : -1;
@@ -45,7 +49,10 @@ static void note_prefixes(struct planned *p, struct str head, struct arena *a)
 	}
 }
 
-/* What a carrier mostly carries: the role its events have, and a service when nothing else names one. NULL: nothing known. */
+/*
+ * What a carrier mostly carries: the role its events have, and a service when nothing else names one.
+ * NULL: nothing known.
+ */
 static const struct format *carried(const struct format *f, struct str head, struct str path, struct arena *a)
 {
 	struct { const struct format *format; size_t n; } seen[8] = { { NULL, 0 } };
@@ -63,7 +70,8 @@ static const struct format *carried(const struct format *f, struct str head, str
 		const struct format *inner;
 
 		arena_reset(&scratch);
-		if (f->classify(line, STR_NONE, &ctx) != LINE_START || !f->decode(line, &ctx, &e) || e.payload.len == 0)
+		if (f->classify(line, STR_NONE, &ctx) != LINE_START || !f->decode(line, &ctx, &e) ||
+		    e.payload.len == 0)
 			continue;
 		payloads++;
 		inner = detect_payload(str_trim(e.payload), path, &scratch);
@@ -108,7 +116,8 @@ static void set_time_traits(struct planned *p, const struct candidate *c)
 	p->action = p->yearless ? PLAN_WALK : PLAN_READ;
 }
 
-static void set_names(struct planned *p, const struct plan_rules *rules, const struct format *inner, struct arena *a)
+static void set_names(struct planned *p, const struct plan_rules *rules, const struct format *inner,
+		      struct arena *a)
 {
 	const struct ingest_options *o = rules->options;
 	const struct glob_rule *service = rule_for(o->services, o->n_services, p->file.path);
@@ -120,13 +129,14 @@ static void set_names(struct planned *p, const struct plan_rules *rules, const s
 	p->evidence.name_ns = name.date_ns;
 	p->file.host = identity_host(name.logical);
 	p->service_forced = service != NULL;
-	p->file.service = service ? service->value : identity_service(name.logical, inner ? inner : p->format);
+	p->file.service =
+		service ? service->value : identity_service(name.logical, inner ? inner : p->format);
 	if (zone)
 		p->zone = &rules->zones[zone - o->zones];
 }
 
-struct planned *plan_text(const struct input_stream *stream, const struct found_file *found, const struct plan_rules *rules,
-			  struct arena *a)
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
+			  const struct plan_rules *rules, struct arena *a)
 {
 	const struct ingest_options *o = rules->options;
 	struct planned *p = arena_new(a, struct planned);
@@ -142,7 +152,8 @@ struct planned *plan_text(const struct input_stream *stream, const struct found_
 	p->plain = stream->packing.len == 0;
 	p->gzip = str_eq(stream->packing, STR("gzip"));
 	p->file.file_bytes = p->size_bytes = found->size_bytes;
-	p->evidence = (struct clock_evidence){ TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE, TIME_NONE };
+	p->evidence = (struct clock_evidence){TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE,
+					      TIME_NONE};
 	if (stream->head.len == 0) {
 		p->action = PLAN_EMPTY;
 		return p;
@@ -183,7 +194,8 @@ static void note_end(struct planned_path *p, const struct input *in, struct aren
 		p->notes[p->n_notes++] = arena_str(a, end.notes[i]);
 }
 
-void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a)
+void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
+		struct arena *a)
 {
 	const struct input_limits limits = { rules->options->max_ratio, rules->options->max_file_bytes };
 	VEC(struct planned *) texts = { 0 };

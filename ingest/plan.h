@@ -7,7 +7,8 @@
  * Identity of content. A text's id is the hash of its first 64 KiB (INPUT_HEAD_BYTES), or of all of it up to
  * its last line end when it is shorter. It says nothing of names and packing, so a renamed or recompressed
  * copy has the id of the original. A text that has grown keeps its id once it is longer than that;
- * a shorter one is recognised by the id of each of its first line ends (plan_prefix_ids). Log lines carry times, so two
+ * a shorter one is recognised by the id of each of its first line ends (plan_prefix_ids). Log lines carry
+ * times, so two
  * texts that agree in 64 KiB are one text, or one is the beginning of the other: what is read of the longer
  * is what goes beyond the shorter. Within one run that is verified by comparing hashes of what both have.
  */
@@ -46,7 +47,7 @@ struct planned {
 	bool service_forced;
 	struct clock_evidence evidence;
 	struct clock_walk walk;   /* after the first pass */
-	int64_t dated_first_ns, dated_last_ns; /* of what is known of its events that state a date; TIME_NONE */
+	int64_t dated_first_ns, dated_last_ns; /* of its events that state a date; TIME_NONE */
 	uint64_t size_bytes;      /* of the path it is in, for progress */
 	struct planned *original; /* PLAN_COPY */
 	bool whole;               /* all of it was seen: content_id is of the whole text */
@@ -54,7 +55,7 @@ struct planned {
 	bool plain;               /* a path of its own, not packed */
 	struct text_chain *chain; /* hashes of its content as it was read; NULL unless it has copies */
 	uint64_t read_bytes;      /* of text, once it was read */
-	uint64_t *prefix_ids;     /* short texts and beginnings of long ones: ids at their line ends, ascending by length */
+	uint64_t *prefix_ids;     /* ids of its beginnings, up to each of its first line ends */
 	uint64_t *prefix_bytes;   /* those lengths */
 	size_t n_prefixes;
 };
@@ -77,10 +78,11 @@ struct plan_rules {
 };
 
 /* Looks at all texts of a path; memory belongs to `a`. */
-void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a);
+void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
+		struct arena *a);
 /* The same for one text, given its beginning: of a stream that can be read only once. */
-struct planned *plan_text(const struct input_stream *stream, const struct found_file *found, const struct plan_rules *rules,
-			  struct arena *a);
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
+			  const struct plan_rules *rules, struct arena *a);
 /* After all are probed: finds copies. Texts are looked at in the order given. */
 void plan_copies(struct planned_path *paths, size_t n, struct arena *a);
 

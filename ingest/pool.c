@@ -88,7 +88,9 @@ bool pool_run(const struct pool_job *job, struct err *err)
 {
 	struct pool p = { .job = job };
 	struct worker workers[WORKERS_MAX];
-	unsigned wanted = job->n_workers < 1 ? 1 : job->n_workers > WORKERS_MAX ? WORKERS_MAX : job->n_workers;
+	unsigned wanted = job->n_workers < 1		 ? 1
+			  : job->n_workers > WORKERS_MAX ? WORKERS_MAX
+							 : job->n_workers;
 	unsigned started = 0;
 	pthread_condattr_t monotonic;
 

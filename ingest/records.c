@@ -4,8 +4,9 @@ static void reject(struct records *r, uint64_t number, struct str line, uint64_t
 {
 	r->n_rejected += n;
 	if (r->samples.n < REJECTED_SAMPLES)
-		*vec_push(r->kept, &r->samples) = arena_printf(r->kept, "%llu: %.*s", (unsigned long long)number,
-							       STR_ARG(str_head(line, SAMPLE_MAX_BYTES)));
+		*vec_push(r->kept, &r->samples) =
+			arena_printf(r->kept, "%llu: %.*s", (unsigned long long)number,
+				     STR_ARG(str_head(line, SAMPLE_MAX_BYTES)));
 }
 
 /* Hands the open record over. False to stop. */
@@ -65,12 +66,16 @@ static void extend(struct records *r)
 static const struct format *second_chance(struct records *r, struct str line)
 {
 	for (size_t i = 0; i < r->n_others; i++)
-		if (r->others[i]->classify(line, STR_NONE, contexts_of(r->contexts, r->others[i])) == LINE_START)
+		if (r->others[i]->classify(line, STR_NONE, contexts_of(r->contexts, r->others[i])) ==
+		    LINE_START)
 			return r->others[i];
 	return NULL;
 }
 
-/* What the current line is, to the file's format and, if that does not want it, to that of the open record. */
+/*
+ * What the current line is, to the file's format and, if that does not want it, to that of the open
+ * record.
+ */
 static enum line_class classify(struct records *r)
 {
 	struct str line = r->lines->text;
@@ -80,7 +85,8 @@ static enum line_class classify(struct records *r)
 	if (c == LINE_START || !r->open)
 		return c == LINE_CONTINUES ? LINE_ALIEN : c;
 	if (r->open != r->format) {
-		enum line_class other = r->open->classify(line, r->lines->record, contexts_of(r->contexts, r->open));
+		enum line_class other =
+			r->open->classify(line, r->lines->record, contexts_of(r->contexts, r->open));
 
 		return other == LINE_CONTINUES || c == LINE_CONTINUES ? other : c;
 	}

@@ -42,7 +42,8 @@ static bool is_file_extension(struct str ext)
 static bool is_folded_directory(struct str segment)
 {
 	static const struct str list[] = {
-		WORD("cgi-bin"), WORD("wp-admin"), WORD("wp-content"), WORD("wp-includes"), WORD("node_modules"),
+		WORD("cgi-bin"), WORD("wp-admin"), WORD("wp-content"), WORD("wp-includes"),
+		WORD("node_modules"),
 		WORD("vendor"), WORD("phpmyadmin"),
 	};
 
@@ -63,8 +64,8 @@ static bool is_value(struct str s)
 {
 	size_t digits = 0, words = 1, letters = 0;
 
-	if (s.len > SEGMENT_MAX_BYTES || !is_plain(s) || word_is_uuid(s) || word_is_hex(s) || word_is_random(s) ||
-	    word_is_ip(s) || word_is_host(s, false))
+	if (s.len > SEGMENT_MAX_BYTES || !is_plain(s) || word_is_uuid(s) || word_is_hex(s) ||
+	    word_is_random(s) || word_is_ip(s) || word_is_host(s, false))
 		return true;
 	for (size_t i = 0; i < s.len; i++) {
 		digits += is_digit(s.ptr[i]);
@@ -74,7 +75,10 @@ static bool is_value(struct str s)
 	return words > SEGMENT_MAX_WORDS || (digits > 0 && letters == 0) || digits > 4 || is_digit(s.ptr[0]);
 }
 
-/* How many bytes at the start are lower-case letters, and how many digits: most segments are one or the other. */
+/*
+ * How many bytes at the start are lower-case letters, and how many digits: most segments are one or the
+ * other.
+ */
 static size_t lower_run(struct str s)
 {
 	size_t n = 0;
@@ -134,7 +138,7 @@ static struct str target_path(struct str t)
 
 static void add_path(struct buf *out, struct str path)
 {
-	struct str segments[SEGMENTS_MAX], rest = path, ext = STR_NONE, last = STR_NONE;
+	struct str segments[SEGMENTS_MAX], rest = path, ext, last = STR_NONE;
 	size_t n = 0;
 	bool more = path.len > PATH_MAX_BYTES;
 
@@ -167,7 +171,8 @@ static void add_path(struct buf *out, struct str path)
 			return;
 		}
 		ext = i + 1 == n && !more ? extension(s) : STR_NONE;
-		if (ext.len > 0 && ext.len <= 5 && is_alpha(ext.ptr[0]) && is_plain(ext)) { /* "1173.json" → ":id.json" */
+		if (ext.len > 0 && ext.len <= 5 && is_alpha(ext.ptr[0]) && is_plain(ext)) {
+			/* "1173.json" → ":id.json" */
 			add_segment(out, str_head(s, s.len - ext.len - 1));
 			buf_addc(out, '.');
 			buf_add(out, ext);

@@ -16,7 +16,8 @@ void run_note(struct ingest *g, struct str note)
 	pthread_mutex_unlock(&g->lock);
 }
 
-static void note_text(struct ingest *g, struct arena *scratch, struct str path, const char *what, struct str more)
+static void note_text(struct ingest *g, struct arena *scratch, struct str path, const char *what,
+		      struct str more)
 {
 	run_note(g, arena_printf(scratch, "%.*s: %s%.*s", STR_ARG(path), what, STR_ARG(more)));
 }
@@ -67,10 +68,11 @@ static void year_note(struct file_totals *t, struct arena *a, const struct plann
 	t->notes = arena_new_n(a, struct str, 1);
 	t->n_notes = 1;
 	if (p->walk.no_year > 0)
-		t->notes[0] = arena_printf(a, "its lines have no year: it begins in %lld, by %s", (long long)c->year,
-					   clock_source_words(source));
+		t->notes[0] = arena_printf(a, "its lines have no year: it begins in %lld, by %s",
+					   (long long)c->year, clock_source_words(source));
 	else
-		t->notes[0] = arena_printf(a, "its lines have no date: the day is told by %s", clock_source_words(source));
+		t->notes[0] = arena_printf(a, "its lines have no date: the day is told by %s",
+					   clock_source_words(source));
 }
 
 static struct text_plan text_plan_of(const struct ingest *g, const struct planned *p)
@@ -87,8 +89,8 @@ static struct text_plan text_plan_of(const struct ingest *g, const struct planne
 }
 
 /* Announces a text to the sink, reads it, sums it up. False when the sink failed. */
-static bool read_text(struct ingest *g, unsigned worker, struct planned *p, struct input *in, struct path_progress *progress,
-		      struct err *err)
+static bool read_text(struct ingest *g, unsigned worker, struct planned *p, struct input *in,
+		      struct path_progress *progress, struct err *err)
 {
 	struct text_plan plan = text_plan_of(g, p);
 	struct text_progress tp = { consumed, progress };
@@ -128,7 +130,10 @@ static bool read_text(struct ingest *g, unsigned worker, struct planned *p, stru
 
 /* ---- texts of earlier runs ---- */
 
-/* Size of the unpacked text where that can be told without unpacking it: of plain files, and of gzip by its last bytes. */
+/*
+ * Size of the unpacked text where that can be told without unpacking it: of plain files, and of gzip by
+ * its last bytes.
+ */
 static bool quick_size(const struct planned_path *path, const struct planned *p, uint64_t *out)
 {
 	unsigned char tail[4];
@@ -172,8 +177,8 @@ static bool known_bytes(struct ingest *g, const struct planned *p, uint64_t *out
 	return true;
 }
 
-static bool open_text(struct ingest *g, const struct planned_path *path, const struct planned *p, struct input **in,
-		      struct arena *a)
+static bool open_text(struct ingest *g, const struct planned_path *path, const struct planned *p,
+		      struct input **in, struct arena *a)
 {
 	const struct input_limits limits = { g->options->max_ratio, g->options->max_file_bytes };
 	struct input_stream stream;
@@ -194,7 +199,8 @@ static bool open_text(struct ingest *g, const struct planned_path *path, const s
  * What an earlier run knows of a text: *skip, when nothing is new; else resume_offset is set to where the
  * new part begins.
  */
-static bool check_known(struct ingest *g, const struct planned_path *path, struct planned *p, bool *skip, struct err *err)
+static bool check_known(struct ingest *g, const struct planned_path *path, struct planned *p, bool *skip,
+			struct err *err)
 {
 	uint64_t bytes, size;
 	struct input *in;
@@ -237,8 +243,8 @@ bool run_path_wanted(const struct planned_path *p, enum wave wave)
 	return false;
 }
 
-static bool run_text(struct ingest *g, unsigned worker, const struct planned_path *path, struct planned *p, struct input *in,
-		     enum wave wave, struct path_progress *progress, struct err *err)
+static bool run_text(struct ingest *g, unsigned worker, const struct planned_path *path, struct planned *p,
+		     struct input *in, enum wave wave, struct path_progress *progress, struct err *err)
 {
 	bool skip = false;
 
@@ -295,13 +301,15 @@ static void note_copy(struct ingest *g, const struct planned *p, bool more)
 	struct arena a;
 
 	arena_init(&a);
-	note_text(g, &a, p->file.path, more ? "what it has in common is counted once, in " : "its content is counted once, in ",
+	note_text(g, &a, p->file.path,
+		  more ? "what it has in common is counted once, in " : "its content is counted once, in ",
 		  p->original->file.path);
 	arena_release(&a);
 }
 
 /* Both waves of one text. */
-static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *path, struct planned *p, struct err *err)
+static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *path, struct planned *p,
+		      struct err *err)
 {
 	struct path_progress progress = { g, 0 };
 	struct input *in;
@@ -309,7 +317,8 @@ static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *pa
 	bool good = true;
 
 	arena_init(&a);
-	for (int wave = p->yearless ? WAVE_DATED : WAVE_YEARLESS; good && p->action != PLAN_KNOWN && wave <= WAVE_YEARLESS; wave++) {
+	for (int wave = p->yearless ? WAVE_DATED : WAVE_YEARLESS;
+	     good && p->action != PLAN_KNOWN && wave <= WAVE_YEARLESS; wave++) {
 		if (!open_text(g, path, p, &in, &a))
 			break;
 		good = run_text(g, worker, path, p, in, (enum wave)wave, &progress, err);
@@ -320,7 +329,8 @@ static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *pa
 }
 
 /* A copy of a long text: what goes beyond the original is read; all of it, when it is no copy after all. */
-static bool run_copy(struct ingest *g, unsigned worker, struct planned_path *path, struct planned *p, struct err *err)
+static bool run_copy(struct ingest *g, unsigned worker, struct planned_path *path, struct planned *p,
+		     struct err *err)
 {
 	struct planned *original = p->original;
 	struct path_progress progress = { g, 0 };

@@ -14,15 +14,24 @@
 struct template_cache; /* one per worker */
 struct template_cache *template_cache_new(struct arena *a);
 void template_cache_release(struct template_cache *c);
-/* Masks `message` (and `error`, joined by ": " when both are there and differ). *text lives until the next call at least. 0: nothing to mask. */
+/*
+ * Masks `message` (and `error`, joined by ": " when both are there and differ). *text lives until the
+ * next call at least. 0: nothing to mask.
+ */
 uint64_t template_of(struct template_cache *c, struct str message, struct str error, struct str *text);
 /* The masking alone, into out (cut at its bound). */
 struct buf;
 void template_mask(struct str message, struct buf *out);
 
-/* Route of a request: "/products/1173?page=2" → "/products/:id"; method in front when there is one. Bounded length. */
+/*
+ * Route of a request: "/products/1173?page=2" → "/products/:id"; method in front when there is one.
+ * Bounded length.
+ */
 void route_normalise(struct str method, struct str path, struct buf *out);
-/* Statement → fingerprint: literals, IN- and VALUES-lists, comments, case of keywords and white space normalised. */
+/*
+ * Statement → fingerprint: literals, IN- and VALUES-lists, comments, case of keywords and white space
+ * normalised.
+ */
 void query_fingerprint(struct str sql, struct buf *out);
 
 #endif

@@ -92,7 +92,8 @@ bool text_begins_like(struct input *in, const struct text_chain *chain, uint64_t
 	arena_init(&scratch);
 	own = text_chain_new(&scratch);
 	while (done < bytes && n > 0) {
-		n = input_read(in, chunk, bytes - done < sizeof chunk ? (size_t)(bytes - done) : sizeof chunk);
+		n = input_read(in, chunk,
+			       bytes - done < sizeof chunk ? (size_t)(bytes - done) : sizeof chunk);
 		chain_add(own, str_make(chunk, n));
 		done += n;
 	}
@@ -123,7 +124,10 @@ static size_t read_source(void *self, char *out, size_t cap)
 	return n;
 }
 
-/* Passes over what an earlier run has read, counting its lines. The rest of a line that was cut in two is dropped with it. */
+/*
+ * Passes over what an earlier run has read, counting its lines. The rest of a line that was cut in two is
+ * dropped with it.
+ */
 static void resume(struct pass *p, uint64_t offset)
 {
 	char chunk[16384];
@@ -148,7 +152,8 @@ static void resume(struct pass *p, uint64_t offset)
 	lines_resume(&p->lines, done, lines);
 }
 
-static void pass_begin(struct pass *p, struct text_worker *w, const struct text_plan *plan, struct source source)
+static void pass_begin(struct pass *p, struct text_worker *w, const struct text_plan *plan,
+		       struct source source)
 {
 	arena_reset(&w->file);
 	arena_reset(&w->scratch);
@@ -229,20 +234,25 @@ static void finish_totals(const struct reader *rd, struct input *in, struct aren
 	for (size_t i = 0; i < end.n_notes; i++)
 		add_note(t, a, end.notes[i]);
 	if (rd->pass.lines.cut_lines > 0)
-		add_note(t, a, arena_printf(a, "%llu %s longer than the limit %s cut", (unsigned long long)rd->pass.lines.cut_lines,
-					    plural(rd->pass.lines.cut_lines, "line", "lines"),
-					    plural(rd->pass.lines.cut_lines, "was", "were")));
+		add_note(t, a,
+			 arena_printf(a, "%llu %s longer than the limit %s cut",
+				      (unsigned long long)rd->pass.lines.cut_lines,
+				      plural(rd->pass.lines.cut_lines, "line", "lines"),
+				      plural(rd->pass.lines.cut_lines, "was", "were")));
 	if (r->n_cut_records > 0)
-		add_note(t, a, arena_printf(a, "%llu %s more than %d lines or 1 MiB long %s cut",
-					    (unsigned long long)r->n_cut_records, plural(r->n_cut_records, "record", "records"),
-					    RECORD_MAX_LINES, plural(r->n_cut_records, "was", "were")));
+		add_note(t, a,
+			 arena_printf(a, "%llu %s more than %d lines or 1 MiB long %s cut",
+				      (unsigned long long)r->n_cut_records,
+				      plural(r->n_cut_records, "record", "records"), RECORD_MAX_LINES,
+				      plural(r->n_cut_records, "was", "were")));
 	t->samples = arena_new_n(a, struct str, r->samples.n);
 	for (size_t i = 0; i < r->samples.n; i++)
 		t->samples[t->n_samples++] = arena_str(a, r->samples.at[i]);
 }
 
-bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in, struct str head, struct emitter *out,
-	       const struct text_progress *progress, struct arena *a, struct file_totals *totals)
+bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in, struct str head,
+	       struct emitter *out, const struct text_progress *progress, struct arena *a,
+	       struct file_totals *totals)
 {
 	struct reader rd = { .out = out };
 	uint64_t late = 0;

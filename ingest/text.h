@@ -46,15 +46,18 @@ struct text_progress {
 };
 
 /*
- * Reads the text that `in` stands on and emits its events through `out` (sink, handle, file, clock are set). Totals
- * are complete afterwards, notes and samples live in `a`. Without an input (NULL) the text is `head`. False when the
+ * Reads the text that `in` stands on and emits its events through `out` (sink, handle, file, clock are
+ * set). Totals
+ * are complete afterwards, notes and samples live in `a`. Without an input (NULL) the text is `head`. False
+ * when the
  * sink failed.
  */
-NODISCARD bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in, struct str head,
-			 struct emitter *out, const struct text_progress *progress, struct arena *a,
-			 struct file_totals *totals);
+NODISCARD bool text_read(struct text_worker *w, const struct text_plan *plan, struct input *in,
+			 struct str head, struct emitter *out, const struct text_progress *progress,
+			 struct arena *a, struct file_totals *totals);
 /*
- * Does the text begin like the one that filled `chain`? Reads `bytes` of it (all of the other text), or what there is;
+ * Does the text begin like the one that filled `chain`? Reads `bytes` of it (all of the other text), or
+ * what there is;
  * *more: it goes on.
  */
 bool text_begins_like(struct input *in, const struct text_chain *chain, uint64_t bytes, bool *more);

@@ -3,14 +3,22 @@
 bool word_is_unit(struct str w, bool attached)
 {
 	static const struct str list[] = {
-		WORD("ms"), WORD("s"), WORD("bytes"), WORD("byte"), WORD("sec"), WORD("secs"), WORD("second"), WORD("seconds"),
-		WORD("kb"), WORD("mb"), WORD("gb"), WORD("tb"), WORD("kib"), WORD("mib"), WORD("gib"), WORD("tib"), WORD("us"),
-		WORD("ns"), WORD("usec"), WORD("usecs"), WORD("nsec"), WORD("msec"), WORD("msecs"), WORD("min"), WORD("mins"),
-		WORD("minute"), WORD("minutes"), WORD("hour"), WORD("hours"), WORD("hr"), WORD("hrs"), WORD("day"), WORD("days"),
-		WORD("week"), WORD("weeks"), WORD("month"), WORD("months"), WORD("year"), WORD("years"), WORD("millis"),
-		WORD("millisecond"), WORD("milliseconds"), WORD("micros"), WORD("microsecond"), WORD("microseconds"),
-		WORD("nanos"), WORD("nanosecond"), WORD("nanoseconds"), WORD("bit"), WORD("bits"), WORD("bps"), WORD("kbps"),
-		WORD("mbps"), WORD("gbps"), WORD("kbit"), WORD("mbit"), WORD("gbit"), WORD("kbytes"), WORD("mbytes"), WORD("hz"),
+		WORD("ms"), WORD("s"), WORD("bytes"), WORD("byte"), WORD("sec"), WORD("secs"),
+		WORD("second"), WORD("seconds"),
+		WORD("kb"), WORD("mb"), WORD("gb"), WORD("tb"), WORD("kib"), WORD("mib"), WORD("gib"),
+		WORD("tib"), WORD("us"),
+		WORD("ns"), WORD("usec"), WORD("usecs"), WORD("nsec"), WORD("msec"), WORD("msecs"),
+		WORD("min"), WORD("mins"),
+		WORD("minute"), WORD("minutes"), WORD("hour"), WORD("hours"), WORD("hr"), WORD("hrs"),
+		WORD("day"), WORD("days"),
+		WORD("week"), WORD("weeks"), WORD("month"), WORD("months"), WORD("year"), WORD("years"),
+		WORD("millis"),
+		WORD("millisecond"), WORD("milliseconds"), WORD("micros"), WORD("microsecond"),
+		WORD("microseconds"),
+		WORD("nanos"), WORD("nanosecond"), WORD("nanoseconds"), WORD("bit"), WORD("bits"),
+		WORD("bps"), WORD("kbps"),
+		WORD("mbps"), WORD("gbps"), WORD("kbit"), WORD("mbit"), WORD("gbit"), WORD("kbytes"),
+		WORD("mbytes"), WORD("hz"),
 		WORD("khz"), WORD("mhz"), WORD("ghz"), WORD("\xc2\xb5s"), WORD("\xce\xbcs"),
 	};
 
@@ -40,9 +48,12 @@ bool word_is_host(struct str w, bool port)
 		WORD("gob"), WORD("or"), WORD("ne"),
 	};
 	static const struct str suffixes[] = {
-		WORD("py"), WORD("js"), WORD("sh"), WORD("so"), WORD("pl"), WORD("rs"), WORD("cc"), WORD("md"),
-		WORD("ps"), WORD("rb"), WORD("go"), WORD("cs"), WORD("gz"), WORD("db"), WORD("id"), WORD("cpp"),
-		WORD("hpp"), WORD("ts"), WORD("is"), WORD("c"), WORD("h"), WORD("java"), WORD("kt"), WORD("lua"),
+		WORD("py"), WORD("js"), WORD("sh"), WORD("so"), WORD("pl"), WORD("rs"), WORD("cc"),
+		WORD("md"),
+		WORD("ps"), WORD("rb"), WORD("go"), WORD("cs"), WORD("gz"), WORD("db"), WORD("id"),
+		WORD("cpp"),
+		WORD("hpp"), WORD("ts"), WORD("is"), WORD("c"), WORD("h"), WORD("java"), WORD("kt"),
+		WORD("lua"),
 		WORD("ex"), WORD("erl"), WORD("sql"), WORD("log"), WORD("conf"), WORD("php"), WORD("jsx"),
 		WORD("tsx"), WORD("mjs"), WORD("scala"), WORD("swift"), WORD("m"), WORD("mm"), WORD("vue"),
 		WORD("yml"), WORD("yaml"), WORD("json"), WORD("xml"), WORD("txt"),
@@ -74,7 +85,8 @@ bool word_is_host(struct str w, bool port)
 		return true;
 	if (port)
 		return last.len >= 2 && !word_in(last, suffixes, WORDS(suffixes));
-	return labels >= 3 && last.len == 2 && (word_in(second, seconds, WORDS(seconds)) || !word_in(last, suffixes, WORDS(suffixes)));
+	return labels >= 3 && last.len == 2 &&
+	       (word_in(second, seconds, WORDS(seconds)) || !word_in(last, suffixes, WORDS(suffixes)));
 }
 
 static bool is_ipv4(struct str w)
@@ -202,7 +214,8 @@ static bool is_name_of(struct str w, const struct str *names, size_t n)
 bool word_is_month(struct str w)
 {
 	static const struct str list[] = {
-		WORD("january"), WORD("february"), WORD("march"), WORD("april"), WORD("may"), WORD("june"), WORD("july"),
+		WORD("january"), WORD("february"), WORD("march"), WORD("april"), WORD("may"), WORD("june"),
+		WORD("july"),
 		WORD("august"), WORD("september"), WORD("october"), WORD("november"), WORD("december"),
 	};
 
@@ -212,7 +225,8 @@ bool word_is_month(struct str w)
 bool word_is_weekday(struct str w)
 {
 	static const struct str list[] = {
-		WORD("monday"), WORD("tuesday"), WORD("wednesday"), WORD("thursday"), WORD("friday"), WORD("saturday"), WORD("sunday"),
+		WORD("monday"), WORD("tuesday"), WORD("wednesday"), WORD("thursday"), WORD("friday"),
+		WORD("saturday"), WORD("sunday"),
 	};
 
 	return is_name_of(w, list, WORDS(list));

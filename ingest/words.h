@@ -67,10 +67,14 @@ static inline bool word_in_nocase(struct str w, const struct str *list, size_t n
 	return false;
 }
 
-/* A unit of time or size ("ms", "seconds", "KiB", "bytes"); single letters ("s", "M") only when `attached` to a number. */
+/*
+ * A unit of time or size ("ms", "seconds", "KiB", "bytes"); single letters ("s", "M") only when
+ * `attached` to a number.
+ */
 bool word_is_unit(struct str w, bool attached);
 /*
- * A dotted name of a machine ("db-1.shop.example", "ip-10-0-0-1.ec2.internal"), not a class, a package or a file.
+ * A dotted name of a machine ("db-1.shop.example", "ip-10-0-0-1.ec2.internal"), not a class, a package or a
+ * file.
  * With a `port` behind it, any last label will do that is not a source file's suffix.
  */
 bool word_is_host(struct str w, bool port);

@@ -1,5 +1,6 @@
 /*
- * A text of any bytes through detection, joining, payloads and decoding of every format: counts add up, events are
+ * A text of any bytes through detection, joining, payloads and decoding of every format: counts add up,
+ * events are
  * within the text. The first byte chooses a format by rule, or none.
  */
 #include "ingest/detect.h"
@@ -42,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			forced = format_registry[i];
 	text = str_from(text, 1);
 	arena_init(&a);
-	detect_format(str_head(text, INPUT_HEAD_BYTES), text.len <= INPUT_HEAD_BYTES, file.path, forced, &a, &d);
+	detect_format(str_head(text, INPUT_HEAD_BYTES), text.len <= INPUT_HEAD_BYTES, file.path, forced, &a,
+		      &d);
 	plan.format = d.format;
 	plan.others = d.others;
 	plan.n_others = d.n_others;
@@ -54,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		clock_init(&m.clock, NULL, CLOCK_YEAR, CLOCK_DAY);
 		if (!text_read(&w, &plan, NULL, text, &m, NULL, &a, &totals))
 			BUG("a sink that cannot fail has failed");
-		if (totals.lines != totals.events + totals.continuation + totals.rejected || totals.events != events)
+		if (totals.lines != totals.events + totals.continuation + totals.rejected ||
+		    totals.events != events)
 			BUG("counts do not add up");
 		text_walk(&w, &plan, NULL, text, &walk);
 		text_worker_release(&w);

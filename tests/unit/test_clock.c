@@ -94,33 +94,42 @@ Test(clock, the_year_is_anchored)
 		const char *instant;                  /* of the first line */
 		enum clock_source source;
 	} rows[] = {
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", "2026-01-29", NULL, NULL, NULL, NULL, "2026-01-28T00:00:00Z", CLOCK_FROM_NAME },
-		{ "Dec 31 00:00:00", "Jan  1 02:00:00", "2026-01-01", NULL, NULL, NULL, NULL, "2025-12-31T00:00:00Z", CLOCK_FROM_NAME },
-		{ "Dec 30 00:00:00", "Dec 31 23:59:00", "2026-01-01", NULL, NULL, NULL, NULL, "2025-12-30T00:00:00Z", CLOCK_FROM_NAME },
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", "2026-01-29", NULL, NULL, NULL, NULL,
+		 "2026-01-28T00:00:00Z", CLOCK_FROM_NAME},
+		{"Dec 31 00:00:00", "Jan  1 02:00:00", "2026-01-01", NULL, NULL, NULL, NULL,
+		 "2025-12-31T00:00:00Z", CLOCK_FROM_NAME},
+		{"Dec 30 00:00:00", "Dec 31 23:59:00", "2026-01-01", NULL, NULL, NULL, NULL,
+		 "2025-12-30T00:00:00Z", CLOCK_FROM_NAME},
 		/* the name outranks file times */
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", "2024-01-29", "2026-01-29", "2027-01-01", NULL, NULL, "2024-01-28T00:00:00Z",
-		  CLOCK_FROM_NAME },
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", NULL, "2026-01-29", "2027-03-01", NULL, NULL, "2026-01-28T00:00:00Z",
-		  CLOCK_FROM_GZIP },
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, "2026-03-01", NULL, NULL, "2026-01-28T00:00:00Z", CLOCK_FROM_MTIME },
-		{ "Nov 28 00:00:00", "Nov 29 00:00:00", NULL, NULL, "2026-03-01", NULL, NULL, "2025-11-28T00:00:00Z", CLOCK_FROM_MTIME },
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", "2024-01-29", "2026-01-29", "2027-01-01", NULL, NULL,
+		 "2024-01-28T00:00:00Z", CLOCK_FROM_NAME},
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", NULL, "2026-01-29", "2027-03-01", NULL, NULL,
+		 "2026-01-28T00:00:00Z", CLOCK_FROM_GZIP},
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, "2026-03-01", NULL, NULL,
+		 "2026-01-28T00:00:00Z", CLOCK_FROM_MTIME},
+		{"Nov 28 00:00:00", "Nov 29 00:00:00", NULL, NULL, "2026-03-01", NULL, NULL,
+		 "2025-11-28T00:00:00Z", CLOCK_FROM_MTIME},
 		/* an unpacked archive's times say nothing: the dated sources know better */
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, "2031-08-01", "2026-01-28", "2026-01-30", "2026-01-28T00:00:00Z",
-		  CLOCK_FROM_SPAN },
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, NULL, "2026-01-28", "2026-01-30", "2026-01-28T00:00:00Z",
-		  CLOCK_FROM_SPAN },
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, "2031-08-01", "2026-01-28", "2026-01-30",
+		 "2026-01-28T00:00:00Z", CLOCK_FROM_SPAN},
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, NULL, "2026-01-28", "2026-01-30",
+		 "2026-01-28T00:00:00Z", CLOCK_FROM_SPAN},
 		/* the span is of no help: the anchor stands */
-		{ "Jun 28 00:00:00", "Jun 29 00:00:00", NULL, NULL, "2031-08-01", "2026-01-28", "2026-01-30", "2031-06-28T00:00:00Z",
-		  CLOCK_FROM_MTIME },
-		{ "Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, NULL, NULL, NULL, "2000-01-28T00:00:00Z", CLOCK_UNKNOWN },
-		{ "Feb 29 00:00:00", "Mar  1 00:00:00", "2024-03-01", NULL, NULL, NULL, NULL, "2024-02-29T00:00:00Z", CLOCK_FROM_NAME },
+		{"Jun 28 00:00:00", "Jun 29 00:00:00", NULL, NULL, "2031-08-01", "2026-01-28", "2026-01-30",
+		 "2031-06-28T00:00:00Z", CLOCK_FROM_MTIME},
+		{"Jan 28 00:00:00", "Jan 29 00:00:00", NULL, NULL, NULL, NULL, NULL, "2000-01-28T00:00:00Z",
+		 CLOCK_UNKNOWN},
+		{"Feb 29 00:00:00", "Mar  1 00:00:00", "2024-03-01", NULL, NULL, NULL, NULL,
+		 "2024-02-29T00:00:00Z", CLOCK_FROM_NAME},
 		/* a time of day only */
-		{ "23:59:00", "00:01:00", "2026-01-30", NULL, NULL, NULL, NULL, "2026-01-29T23:59:00Z", CLOCK_FROM_NAME },
+		{"23:59:00", "00:01:00", "2026-01-30", NULL, NULL, NULL, NULL, "2026-01-29T23:59:00Z",
+		 CLOCK_FROM_NAME},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct clock_evidence e = { ns_of(rows[i].name), ns_of(rows[i].gzip), ns_of(rows[i].mtime), ns_of(rows[i].from),
-						  ns_of(rows[i].to) };
+		const struct clock_evidence e = {ns_of(rows[i].name), ns_of(rows[i].gzip),
+						 ns_of(rows[i].mtime), ns_of(rows[i].from),
+						 ns_of(rows[i].to)};
 		struct timestamp first, last;
 		enum clock_source source;
 		struct clock_walk w;

@@ -19,21 +19,26 @@ Test(detect, the_format_of_most_lines_wins)
 	static const struct {
 		const char *text, *format;
 	} rows[] = {
-		{ ACCESS ACCESS ACCESS, "nginx_access" },
-		{ JSON JSON JSON, "json_lines" },
-		{ SYSLOG SYSLOG SYSLOG, "syslog" },
-		{ TEXT TEXT TEXT, "generic_text" },
-		{ "stray line\n" ACCESS ACCESS ACCESS "another\n", "nginx_access" },
-		{ JSON ACCESS ACCESS ACCESS, "nginx_access" },
-		{ JSON JSON JSON ACCESS, "json_lines" },
-		{ ACCESS, "nginx_access" },
+		{ACCESS ACCESS ACCESS, "nginx_access"},
+		{JSON JSON JSON, "json_lines"},
+		{SYSLOG SYSLOG SYSLOG, "syslog"},
+		{TEXT TEXT TEXT, "generic_text"},
+		{"stray line\n" ACCESS ACCESS ACCESS "another\n", "nginx_access"},
+		{JSON ACCESS ACCESS ACCESS, "nginx_access"},
+		{JSON JSON JSON ACCESS, "json_lines"},
+		{ACCESS, "nginx_access"},
 		/* a document printed into a log is not the log */
-		{ TEXT TEXT TEXT "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3,\n\"d\": 4,\n\"e\": 5,\n\"f\": 6\n}\n" TEXT TEXT, "generic_text" },
+		{TEXT TEXT TEXT
+		 "{\n\"a\": 1,\n\"b\": 2,\n\"c\": 3,\n\"d\": 4,\n\"e\": 5,\n\"f\": 6\n}\n" TEXT TEXT,
+		 "generic_text"},
 		/* half a line is better than none */
-		{ "10.0.0.1 - - [29/Jan/2026:17:35:00 -0500] \"GET /cart HTTP/1.1\" 200 17 \"-\" \"curl/8\"", "nginx_access" },
-		{ "\xef\xbb\xbf" JSON JSON, "json_lines" },
-		{ "{\"time\":\"2026-01-29T22:05:02Z\",\"msg\":\"x\"}\r\n{\"time\":\"2026-01-29T22:05:02Z\",\"msg\":\"y\"}\r\n", "json_lines" },
-		{ "", "" },
+		{"10.0.0.1 - - [29/Jan/2026:17:35:00 -0500] \"GET /cart HTTP/1.1\" 200 17 \"-\" \"curl/8\"",
+		 "nginx_access"},
+		{"\xef\xbb\xbf" JSON JSON, "json_lines"},
+		{"{\"time\":\"2026-01-29T22:05:02Z\",\"msg\":\"x\"}\r\n{\"time\":\"2026-01-29T22:05:02Z\","
+		 "\"msg\":\"y\"}\r\n",
+		 "json_lines"},
+		{"", ""},
 	};
 	struct arena a;
 
@@ -55,7 +60,8 @@ Test(detect, what_it_says_is_what_was_seen)
 	arena_init(&a);
 	detect(ACCESS "what is this\n" ACCESS JSON ACCESS, &a, &d);
 	cr_assert(d.best && d.n_lines == 5);
-	cr_expect(d.best->starts == 3 && d.best->aliens == 2 && d.best->timed == 3 && d.best->zoned == 3 && d.best->with_year == 3);
+	cr_expect(d.best->starts == 3 && d.best->aliens == 2 && d.best->timed == 3 && d.best->zoned == 3 &&
+		  d.best->with_year == 3);
 	cr_expect(d.best->coverage > 0.59 && d.best->coverage < 0.61);
 	cr_expect(d.best->n_unmatched == 2 && str_eq(d.best->unmatched[0], STR("what is this")));
 	cr_assert(d.n_others > 0);
@@ -80,7 +86,11 @@ Test(detect, payloads)
 	struct arena a;
 
 	arena_init(&a);
-	cr_expect_str_eq(detect_payload(STR("{\"level\":\"info\",\"msg\":\"x\",\"time\":\"2026-01-29T22:05:02Z\"}"), STR("x"), &a)->id, "json_lines");
+	cr_expect_str_eq(
+		detect_payload(STR("{\"level\":\"info\",\"msg\":\"x\",\"time\":\"2026-01-29T22:05:02Z\"}"),
+			       STR("x"), &a)
+			->id,
+		"json_lines");
 	cr_expect(detect_payload(STR("session opened for user deploy"), STR("x"), &a) == NULL);
 	cr_expect(detect_payload(STR_NONE, STR("x"), &a) == NULL);
 	arena_release(&a);

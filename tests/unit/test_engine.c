@@ -73,14 +73,16 @@ static bool record_event(void *self, void *handle, const struct event *e, struct
 	((struct open_file *)handle)->events++;
 	*vec_push(&r->arena, &r->events) = arena_printf(
 		&r->arena, "%s %llu@%llu+%u %.*s svc=%.*s host=%.*s %s %.*s|%.*s|%.*s|%.*s|%016llx", time,
-		(unsigned long long)e->line, (unsigned long long)e->offset, e->lines, STR_ARG(e->format), STR_ARG(e->service),
-		STR_ARG(e->host), severity_name(e->severity), STR_ARG(e->message), STR_ARG(e->error), STR_ARG(e->route),
-		STR_ARG(e->template_text), (unsigned long long)hash64(e->raw));
+		(unsigned long long)e->line, (unsigned long long)e->offset, e->lines, STR_ARG(e->format),
+		STR_ARG(e->service), STR_ARG(e->host), severity_name(e->severity), STR_ARG(e->message),
+		STR_ARG(e->error), STR_ARG(e->route), STR_ARG(e->template_text),
+		(unsigned long long)hash64(e->raw));
 	pthread_mutex_unlock(&r->lock);
 	return true;
 }
 
-static bool record_end(void *self, void *handle, const struct source_file *f, const struct file_totals *t, struct err *err)
+static bool record_end(void *self, void *handle, const struct source_file *f, const struct file_totals *t,
+		       struct err *err)
 {
 	struct recorder *r = self;
 
@@ -90,9 +92,10 @@ static bool record_end(void *self, void *handle, const struct source_file *f, co
 		       t->events == ((struct open_file *)handle)->events;
 	*map_put(&r->known, f->content_id, NULL) = t->end_offset;
 	*vec_push(&r->arena, &r->files) = arena_printf(
-		&r->arena, "%.*s of %.*s %.*s svc=%.*s host=%.*s zone=%d %llu=%llu+%llu+%llu%s%.*s", STR_ARG(f->path), STR_ARG(f->logical),
-		STR_ARG(f->format), STR_ARG(f->service), STR_ARG(f->host), f->zone_known, (unsigned long long)t->lines,
-		(unsigned long long)t->events, (unsigned long long)t->continuation, (unsigned long long)t->rejected,
+		&r->arena, "%.*s of %.*s %.*s svc=%.*s host=%.*s zone=%d %llu=%llu+%llu+%llu%s%.*s",
+		STR_ARG(f->path), STR_ARG(f->logical), STR_ARG(f->format), STR_ARG(f->service),
+		STR_ARG(f->host), f->zone_known, (unsigned long long)t->lines, (unsigned long long)t->events,
+		(unsigned long long)t->continuation, (unsigned long long)t->rejected,
 		t->n_notes > 0 ? " " : "", STR_ARG(t->n_notes > 0 ? t->notes[0] : STR_NONE));
 	pthread_mutex_unlock(&r->lock);
 	return true;
@@ -244,7 +247,9 @@ static void add_access(struct buf *b, unsigned from, unsigned n)
 {
 	for (unsigned i = from; i < from + n; i++)
 		buf_addf(b,
-			 "10.0.0.%u - - [29/Jan/2026:17:%02u:%02u -0500] \"GET /products/%u?page=2 HTTP/1.1\" %d %u \"-\" "
+
+			 "10.0.0.%u - - [29/Jan/2026:17:%02u:%02u -0500] \"GET /products/%u?page=2 "
+			 "HTTP/1.1\" %d %u \"-\" "
 			 "\"curl/8.0\"\n",
 			 i % 250, i / 60 % 60, i % 60, i, i % 9 ? 200 : 502, 100 + i);
 }
@@ -252,8 +257,10 @@ static void add_access(struct buf *b, unsigned from, unsigned n)
 static void add_json(struct buf *b, unsigned from, unsigned n)
 {
 	for (unsigned i = from; i < from + n; i++)
-		buf_addf(b, "{\"time\":\"2026-01-29T22:%02u:%02uZ\",\"level\":\"%s\",\"msg\":\"order %u took %u ms\"}\n", i / 60 % 60, i % 60,
-			 i % 10 ? "info" : "error", i, i * 7 % 100);
+		buf_addf(b,
+			 "{\"time\":\"2026-01-29T22:%02u:%02uZ\",\"level\":\"%s\",\"msg\":\"order %u took %u "
+			 "ms\"}\n",
+			 i / 60 % 60, i % 60, i % 10 ? "info" : "error", i, i * 7 % 100);
 }
 
 static void write_archive(void)
@@ -320,15 +327,20 @@ Test(engine, an_archive_is_understood, .init = make_folder, .fini = remove_folde
 	recorder_init(&r);
 	write_archive();
 	report = ingest_all(&r, 2);
-	cr_expect(report.files == 5 && report.files_empty == 1 && report.files_not_log == 1, "%zu %zu %zu", report.files,
-		  report.files_empty, report.files_not_log);
+	cr_expect(report.files == 5 && report.files_empty == 1 && report.files_not_log == 1, "%zu %zu %zu",
+		  report.files, report.files_empty, report.files_not_log);
 	cr_expect(report.events == 900 + 1500 + 30 + 2000 + 40, "%llu", (unsigned long long)report.events);
 	cr_expect(report.rejected == 1);
 	cr_expect(report.usable && !report.damaged);
-	cr_expect(has_file(&r, "nginx/access.log.2.gz of nginx/access.log nginx_access svc=nginx host= zone=1 900=900+0+0"));
-	cr_expect(has_file(&r, "payments/app.log of payments/app.log json_lines svc=payments host= zone=1 2001=2000+0+1"));
+	cr_expect(has_file(
+		&r,
+		"nginx/access.log.2.gz of nginx/access.log nginx_access svc=nginx host= zone=1 900=900+0+0"));
+	cr_expect(has_file(
+		&r,
+		"payments/app.log of payments/app.log json_lines svc=payments host= zone=1 2001=2000+0+1"));
 	/* No year in its lines, a wrong one in the file's time: the other logs know. */
-	cr_expect(has_file(&r, "var/log/messages of var/log/messages syslog svc= host= zone=0 40=40+0+0 its lines have no year: it "
+	cr_expect(has_file(&r, "var/log/messages of var/log/messages syslog svc= host= zone=0 40=40+0+0 its "
+			       "lines have no year: it "
 			       "begins in 2026, by the span of the sources that have dates"));
 	cr_expect(count_events(&r, "2026-01-29T22:39:00.000Z 40@") == 1);
 	cr_expect(count_events(&r, "svc=cron host=web-1") == 40);
@@ -339,7 +351,9 @@ Test(engine, an_archive_is_understood, .init = make_folder, .fini = remove_folde
 
 Test(engine, threads_and_order_do_not_matter, .init = make_folder, .fini = remove_folder)
 {
-	static const char *const forward[] = { "nginx", "payments", "var" }, *const backward[] = { "var", "payments", "nginx" };
+	static const char *const forward[] = {"nginx", "payments", "var"}, *const backward[] = {"var",
+												"payments",
+												"nginx"};
 	struct recorder first, other;
 
 	write_archive();
@@ -397,7 +411,8 @@ Test(engine, copies_count_once, .init = make_folder, .fini = remove_folder)
 	cr_expect(report.events == 50 + 3000 + 40, "%llu", (unsigned long long)report.events);
 	cr_expect(report.files_skipped == 3, "%zu", report.files_skipped);
 	cr_expect(report.n_notes == 4, "%zu notes", report.n_notes);
-	cr_expect(has_file(&r, "large-3.log.gz of large-3.log json_lines svc=large host=large-3 zone=1 40=40+0+0"));
+	cr_expect(has_file(
+		&r, "large-3.log.gz of large-3.log json_lines svc=large host=large-3 zone=1 40=40+0+0"));
 	cr_expect(count_events(&r, " 3001@") == 1); /* lines are counted from the file's beginning */
 	recorder_release(&r);
 	buf_release(&b);
@@ -427,7 +442,8 @@ Test(engine, texts_that_only_begin_alike_are_two, .init = make_folder, .fini = r
 
 Test(engine, again_adds_only_what_is_new, .init = make_folder, .fini = remove_folder)
 {
-	static const size_t sizes[] = { 3, 40, 2000 }; /* lines at first: less and more than what identifies a text */
+	static const size_t sizes[] = {3, 40,
+				       2000}; /* lines at first: less and more than what identifies a text */
 	struct ingest_report report;
 	struct recorder r;
 	struct buf b;
@@ -477,10 +493,20 @@ Test(engine, payloads_are_decoded_in_their_carriers, .init = make_folder, .fini 
 
 	buf_init(&b, 16 << 20);
 	for (int i = 0; i < 30; i++) {
-		buf_addf(&b, "{\"log\":\"2026-01-29 22:%02d:00,5 ERROR [main] c.e.Shop : boom %d\\n\",\"stream\":\"stdout\","
-			     "\"time\":\"2026-01-29T22:%02d:00.7Z\"}\n", i, i, i);
-		buf_addf(&b, "{\"log\":\"java.lang.IllegalStateException: no\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-29T22:%02d:00.8Z\"}\n", i);
-		buf_addf(&b, "{\"log\":\"\\tat c.e.Shop.run(Shop.java:17)\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-29T22:%02d:00.9Z\"}\n", i);
+		buf_addf(&b,
+			 "{\"log\":\"2026-01-29 22:%02d:00,5 ERROR [main] c.e.Shop : boom "
+			 "%d\\n\",\"stream\":\"stdout\","
+			 "\"time\":\"2026-01-29T22:%02d:00.7Z\"}\n",
+			 i, i, i);
+		buf_addf(&b,
+			 "{\"log\":\"java.lang.IllegalStateException: "
+			 "no\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-29T22:%02d:00.8Z\"}\n",
+			 i);
+		buf_addf(&b,
+			 "{\"log\":\"\\tat "
+			 "c.e.Shop.run(Shop.java:17)\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-29T22:%"
+			 "02d:00.9Z\"}\n",
+			 i);
 	}
 	write_file("docker/shop-json.log", buf_str(&b));
 	buf_clear(&b);
@@ -491,18 +517,23 @@ Test(engine, payloads_are_decoded_in_their_carriers, .init = make_folder, .fini 
 	write_file("cri/cart.log", buf_str(&b));
 	buf_clear(&b);
 	for (int i = 0; i < 30; i++)
-		buf_addf(&b, "Jan 29 22:%02d:02 web-1 shop[9]: {\"time\":\"2026-01-29T22:%02d:02.25Z\",\"level\":\"error\",\"msg\":\"no %d\"}\n"
-			     "Jan 29 22:%02d:02 web-1 sshd[9]: session %d opened\n", i, i, i, i, i);
+		buf_addf(&b,
+			 "Jan 29 22:%02d:02 web-1 shop[9]: "
+			 "{\"time\":\"2026-01-29T22:%02d:02.25Z\",\"level\":\"error\",\"msg\":\"no %d\"}\n"
+			 "Jan 29 22:%02d:02 web-1 sshd[9]: session %d opened\n",
+			 i, i, i, i, i);
 	write_file("syslog", buf_str(&b));
 	recorder_init(&r);
 	ingest_all(&r, 1);
 	cr_expect(count_events(&r, "boom") == 30);
 	cr_expect(count_events(&r, "+3 ") == 30, "stack traces are joined: %zu", count_events(&r, "+3 "));
-	cr_expect(count_events(&r, "warn part ") == 30, "parts are joined: %zu", count_events(&r, "warn part "));
+	cr_expect(count_events(&r, "warn part ") == 30, "parts are joined: %zu",
+		  count_events(&r, "warn part "));
 	cr_expect(count_events(&r, "Z 1@0+2 ") == 1);
 	cr_expect(count_events(&r, ":02.250Z ") == 30);
 	cr_expect(count_events(&r, "json_lines svc=shop host=web-1 error no ") == 30);
-	cr_expect(count_events(&r, "syslog svc=sshd host=web-1  session ") == 30, "%zu", count_events(&r, "svc=sshd"));
+	cr_expect(count_events(&r, "syslog svc=sshd host=web-1  session ") == 30, "%zu",
+		  count_events(&r, "svc=sshd"));
 	recorder_release(&r);
 	buf_release(&b);
 }
@@ -513,17 +544,24 @@ Test(engine, rules_of_the_user_win, .init = make_folder, .fini = remove_folder)
 	const struct glob_rule services[] = { { STR("*/app.log"), STR("checkout") } };
 	const struct glob_rule formats[] = { { STR("messages"), STR("generic_text") } };
 	static const char *const all[] = { "." };
-	const struct ingest_options options = { .zones = zones, .n_zones = 1, .services = services, .n_services = 1,
-						.formats = formats, .n_formats = 1 };
+	const struct ingest_options options = {.zones = zones,
+					       .n_zones = 1,
+					       .services = services,
+					       .n_services = 1,
+					       .formats = formats,
+					       .n_formats = 1};
 	struct recorder r;
 
 	write_archive();
 	write_file("nginx/error.log", STR("2026/01/29 17:00:00 [error] 7#7: *1 upstream timed out\n"));
 	recorder_init(&r);
 	ingest(&r, all, 1, 2, options);
-	cr_expect(has_file(&r, "nginx/error.log of nginx/error.log nginx_error svc=nginx host= zone=1 1=1+0+0"));
+	cr_expect(has_file(&r,
+			   "nginx/error.log of nginx/error.log nginx_error svc=nginx host= zone=1 1=1+0+0"));
 	cr_expect(count_events(&r, "2026-01-29T22:00:00.000Z 1@0+1 nginx_error") == 1);
-	cr_expect(has_file(&r, "payments/app.log of payments/app.log json_lines svc=checkout host= zone=1 2001=2000+0+1"));
+	cr_expect(has_file(
+		&r,
+		"payments/app.log of payments/app.log json_lines svc=checkout host= zone=1 2001=2000+0+1"));
 	cr_expect(count_events(&r, "svc=cron") == 0);
 	recorder_release(&r);
 }

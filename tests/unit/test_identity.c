@@ -46,7 +46,8 @@ Test(identity, rotations_of_one_log_share_its_name)
 		log_name_parse(&n, str_of(rows[i].path), &a);
 		if (n.date_ns != TIME_NONE)
 			time_format(n.date_ns, 0, text);
-		cr_expect(str_eq(n.logical, str_of(rows[i].logical)), "%s: %.*s", rows[i].path, STR_ARG(n.logical));
+		cr_expect(str_eq(n.logical, str_of(rows[i].logical)), "%s: %.*s", rows[i].path,
+			  STR_ARG(n.logical));
 		cr_expect_str_eq(text, rows[i].date, "%s: %s", rows[i].path, text);
 		cr_expect(n.rotation == rows[i].rotation, "%s: %ld", rows[i].path, (long)n.rotation);
 	}
@@ -65,44 +66,47 @@ Test(identity, services_and_hosts)
 		const struct format *format;
 		const char *service, *host;
 	} rows[] = {
-		{ "app/auth.log", &app, "auth", "" },
-		{ "payments/app.log", &app, "payments", "" },
-		{ "payments/logs/current", &app, "payments", "" },
-		{ "payments-api.log", &app, "payments-api", "" },
-		{ "payments.error.log", &app, "payments", "" },
-		{ "web-1/payments.log", &app, "payments", "web-1" },
-		{ "web-1/app.log", &app, "web", "web-1" },
-		{ "hosts/app01/catalog/stdout.log", &app, "catalog", "app01" },
-		{ "app.log", &app, "app", "" },
-		{ "logs/server.log", &app, "server", "" },
-		{ "ip-10-0-0-1/orders.log", &app, "orders", "ip-10-0-0-1" },
-		{ "db-2.shop.example/orders.log", &app, "orders", "db-2.shop.example" },
-		{ "nginx/access.log", &access, "nginx", "" },
-		{ "access.log", &access, "nginx", "" },
-		{ "web-2/access.log", &access, "nginx", "web-2" },
-		{ "apache2/other_vhosts_access.log", &access, "apache2", "" },
-		{ "edge-nginx/access.log", &access, "nginx", "" },
-		{ "shop-nginx/access.log", &access, "shop-nginx", "" },
-		{ "postgresql/postgresql.csv", &database, "postgresql", "" },
-		{ "postgresql-15-main.log", &database, "postgresql", "" },
-		{ "orders-db/postgresql.log", &database, "orders-db", "" },
-		{ "db01/postgresql.log", &database, "postgresql", "db01" },
-		{ "redis/redis-server.log", &redis, "redis", "" },
-		{ "redis-sessions.log", &redis, "redis-sessions", "" },
-		{ "var/log/messages", &system, "", "" },
-		{ "var/log/syslog", &system, "", "" },
-		{ "containers/cart-7d9f_shop_cart-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.log", &app, "cart",
-		  "" },
-		{ "pods/shop_cart-7d9f/cart/0.log", &app, "cart", "" },
-		{ "containers/3f4e5d6c7b8a/3f4e5d6c7b8a-json.log", &system, "", "" },
-		{ "", &app, "", "" },
+		{"app/auth.log", &app, "auth", ""},
+		{"payments/app.log", &app, "payments", ""},
+		{"payments/logs/current", &app, "payments", ""},
+		{"payments-api.log", &app, "payments-api", ""},
+		{"payments.error.log", &app, "payments", ""},
+		{"web-1/payments.log", &app, "payments", "web-1"},
+		{"web-1/app.log", &app, "web", "web-1"},
+		{"hosts/app01/catalog/stdout.log", &app, "catalog", "app01"},
+		{"app.log", &app, "app", ""},
+		{"logs/server.log", &app, "server", ""},
+		{"ip-10-0-0-1/orders.log", &app, "orders", "ip-10-0-0-1"},
+		{"db-2.shop.example/orders.log", &app, "orders", "db-2.shop.example"},
+		{"nginx/access.log", &access, "nginx", ""},
+		{"access.log", &access, "nginx", ""},
+		{"web-2/access.log", &access, "nginx", "web-2"},
+		{"apache2/other_vhosts_access.log", &access, "apache2", ""},
+		{"edge-nginx/access.log", &access, "nginx", ""},
+		{"shop-nginx/access.log", &access, "shop-nginx", ""},
+		{"postgresql/postgresql.csv", &database, "postgresql", ""},
+		{"postgresql-15-main.log", &database, "postgresql", ""},
+		{"orders-db/postgresql.log", &database, "orders-db", ""},
+		{"db01/postgresql.log", &database, "postgresql", "db01"},
+		{"redis/redis-server.log", &redis, "redis", ""},
+		{"redis-sessions.log", &redis, "redis-sessions", ""},
+		{"var/log/messages", &system, "", ""},
+		{"var/log/syslog", &system, "", ""},
+		{"containers/"
+		 "cart-7d9f_shop_cart-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.log",
+		 &app, "cart", ""},
+		{"pods/shop_cart-7d9f/cart/0.log", &app, "cart", ""},
+		{"containers/3f4e5d6c7b8a/3f4e5d6c7b8a-json.log", &system, "", ""},
+		{"", &app, "", ""},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str service = identity_service(str_of(rows[i].logical), rows[i].format);
 		struct str host = identity_host(str_of(rows[i].logical));
 
-		cr_expect(str_eq(service, str_of(rows[i].service)), "%s: service '%.*s'", rows[i].logical, STR_ARG(service));
-		cr_expect(str_eq(host, str_of(rows[i].host)), "%s: host '%.*s'", rows[i].logical, STR_ARG(host));
+		cr_expect(str_eq(service, str_of(rows[i].service)), "%s: service '%.*s'", rows[i].logical,
+			  STR_ARG(service));
+		cr_expect(str_eq(host, str_of(rows[i].host)), "%s: host '%.*s'", rows[i].logical,
+			  STR_ARG(host));
 	}
 }

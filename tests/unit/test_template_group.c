@@ -11,7 +11,8 @@
 enum { TEXTS_MAX = 64 };
 
 /* Groups the texts in the order given by `turn`; group_text of each in the original order. */
-static void group(const char *const *texts, size_t n, size_t turn, struct str *out, uint64_t *ids, struct arena *a)
+static void group(const char *const *texts, size_t n, size_t turn, struct str *out, uint64_t *ids,
+		  struct arena *a)
 {
 	struct template_entry entries[TEXTS_MAX];
 
@@ -30,23 +31,24 @@ static void group(const char *const *texts, size_t n, size_t turn, struct str *o
 Test(template_group, names_join_and_words_do_not)
 {
 	static const char *const texts[] = {
-		"Invalid user ann from <*>", "Invalid user bob from <*>", "Invalid user eve from <*>", /* after a noun */
-		"failed for ann on port <*>", "failed for bob on port <*>",                            /* two kinds: words */
-		"cache miss in eu", "cache miss in us", "cache miss in ap", "cache miss in sa", "cache miss in af",
-		"state=UP of link", "state=DOWN of link",
-		"LOOKING", "LEADING", "FOLLOWING", "OBSERVING", "GONE", "LOST",
-		"route web<*> is up", "route <*> is up",
-		"login role=a ok now", "login role=b ok now", "login role=c ok now", "login role=d ok now", "login role=e ok now",
+		"Invalid user ann from <*>", "Invalid user bob from <*>", "Invalid user eve from <*>",
+		"failed for ann on port <*>", "failed for bob on port <*>", "cache miss in eu",
+		"cache miss in us", "cache miss in ap", "cache miss in sa", "cache miss in af",
+		"state=UP of link", "state=DOWN of link", "LOOKING", "LEADING", "FOLLOWING", "OBSERVING",
+		"GONE", "LOST", "route web<*> is up", "route <*> is up", "login role=a ok now",
+		"login role=b ok now", "login role=c ok now", "login role=d ok now", "login role=e ok now",
 		"one text alone",
 	};
 	static const char *const want[] = {
 		"Invalid user <*> from <*>", "Invalid user <*> from <*>", "Invalid user <*> from <*>",
 		"failed for ann on port <*>", "failed for bob on port <*>",
-		"cache miss in <*>", "cache miss in <*>", "cache miss in <*>", "cache miss in <*>", "cache miss in <*>",
+		"cache miss in <*>", "cache miss in <*>", "cache miss in <*>", "cache miss in <*>",
+		"cache miss in <*>",
 		"state=UP of link", "state=DOWN of link",
 		"LOOKING", "LEADING", "FOLLOWING", "OBSERVING", "GONE", "LOST",
 		"route <*> is up", "route <*> is up",
-		"login role=<*> ok now", "login role=<*> ok now", "login role=<*> ok now", "login role=<*> ok now",
+		"login role=<*> ok now", "login role=<*> ok now", "login role=<*> ok now",
+		"login role=<*> ok now",
 		"login role=<*> ok now",
 		"one text alone",
 	};
@@ -60,12 +62,14 @@ Test(template_group, names_join_and_words_do_not)
 	for (size_t i = 0; i < N; i++) {
 		cr_expect(str_eq(first[i], str_of(want[i])), "%s: %.*s", texts[i], STR_ARG(first[i]));
 		for (size_t k = 0; k < N; k++)
-			cr_expect((ids[i] == ids[k]) == str_eq(first[i], first[k]), "%s / %s", texts[i], texts[k]);
+			cr_expect((ids[i] == ids[k]) == str_eq(first[i], first[k]), "%s / %s", texts[i],
+				  texts[k]);
 	}
 	for (size_t turn = 1; turn < 6; turn++) {
 		group(texts, N, turn, again, ids_again, &a);
 		for (size_t i = 0; i < N; i++)
-			cr_expect(ids[i] == ids_again[i] && str_eq(first[i], again[i]), "order changed %s", texts[i]);
+			cr_expect(ids[i] == ids_again[i] && str_eq(first[i], again[i]), "order changed %s",
+				  texts[i]);
 	}
 	arena_release(&a);
 }
@@ -79,12 +83,14 @@ Test(template_group, empty_and_long_sets)
 	template_group(NULL, 0, &a);
 	entries = arena_new_n(&a, struct template_entry, 20000);
 	for (size_t i = 0; i < 20000; i++) {
-		entries[i].text = arena_printf(&a, "token %c%c%c%c of user u%c%c is late", (int)('a' + i % 26),
-					       (int)('a' + i / 26 % 26), (int)('a' + i / 676 % 26), 'x', (int)('a' + i % 7), 'y');
+		entries[i].text = arena_printf(&a, "token %c%c%c%c of user u%c%c is late",
+					       (int)('a' + i % 26), (int)('a' + i / 26 % 26),
+					       (int)('a' + i / 676 % 26), 'x', (int)('a' + i % 7), 'y');
 		entries[i].id = hash64(entries[i].text);
 	}
 	template_group(entries, 20000, &a);
-	cr_expect(str_eq(entries[7].group_text, STR("token <*> of user <*> is late")), "%.*s", STR_ARG(entries[7].group_text));
+	cr_expect(str_eq(entries[7].group_text, STR("token <*> of user <*> is late")), "%.*s",
+		  STR_ARG(entries[7].group_text));
 	cr_expect(entries[7].group == entries[19999].group);
 	arena_release(&a);
 }
@@ -158,8 +164,10 @@ static bool score_system(const char *shared, const char *system, struct score *o
 	labels = arena_new_n(&a, struct str, LINES);
 	got = arena_new_n(&a, uint64_t, LINES);
 	want = arena_new_n(&a, uint64_t, LINES);
-	n = read_lines(arena_printf(&a, "%s/corpora/loghub2k/%s/%s_2k.content", shared, system, system).ptr, &a, lines, LINES);
-	if (n == 0 || read_lines(arena_printf(&a, "%s/corpora/loghub2k/%s/truth.tsv", shared, system).ptr, &a, labels, LINES) != n) {
+	n = read_lines(arena_printf(&a, "%s/corpora/loghub2k/%s/%s_2k.content", shared, system, system).ptr,
+		       &a, lines, LINES);
+	if (n == 0 || read_lines(arena_printf(&a, "%s/corpora/loghub2k/%s/truth.tsv", shared, system).ptr, &a,
+				 labels, LINES) != n) {
 		arena_release(&a);
 		return false;
 	}
@@ -190,8 +198,10 @@ static bool score_system(const char *shared, const char *system, struct score *o
 
 Test(template_group, accuracy_on_labelled_logs)
 {
-	static const char *const systems[] = { "Apache", "HDFS", "Hadoop", "HealthApp", "Linux", "Mac", "OpenSSH", "OpenStack",
-					       "Proxifier", "Zookeeper" };
+	static const char *const systems[] = {
+		"Apache", "HDFS", "Hadoop", "HealthApp", "Linux", "Mac", "OpenSSH", "OpenStack",
+		"Proxifier", "Zookeeper",
+	};
 	const char *shared = getenv("INQUEST_SHARED");
 	struct score sum = { 0 };
 	size_t n = 0;
