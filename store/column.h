@@ -45,12 +45,12 @@ const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
 /* Signed numbers as unsigned ones, small when they are near zero: 0, -1, 1, -2, ... */
 static inline uint64_t zigzag(int64_t v)
 {
-	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+	return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
 }
 
 static inline int64_t unzigzag(uint64_t u)
 {
-	return (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+	return (int64_t)((u >> 1) ^ (u & 1 ? UINT64_MAX : 0));
 }
 
 /* 64-bit numbers as 8 bytes, little-endian: for ids, which are hashes and do not shrink. */

@@ -104,12 +104,23 @@ static uint64_t source_id(struct str logical)
 	return hash64(logical);
 }
 
+/* An extent writer that no file uses. The store is locked. */
+static struct extent_writer *take_idle(struct store_writer *w)
+{
+	struct extent_writer *x = w->extents;
+	while (x && x->in_use)
+		x = x->next;
+	if (!x)
+		x = extent_new(w);
+	x->in_use = true;
+	return x;
+}
+
 bool extent_begin(struct store_writer *w, const struct extent_info *info, struct extent_writer **out,
 		  struct err *err)
 {
-	*out = NULL;
+	struct extent_writer *x = NULL;
 	writer_lock(w);
-	struct extent_writer *x;
 	bool good = writer_ready(w, err);
 	if (good) {
 		sqlite3_stmt *s = w->statements[SQL_EXTENT_BEGIN];
@@ -123,19 +134,15 @@ bool extent_begin(struct store_writer *w, const struct extent_info *info, struct
 		sqlite3_bind_int(s, 8, info->zone_known);
 		good = db_run(&w->db, s, err);
 	}
-	int64_t id = good ? sqlite3_last_insert_rowid(w->db.handle) : 0;
-	for (x = good ? w->extents : NULL; x && x->in_use; x = x->next)
-		continue;
-	if (good && !x)
-		x = extent_new(w);
+	if (good) {
+		x = take_idle(w);
+		x->id = sqlite3_last_insert_rowid(w->db.handle);
+	}
+	good = writer_unlock(w, good, err);
 	if (x)
-		x->in_use = true;
-	if (!writer_unlock(w, good, err))
-		return false;
-	start_file(x, info);
-	x->id = id;
+		start_file(x, info);
 	*out = x;
-	return true;
+	return good;
 }
 
 /* The id of the next row in a table of facts; false when there are too many. */

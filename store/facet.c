@@ -98,7 +98,7 @@ struct str facet_referrer(struct str referrer)
 	size_t start = 0, end = host.len, colon = SIZE_MAX;
 	for (size_t i = 0; i < host.len; i++) {
 		char c = host.ptr[i];
-		if (is_alnum(c) || c == '.' || c == '-') /* nearly all */
+		if ((unsigned char)c > '@' || c == '.') /* letters, and what ends no host */
 			continue;
 		if (c == '/' || c == '?' || c == '#' || is_space(c)) {
 			end = i;

@@ -171,9 +171,8 @@ static bool is_due(struct map *last, uint64_t key, int64_t time_ns, int64_t inte
 		map_clear(last);
 	uint64_t *at = map_put(last, key, &is_new);
 	if (!is_new) {
-		uint64_t since = (uint64_t)time_ns - *at;
-		if ((int64_t)since < 0)
-			since = 0 - since;
+		uint64_t now = (uint64_t)time_ns;
+		uint64_t since = time_ns >= (int64_t)*at ? now - *at : *at - now;
 		if (since < (uint64_t)interval_ns)
 			return false;
 	}

@@ -32,6 +32,17 @@ struct gathering {
 	struct map by_id;          /* series → index + 1 into list */
 };
 
+/* Kinds, roles and most codes index tables: none may be beyond. */
+static bool makes_sense(int64_t kind, int64_t code, int64_t role)
+{
+	static const int codes[SERIES_KIND_COUNT] = {
+		[SERIES_HTTP] = 1000, [SERIES_LINE] = SEVERITY_COUNT, [SERIES_QUERY] = 1,
+		[SERIES_EVENT] = EVENT_KIND_COUNT, [SERIES_FACET] = FACET_COUNT, [SERIES_CLIENTS] = 1,
+	};
+	return kind >= 0 && kind < SERIES_KIND_COUNT && role >= 0 && role <= ROLE_TEXT && code >= 0 &&
+	       code < codes[kind];
+}
+
 /* The rows of the series; their words go where the result is, for that outlives the store. */
 static bool load_rows(struct store *s, struct arena *a, struct arena *words, struct gathering *g,
 		      struct err *err)
@@ -42,7 +53,7 @@ static bool load_rows(struct store *s, struct arena *a, struct arena *words, str
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
 		int64_t kind = sqlite3_column_int64(st, 1);
 		uint64_t id = db_u64(st, 0);
-		if (kind < 0 || kind >= SERIES_KIND_COUNT || id == 0) {
+		if (id == 0 || !makes_sense(kind, sqlite3_column_int64(st, 5), sqlite3_column_int64(st, 6))) {
 			good = db_damaged(&s->db, "a series makes no sense", err);
 			break;
 		}

@@ -43,6 +43,17 @@ static void visit_block(struct scan *s, const struct extent_row *x, uint32_t sou
 	}
 }
 
+/* Ids of the vocabulary index tables: none may be beyond. */
+static bool makes_sense(const struct block *b)
+{
+	uint8_t severity = 0, kind = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		severity = b->severity[i] > severity ? b->severity[i] : severity;
+		kind = b->kind[i] > kind ? b->kind[i] : kind;
+	}
+	return severity < SEVERITY_COUNT && kind < EVENT_KIND_COUNT;
+}
+
 /*
  * Could [first, last], shifted, have anything in the window? Without times: only when the window is open to
  * the left.
@@ -67,7 +78,7 @@ static bool scan_extent(struct scan *s, sqlite3_stmt *st, const struct extent_ro
 		 */
 		if (s->from_ns != TIME_NONE && !overlaps(s, first, last))
 			continue;
-		if (!block_decode(&s->block, &s->store->coder, db_blob(st, 2))) {
+		if (!block_decode(&s->block, &s->store->coder, db_blob(st, 2)) || !makes_sense(&s->block)) {
 			good = db_damaged(&s->store->db, "a block of events does not match its checksum",
 					  err);
 			break;

@@ -17,6 +17,8 @@ static bool load_templates(struct db *db, struct arena *a, struct templates *t, 
 		db, "SELECT t.id, n.text FROM template t JOIN name n ON n.id = t.id ORDER BY t.id", err);
 	bool row, good = st != NULL;
 	while (good && (good = db_step(db, st, &row, err)) && row) {
+		if (db_u64(st, 0) == 0)
+			continue; /* no hash of ours */
 		*vec_push(a, &t->list) =
 			(struct template_entry){ .id = db_u64(st, 0), .text = column_copy(st, 1, a) };
 		*map_put(&t->by_id, db_u64(st, 0), NULL) = t->list.n;
