@@ -90,8 +90,31 @@ static bool list_next(struct str *s, struct str *item)
 	return true;
 }
 
+/* "0.015", the usual case, without the generality of a number's grammar. */
+static bool plain_seconds_ms(struct str s, double *ms)
+{
+	static const double scale[] = { 1e3, 1e2, 1e1, 1, 1e-1, 1e-2, 1e-3 };
+	size_t i = 0, point;
+	uint64_t n = 0;
+	if (s.len == 0 || s.len > 12)
+		return false;
+	for (; i < s.len && is_digit(s.ptr[i]); i++)
+		n = n * 10 + (uint64_t)(s.ptr[i] - '0');
+	point = i;
+	if (i == 0 || i == s.len || s.ptr[i] != '.')
+		return false;
+	for (i++; i < s.len && is_digit(s.ptr[i]); i++)
+		n = n * 10 + (uint64_t)(s.ptr[i] - '0');
+	if (i != s.len || i - point - 1 >= sizeof scale / sizeof scale[0])
+		return false;
+	*ms = (double)n * scale[i - point - 1];
+	return true;
+}
+
 bool seconds_list_ms(struct str s, double *ms)
 {
+	if (plain_seconds_ms(s, ms))
+		return true;
 	double sum = 0;
 	bool any = false;
 	struct str item;

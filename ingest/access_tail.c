@@ -56,7 +56,8 @@ static enum tail_key tail_key_of(struct str key)
 		{ { "upstream_response_time", 22 }, TAIL_UPSTREAM_SECONDS },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].name.len == key.len && memcmp(rows[i].name.ptr, key.ptr, key.len) == 0)
+		if (rows[i].name.len == key.len && rows[i].name.ptr[0] == key.ptr[0] &&
+		    memcmp(rows[i].name.ptr, key.ptr, key.len) == 0)
 			return rows[i].is;
 	return TAIL_OTHER;
 }

@@ -2,11 +2,11 @@
 
 #include "ingest/access.h"
 #include "ingest/lifecycle.h"
+#include "ingest/migration.h"
 #include "ingest/request_text.h"
 #include "ingest/words.h"
-#include "ingest/migration.h"
 
-enum { RANK_WEAK = 3, RANK_GROUP = 8 };
+enum { RANK_WEAK = 3 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch)
 {
@@ -66,59 +66,6 @@ enum field fields_put(struct fields *f, const struct field_scope *scope, struct 
 		v->bare = bare;
 	}
 	return (enum field)alias.field;
-}
-
-/* One level of the walk; recursion is bounded by FIELD_DEPTH_MAX. */
-static bool put_object(struct fields *f, struct str object, const struct field_scope *scope, unsigned depth)
-{
-	struct json_iter it;
-	struct str key;
-	struct json_value v;
-	if (!json_iter_open(&it, object) || it.array)
-		return false;
-	while (json_iter_next(&it, &key, &v)) {
-		if (v.type == JSON_NULL)
-			continue;
-		if (v.type == JSON_ARRAY) {
-			/* header values: ["curl/8.5"] */
-			struct json_iter items;
-			struct str none;
-			if (!json_iter_init(&items, v) || !json_iter_next(&items, &none, &v) ||
-			    v.type != JSON_STRING)
-				continue;
-		}
-		if (v.type != JSON_OBJECT) {
-			fields_put(f, scope, key, v.raw, v.has_escape, v.type != JSON_STRING);
-			continue;
-		}
-		if (depth == 0)
-			continue;
-		struct field_alias alias = alias_of(f, scope, key);
-		f->seen++;
-		bool group = alias.field == FIELD_GROUP || alias.field == FIELD_REQUEST ||
-			     alias.field == FIELD_MESSAGE;
-		char full[FIELD_KEY_BYTES], bare[FIELD_KEY_BYTES];
-		struct field_scope inner = { .full = STR_NONE, .bare = STR_NONE };
-		size_t n = 0;
-		/* a group inside a group: the outer one is forgotten */
-		struct str outer = scope ? (group ? scope->bare : scope->full) : STR_NONE;
-		memcpy(full, outer.ptr ? outer.ptr : "", outer.len);
-		n = outer.len + field_fold(key, full + outer.len, sizeof full - outer.len);
-		inner.full = str_make(full, n);
-		outer = scope ? scope->bare : STR_NONE;
-		memcpy(bare, outer.ptr ? outer.ptr : "", outer.len);
-		n = outer.len + (group ? 0 : field_fold(key, bare + outer.len, sizeof bare - outer.len));
-		inner.bare = str_make(bare, n);
-		inner.rank_add = (uint8_t)((scope ? scope->rank_add : 0) + (group ? RANK_GROUP : 0));
-		if (!put_object(f, v.raw, &inner, depth - 1))
-			return false;
-	}
-	return !it.failed;
-}
-
-bool fields_put_json(struct fields *f, struct str object)
-{
-	return put_object(f, object, NULL, FIELD_DEPTH_MAX);
 }
 
 struct str fields_text(const struct fields *f, enum field k)
@@ -205,8 +152,21 @@ static void finish_time(struct fields *f, struct event *e)
 
 static void finish_level(struct fields *f, struct event *e)
 {
-	if (fields_has(f, FIELD_LEVEL))
-		e->severity = field_level(fields_text(f, FIELD_LEVEL));
+	if (fields_has(f, FIELD_LEVEL)) {
+		struct str text = fields_text(f, FIELD_LEVEL);
+		struct field_cache *c = f->cache;
+		/* nearly always the level of the record before */
+		if (c && c->level_len == text.len && memcmp(c->level, text.ptr, text.len) == 0) {
+			e->severity = (enum severity)c->severity;
+		} else {
+			e->severity = field_level(text);
+			if (c && text.len <= sizeof c->level) {
+				memcpy(c->level, text.ptr, text.len);
+				c->level_len = (uint8_t)text.len;
+				c->severity = (uint8_t)e->severity;
+			}
+		}
+	}
 	int64_t n;
 	if (e->severity == SEV_NONE && str_to_i64(fields_text(f, FIELD_LEVEL_PYTHON), &n) && n >= 10 &&
 	    n <= 50)
@@ -249,8 +209,10 @@ static bool duration_of(const struct fields *f, enum field k, enum field_unit ba
 /* The path of a URL: "https://host/path?x" → "/path?x". */
 static struct str url_path(struct str url)
 {
-	ptrdiff_t scheme = str_find(url, STR("://"));
-	if (scheme <= 0 || scheme > 12)
+	if (url.ptr[0] == '/')
+		return url;
+	ptrdiff_t scheme = str_find(str_head(url, 15), STR("://"));
+	if (scheme <= 0)
 		return url;
 	struct str rest = str_from(url, (size_t)scheme + 3);
 	ptrdiff_t slash = str_chr(rest, '/');
@@ -296,8 +258,9 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 	e->agent = known_text(f, FIELD_AGENT);
 	e->referrer = known_text(f, FIELD_REFERRER);
 	e->request_id = known_text(f, FIELD_REQUEST_ID);
-	e->upstream = upstream_of_list(url_authority(known_text(f, FIELD_UPSTREAM)));
-	if (!e->upstream.len) {
+	if (fields_has(f, FIELD_UPSTREAM))
+		e->upstream = upstream_of_list(url_authority(known_text(f, FIELD_UPSTREAM)));
+	if (!e->upstream.len && fields_has(f, FIELD_PEER)) {
 		struct str peer = known_text(f, FIELD_PEER), port = known_text(f, FIELD_PEER_PORT);
 		e->upstream = peer.len && port.len && !endpoint_is(peer)
 				      ? arena_printf(f->scratch, "%.*s:%.*s", STR_ARG(peer), STR_ARG(port))

@@ -91,6 +91,9 @@ struct field_cache {
 		uint16_t prefix_hash;      /* and a hash of them */
 		struct field_alias alias;
 	} slots[FIELD_CACHE_SLOTS];
+	char level[8];      /* the last level's text and what it means */
+	uint8_t level_len;
+	uint8_t severity;
 };
 
 /* A value as found. */

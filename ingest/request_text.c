@@ -3,6 +3,8 @@
 #include "ingest/access.h"
 #include "ingest/words.h"
 
+enum { WHOLE_BYTES_MAX = 24 }; /* a value that is nothing but a duration */
+
 static void raise_severity(struct event *e)
 {
 	if (e->status >= 0 && e->severity < severity_from_status(e->status))
@@ -164,13 +166,23 @@ static bool duration_at(struct str s, double *ms)
 
 bool duration_text(struct str message, double *ms)
 {
-	static const char *const marks[] = { "took[",	   "took ",	"took: ",    "took=",
-					     "duration: ", "duration=", "elapsed: ", "elapsed=",
-					     " after ",	   " in ",	NULL };
-	for (size_t i = 0; marks[i]; i++) {
-		ptrdiff_t at = str_find(message, str_of(marks[i]));
-		if (at >= 0 && duration_at(str_from(message, (size_t)at + strlen(marks[i])), ms))
+	static const struct str marks[] = { { "took[", 5 },	{ "took ", 5 },	      { "took: ", 6 },
+					    { "took=", 5 },	{ "duration: ", 10 }, { "duration=", 9 },
+					    { "elapsed: ", 9 }, { "elapsed=", 8 },    { " after ", 7 },
+					    { " in ", 4 } };
+	for (size_t i = 0; i < message.len; i++) {
+		if (!is_digit(message.ptr[i]))
+			continue;
+		struct str before = str_head(message, i);
+		bool marked = i == 0 && message.len < WHOLE_BYTES_MAX;
+		/* every mark ends in one of four bytes: most numbers need no look at the table */
+		if (i > 0 && memchr("[ =:", message.ptr[i - 1], 4))
+			for (size_t k = 0; k < sizeof marks / sizeof marks[0] && !marked; k++)
+				marked = str_ends(before, marks[k]);
+		if (marked && duration_at(str_from(message, i), ms))
 			return true;
+		while (i + 1 < message.len && (is_alnum(message.ptr[i + 1]) || message.ptr[i + 1] == '.'))
+			i++;
 	}
-	return duration_at(message, ms) && message.len < 24;
+	return false;
 }

@@ -38,13 +38,16 @@ static bool binary(struct str line)
 static bool foreign(struct str line)
 {
 	struct str head = str_head(line, 48);
-	if (str_find(head, STR(" stdout F ")) > 20 || str_find(head, STR(" stderr F ")) > 20)
+	if (line.len > 30 && line.ptr[10] == 'T' &&
+	    (str_find(head, STR(" stdout F ")) > 20 || str_find(head, STR(" stderr F ")) > 20))
 		return true;
 	struct syslog_head syslog;
 	if (line.ptr[0] == '<' && syslog_head_parse(line, &syslog))
 		return true;
 	if (line.ptr[0] == '{' && line.len > 2 && line.ptr[1] == '"' && line.ptr[line.len - 1] == '}')
 		return true;
+	if (line.ptr[0] == '[' || (line.len > 4 && line.ptr[4] == '-'))
+		return false; /* begins with a time: the usual line */
 	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));
 	if (at < 0 || (size_t)at + 32 > line.len)
 		return false;
@@ -191,8 +194,10 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 }
 
 static const struct format_sample samples[] = {
-	{ "2023-05-05 17:29:42.061 ERROR 2761 --- [bookings-3-exec-9] c.example.RequestLog : call to payments failed "
-	  "method=POST path=/bookings status=504 took=8008.6ms user=5041: java.net.SocketTimeoutException: Read timed out",
+	{ "2023-05-05 17:29:42.061 ERROR 2761 --- [bookings-3-exec-9] c.example.RequestLog : call to "
+	  "payments failed "
+	  "method=POST path=/bookings status=504 took=8008.6ms user=5041: java.net.SocketTimeoutException: "
+	  "Read timed out",
 	  "time=2023-05-05T17:29:42.061Z kind=http severity=error method=POST path=/bookings status=504 "
 	  "duration_ms=8008.6 user=5041 message='call to payments failed' "
 	  "error='java.net.SocketTimeoutException: Read timed out'" },
