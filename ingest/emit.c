@@ -98,7 +98,7 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 	}
 	/* A request a server has served is told by its route; its line is the same but for values. */
 	if ((e->message.len > 0 || e->error.len > 0) &&
-	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0))
+	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0 && e->error.len == 0))
 		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error,
 					     &e->template_text);
 }

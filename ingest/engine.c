@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ingest/again.h"
 #include "ingest/pool.h"
-#include "ingest/run.h"
 
 enum { JOBS_MAX = 64 };
 
@@ -22,11 +22,18 @@ static unsigned job_count(const struct ingest_options *o)
 	return n > JOBS_MAX ? JOBS_MAX : n;
 }
 
+/* Some texts of a path, for one thread. */
+struct path_part {
+	struct planned_path *path;
+	size_t from, to;       /* of its texts */
+	uint64_t bytes;
+};
+
 /* A pool's run over some paths or texts. */
 struct wave_run {
 	struct ingest *g;
 	enum wave wave;
-	size_t *tasks;         /* indices into paths, largest first when more than one thread works */
+	struct path_part *parts;
 	struct planned **originals;
 	size_t n;
 };
@@ -69,46 +76,55 @@ static bool path_task(void *self, unsigned worker, size_t task, struct err *err)
 {
 	struct wave_run *r = self;
 
-	return run_path(r->g, worker, &r->g->paths[r->tasks[task]], r->wave, err);
+	const struct path_part *part = &r->parts[task];
+
+	return run_path(r->g, worker, part->path, r->wave, part->from, part->to, err);
 }
 
 static bool copies_task(void *self, unsigned worker, size_t task, struct err *err)
 {
 	struct wave_run *r = self;
 
-	return run_copies(r->g, worker, r->originals[task], err);
+	return again_copies(r->g, worker, r->originals[task], err);
 }
 
 /* Larger first, so that no thread is left alone with a large one at the end. */
-struct sized_task {
-	uint64_t bytes;
-	size_t index;
-};
-
 static int by_size(const void *pa, const void *pb)
 {
-	const struct sized_task *a = pa, *b = pb;
+	const struct path_part *a = pa, *b = pb;
 
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
-	return a->index < b->index ? -1 : a->index > b->index;
+	if (a->path != b->path)
+		return a->path < b->path ? -1 : 1;
+	return a->from < b->from ? -1 : a->from > b->from;
 }
 
 static bool run_wave(struct ingest *g, enum wave wave, unsigned jobs, struct err *err)
 {
 	struct wave_run r = { .g = g, .wave = wave };
-	struct sized_task *sized = arena_new_n(g->arena, struct sized_task, g->n_paths);
+	struct { struct path_part *at; size_t n, cap; } parts = { 0 };
 
-	for (size_t i = 0; i < g->n_paths; i++)
-		if (run_path_wanted(&g->paths[i], wave))
-			sized[r.n++] = (struct sized_task){ g->paths[i].found->size_bytes, i };
-	if (r.n == 0)
+	for (size_t i = 0; i < g->n_paths; i++) {
+		struct planned_path *p = &g->paths[i];
+		size_t n = p->n_texts < jobs ? p->n_texts : jobs;
+
+		/* An archive is shared: what a thread has to pass over to get to its part is only unpacked.
+		 */
+		for (size_t k = 0; k < n; k++) {
+			struct path_part part = {p, p->n_texts * k / n, p->n_texts * (k + 1) / n,
+						 p->found->size_bytes / n};
+
+			if (run_path_wanted(p, wave, part.from, part.to))
+				*vec_push(g->arena, &parts) = part;
+		}
+	}
+	if (parts.n == 0)
 		return true;
 	if (jobs > 1)
-		qsort(sized, r.n, sizeof *sized, by_size);
-	r.tasks = arena_new_n(g->arena, size_t, r.n);
-	for (size_t i = 0; i < r.n; i++)
-		r.tasks[i] = sized[i].index;
+		qsort(parts.at, parts.n, sizeof *parts.at, by_size);
+	r.parts = parts.at;
+	r.n = parts.n;
 	return run_pool(&r, path_task, jobs, err);
 }
 
@@ -172,7 +188,7 @@ static void count_probed(struct ingest *g)
 		g->files_all += p->n_texts;
 		for (size_t k = 0; k < p->n_texts; k++)
 			run_count_unread(g, p->texts[k]);
-		if (run_path_wanted(p, WAVE_DATED))
+		if (run_path_wanted(p, WAVE_DATED, 0, p->n_texts))
 			g->all_bytes += p->found->size_bytes;
 	}
 }
@@ -209,7 +225,7 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 		if (!format_by_id(o->formats[i].value))
 			return err_set_status(err, EXIT_USAGE, "there is no format '%.*s'",
 					      STR_ARG(o->formats[i].value));
-	g->rules = (struct plan_rules){ o, zones, g->sink->known != NULL };
+	g->rules = (struct plan_rules){ o, zones };
 	return true;
 }
 

@@ -158,7 +158,8 @@ static bool finish(struct payloads *p, struct slot *s)
 	struct event e = EVENT_INIT;
 	bool decoded = false, good;
 
-	/* What a runtime carries is the program's whole output; in a system's log, text with a level or a trace is read, too. */
+	/* What a runtime carries is the program's whole output; in a system's log, text with a level or a
+	 * trace is read, too. */
 	if (!f && (s->envelope->role == ROLE_CARRIER || text_of_program(buf_str(&s->text))))
 		f = p->text_format;
 	if (f) {

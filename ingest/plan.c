@@ -4,7 +4,6 @@
 #include "ingest/text.h"
 
 enum {
-	PREFIXES_MAX = 256,        /* line ends looked at for a text that has grown */
 	PAYLOADS_MAX = 60,         /* of a carrier, looked at for what it mostly carries */
 	STRAY_GRADES_PERCENT = 10, /* a text without times is a log if that many lines have a severity */
 };
@@ -35,18 +34,6 @@ static struct str identity_of(struct str head, bool whole)
 	ptrdiff_t end = whole ? str_rchr(head, '\n') : -1;
 
 	return end >= 0 ? str_head(head, (size_t)end + 1) : head;
-}
-
-static void note_prefixes(struct planned *p, struct str head, struct arena *a)
-{
-	p->prefix_ids = arena_new_n(a, uint64_t, PREFIXES_MAX);
-	p->prefix_bytes = arena_new_n(a, uint64_t, PREFIXES_MAX);
-	for (size_t i = 0; i < head.len && p->n_prefixes < PREFIXES_MAX; i++) {
-		if (head.ptr[i] != '\n')
-			continue;
-		p->prefix_ids[p->n_prefixes] = input_content_id(str_head(head, i + 1));
-		p->prefix_bytes[p->n_prefixes++] = i + 1;
-	}
 }
 
 /*
@@ -174,8 +161,6 @@ struct planned *plan_text(const struct input_stream *stream, const struct found_
 	}
 	p->file.format = str_of(d.format->id);
 	p->file.content_id = input_content_id(identity_of(stream->head, whole));
-	if (rules->prefixes)
-		note_prefixes(p, stream->head, a);
 	if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
 		inner = carried(d.format, stream->head, path, a);
 	p->file.role = (uint8_t)(inner ? inner->role : d.format->role);

@@ -7,7 +7,7 @@
  * Identity of content. A text's id is the hash of its first 64 KiB (INPUT_HEAD_BYTES), or of all of it up to
  * its last line end when it is shorter. It says nothing of names and packing, so a renamed or recompressed
  * copy has the id of the original. A text that has grown keeps its id once it is longer than that;
- * a shorter one is recognised by the id of each of its first line ends (plan_prefix_ids). Log lines carry
+ * a shorter one is recognised by the id of each of its first line ends (ingest/again.c). Log lines carry
  * times, so two
  * texts that agree in 64 KiB are one text, or one is the beginning of the other: what is read of the longer
  * is what goes beyond the shorter. Within one run that is verified by comparing hashes of what both have.
@@ -55,9 +55,6 @@ struct planned {
 	bool plain;               /* a path of its own, not packed */
 	struct text_chain *chain; /* hashes of its content as it was read; NULL unless it has copies */
 	uint64_t read_bytes;      /* of text, once it was read */
-	uint64_t *prefix_ids;     /* ids of its beginnings, up to each of its first line ends */
-	uint64_t *prefix_bytes;   /* those lengths */
-	size_t n_prefixes;
 };
 
 /* A path and its texts: one, or the members of an archive. */
@@ -74,7 +71,6 @@ struct planned_path {
 struct plan_rules {
 	const struct ingest_options *options;
 	const struct zone *zones; /* of options->zones, one for one */
-	bool prefixes;            /* prefix ids are wanted: the sink knows texts of earlier runs */
 };
 
 /* Looks at all texts of a path; memory belongs to `a`. */

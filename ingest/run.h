@@ -35,16 +35,35 @@ struct ingest {
 /* What is to be read in a wave. */
 enum wave { WAVE_DATED, WAVE_YEARLESS };
 
-/* Reads the texts of a path that belong to the wave. False when the sink failed. */
-bool run_path(struct ingest *g, unsigned worker, struct planned_path *p, enum wave wave, struct err *err);
-/* Has the path texts that belong to the wave? */
-bool run_path_wanted(const struct planned_path *p, enum wave wave);
-/* Reads what copies have beyond their original, one after the other. */
-bool run_copies(struct ingest *g, unsigned worker, struct planned *original, struct err *err);
+/* Progress of one open path: what was consumed since the last call is added to the run's. */
+struct path_progress {
+	struct ingest *ingest;
+	uint64_t seen;
+};
+
+/* Is any of the path's texts from `from` up to `to` to be read in the wave? */
+bool run_path_wanted(const struct planned_path *p, enum wave wave, size_t from, size_t to);
+/* Reads those: an archive is shared by threads in parts. False when the sink failed. */
+bool run_path(struct ingest *g, unsigned worker, struct planned_path *p, enum wave wave, size_t from,
+	      size_t to, struct err *err);
+/* One text's part of a wave; `in` stands on it. */
+bool run_text(struct ingest *g, unsigned worker, const struct planned_path *path, struct planned *p,
+	      struct input *in, const struct input_stream *stream, enum wave wave,
+	      struct path_progress *progress, struct err *err);
+/* Announces a text to the sink, reads it, sums it up. False when the sink failed. */
+bool run_read(struct ingest *g, unsigned worker, struct planned *p, struct input *in,
+	      struct path_progress *progress, struct err *err);
+struct text_plan run_text_plan(const struct ingest *g, const struct planned *p);
+/* Opens a path and moves on to one of its texts; false, with a note, when that cannot be done. */
+bool run_open(struct ingest *g, const struct planned_path *path, const struct planned *p, struct input **in,
+	      struct input_stream *stream, struct arena *a);
 /* Standard input: its texts are planned and read as they come. */
 bool run_stream(struct ingest *g, struct planned_path *p, struct err *err);
-/* A sentence for the report. */
+/* A sentence for the report; of a text, in parts. */
 void run_note(struct ingest *g, struct str note);
+void run_note_text(struct ingest *g, struct arena *scratch, struct str path, const char *what,
+		   struct str more);
+void run_count_skipped(struct ingest *g);
 /* A text that is empty or no log is counted and, where that is no matter of course, noted. */
 void run_count_unread(struct ingest *g, const struct planned *p);
 

@@ -1,4 +1,6 @@
 /* The ingest as a whole: small archives written to a temporary folder, events caught by a recording sink. */
+#include <archive.h>
+#include <archive_entry.h>
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <pthread.h>
@@ -363,6 +365,57 @@ Test(engine, threads_and_order_do_not_matter, .init = make_folder, .fini = remov
 		recorder_init(&other);
 		ingest(&other, jobs % 2 ? backward : forward, 3, jobs, (struct ingest_options){ 0 });
 		cr_expect(str_eq(recorded(&first), recorded(&other)), "%u threads", jobs);
+		recorder_release(&other);
+	}
+	recorder_release(&first);
+}
+
+/* Members "part-N/app.log" of `lines` lines each, in a compressed tar. */
+static void write_tar(const char *name, unsigned members, unsigned lines)
+{
+	struct archive *w = archive_write_new();
+	char path[256];
+	struct buf b;
+
+	path_in_folder(name, path);
+	archive_write_add_filter_gzip(w);
+	archive_write_set_format_ustar(w);
+	cr_assert(archive_write_open_filename(w, path) == ARCHIVE_OK);
+	buf_init(&b, 16 << 20);
+	for (unsigned i = 0; i < members; i++) {
+		struct archive_entry *e = archive_entry_new();
+		char member[32];
+
+		buf_clear(&b);
+		add_json(&b, i * lines, lines);
+		snprintf(member, sizeof member, "part-%u/app.log", i);
+		archive_entry_set_pathname(e, member);
+		archive_entry_set_size(e, (la_int64_t)b.len);
+		archive_entry_set_filetype(e, AE_IFREG);
+		archive_entry_set_perm(e, 0600);
+		cr_assert(archive_write_header(w, e) == ARCHIVE_OK);
+		cr_assert(archive_write_data(w, b.ptr, b.len) == (la_ssize_t)b.len);
+		archive_entry_free(e);
+	}
+	archive_write_free(w);
+	buf_release(&b);
+}
+
+Test(engine, threads_share_an_archive, .init = make_folder, .fini = remove_folder)
+{
+	struct recorder first, other;
+
+	write_tar("logs.tgz", 7, 900);
+	recorder_init(&first);
+	ingest_all(&first, 1);
+	cr_expect(first.events.n == 6300 && first.files.n == 7);
+	for (unsigned jobs = 2; jobs <= 4; jobs++) {
+		recorder_init(&other);
+		ingest_all(&other, jobs);
+		cr_expect(str_eq(recorded(&first), recorded(&other)), "%u threads", jobs);
+		recorder_forget_events(&other);
+		ingest_all(&other, jobs);
+		cr_expect(other.events.n == 0, "again");
 		recorder_release(&other);
 	}
 	recorder_release(&first);
