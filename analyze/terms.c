@@ -305,10 +305,45 @@ static void term_sibling(struct inquiry *q, struct candidate *c, const struct ac
 	}
 }
 
+/* A later change of the same service that ended the failures: a fix that goes forward instead of back. */
+static const struct act *forward_fix(const struct inquiry *q, const struct act *act)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *later = &q->f->acts[i];
+		if (later->begin_ns <= q->o->onset_to_ns || later->begin_ns <= act->begin_ns || later->kind == CHANGE_JOB || later->kind == CHANGE_RESTART)
+			continue;
+		bool same = act->service.len ? facts_service(q->f, later->service) == facts_service(q->f, act->service) &&
+		                                       (str_eq_nocase(later->service, act->service) || facts_service(q->f, act->service) >= 0)
+		                             : act->key.len && str_eq_nocase(later->key, act->key);
+		struct effect e = effect_of(q->f, q->signals, q->o, later->begin_ns, later->end_ns);
+		if (same && (e.kind == EFFECT_CURE || e.kind == EFFECT_SLOW_CURE))
+			return later;
+	}
+	return NULL;
+}
+
+/*
+ * A change that was never taken back: did the failures end with a further change of the same service, or while it
+ * simply stayed in force? What ends by itself (a migration, a job, a restart) is over when it is over.
+ */
+static void term_outlasts(struct inquiry *q, struct candidate *c, const struct act *act)
+{
+	bool lasting = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE ||
+	               act->kind == CHANGE_CREDENTIAL || act->kind == CHANGE_NETWORK || act->kind == CHANGE_OPERATION || act->kind == CHANGE_SCALING;
+	if (!lasting || q->o->ongoing || q->f->to_ns - q->o->end_ns < 600 * NS_PER_S)
+		return;
+	const struct act *fix = forward_fix(q, act);
+	if (fix)
+		term_add(q, c, "reversal", 2.0, &fix->refs, "the failures ended with a further change of the same: %.*s", STR_ARG(fix->entity));
+	else
+		term_add(q, c, "reversal", -1.8, NULL, "is still in force, and the failures ended without it being touched");
+}
+
 static void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act)
 {
 	if (act->undone_by < 0) {
 		term_sibling(q, c, act);
+		term_outlasts(q, c, act);
 		return;
 	}
 	const struct act *undo = &q->f->acts[act->undone_by];
@@ -446,6 +481,14 @@ void term_depth(struct inquiry *q, struct candidate *c)
 static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 {
 	const struct service *s = &q->f->services[e->voice->service];
+	/* A caller that repeats what the database or the cache says of itself. */
+	for (size_t i = 0; i < q->n_emergent && !s->database && !s->cache; i++) {
+		const struct emergence *d = &q->emergent[i];
+		const struct service *deeper = &q->f->services[d->voice->service];
+		if ((deeper->database || deeper->cache) && d->trouble && d->voice->text.len >= 12 && d->voice->family == e->voice->family &&
+		    str_find(e->voice->text, d->voice->text) >= 0)
+			return (ptrdiff_t)d->voice->service;
+	}
 	bool of_others = e->voice->family->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
@@ -506,6 +549,9 @@ void test_family(struct inquiry *q, struct candidate *c)
 	double share = fmin(1, c->share);
 	double lines = c->share * q->failures;
 	double lr = share >= 0.5 ? 1.6 : share >= 0.1 ? 0.9 : share >= 0.02 ? 0.2 : -0.8;
+	/* Slow requests leave few lines; those that name a fault count for what they say. */
+	if (c->family->nature == NATURE_CAUSE && lines >= 5 && q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY && lr < 0.6)
+		lr = 0.6;
 	term_add(q, c, "signal", lr + fmin(0.8, lines / 50), &c->refs, "%s: %.0f lines that are new in the bad time, %.0f for every 100 failed requests",
 	         c->family->words, lines, 100 * c->share);
 	term_timing(q, c, c->time_ns, &c->refs);

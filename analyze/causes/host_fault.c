@@ -7,9 +7,27 @@
 enum { MAX_HOSTS = 64 };
 struct host_load { struct str host; double requests, failed; };
 
+/* Failures in the outbreak, or slow requests when the outbreak is of slowness. */
+static double bad_requests(const struct inquiry *q, const struct series *s, double slow_ms)
+{
+	if (q->signals->at[q->o->lead].kind != SYMPTOM_LATENCY)
+		return status_failed(s->code) ? series_between(s, q->o->onset_best_ns, q->o->end_ns) : 0;
+	struct grid g = grid_over(q->o->onset_best_ns, q->o->end_ns, 6);
+	struct arena_mark mark = arena_mark(q->arena);
+	double *slow = arena_new_n(q->arena, double, g.n), *timed = arena_new_n(q->arena, double, g.n);
+	dense_slow(&g, s, slow_ms, slow, timed);
+	double n = dense_total(slow, 0, g.n);
+	arena_rewind(q->arena, mark);
+	return n;
+}
+
 static size_t load_hosts(const struct inquiry *q, size_t service, struct host_load hosts[static MAX_HOSTS])
 {
 	size_t n = 0;
+	double slow_ms = INFINITY;
+	for (size_t i = 0; i < q->signals->n; i++)
+		if (q->signals->at[i].kind == SYMPTOM_LATENCY && q->signals->at[i].service == service && !q->signals->at[i].route.len)
+			slow_ms = q->signals->at[i].limit_ms;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
 		if (s->kind != SERIES_HTTP || !s->host.len || !str_eq(s->service, q->f->services[service].name))
@@ -23,7 +41,7 @@ static size_t load_hosts(const struct inquiry *q, size_t service, struct host_lo
 			hosts[n++] = (struct host_load){ .host = s->host };
 		double count = series_between(s, q->o->onset_best_ns, q->o->end_ns);
 		hosts[h].requests += count;
-		hosts[h].failed += status_failed(s->code) ? count : 0;
+		hosts[h].failed += bad_requests(q, s, slow_ms);
 	}
 	return n;
 }
