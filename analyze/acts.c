@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "analyze/skew.h"
+
 /* A later record of the same act: within this time and with the same particulars. */
 static const int64_t act_span_ns = 6 * 3600 * NS_PER_S;
 /* A server's own start or version line this near to a change record of its service belongs to that record. */
@@ -286,6 +288,7 @@ void acts_build(struct facts *f, const struct store_change *changes, size_t n)
 {
 	size_t cap = 0;
 	join_records(f, changes, n, &cap);
+	skew_correct(f);
 	new_versions(f, &cap);
 	own_lines(f, &cap);
 	for (size_t i = 0; i < f->n_acts; i++) {

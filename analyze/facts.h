@@ -77,6 +77,7 @@ struct facts {
 	struct store_source *sources; size_t n_sources;
 	struct service *services; size_t n_services;
 	struct voice *voices; size_t n_voices;
+	VEC(struct str) skew_notes;                /* change logs whose clock was corrected, a sentence each */
 	ptrdiff_t edge;                            /* the service users talk to, -1 when nothing logs requests */
 };
 

@@ -87,6 +87,8 @@ void quality_write(const struct facts *f, const struct outbreaks *all, struct ca
 	note_requests(f, &n);
 	note_rejected(f, &n);
 	note_zones(f, &n);
+	for (size_t i = 0; i < f->skew_notes.n; i++)
+		*vec_push(f->arena, &n) = f->skew_notes.at[i];
 	note_silence(f, all, &n);
 	out->notes = n.at;
 	out->n_notes = n.n;

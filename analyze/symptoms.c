@@ -34,7 +34,7 @@ static int cmp_double(const void *x, const void *y)
 
 /*
  * What is slow on this scope: twice the usual 95th percentile, and at least 80 ms above it, since nobody feels less.
- * "Usual" is the median over blocks of the archive, so an incident shorter than half of it does not move it.
+ * "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it.
  */
 static double slow_limit(const struct facts *f, size_t service, struct str route)
 {
@@ -65,7 +65,7 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 	if (!n)
 		return INFINITY;
 	qsort(p95, n, sizeof *p95, cmp_double);
-	double usual = p95[n / 2];
+	double usual = p95[n / 3];
 	return fmax(2 * usual, usual + 80);
 }
 

@@ -1,0 +1,96 @@
+#include "analyze/skew.h"
+
+/* Clocks that are off by more than this are off by hours: that is a zone, which the store settles. */
+static const int64_t most_ns = 20 * 60 * NS_PER_S;
+/* A restart belongs to its record from a little before to a while after: tools write before or after the deed. */
+static const int64_t slack_ns = 45 * NS_PER_S;
+enum { MAX_OFFSETS = 256 };
+
+static bool restarts(const struct act *act)
+{
+	return act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_ROLLBACK || act->kind == CHANGE_RESTART;
+}
+
+/* Is there a start, stop or reload of a service within `slack` of an instant? The nearest, or TIME_NONE. */
+static int64_t nearest_own(const struct facts *f, ptrdiff_t service, int64_t ns, int64_t slack)
+{
+	int64_t best = TIME_NONE, distance = slack + 1;
+	for (size_t i = 0; i < f->n_kept; i++) {
+		const struct kept_line *k = &f->kept[i];
+		if (k->kind != EV_START && k->kind != EV_STOP && k->kind != EV_RELOAD)
+			continue;
+		int64_t d = k->time_ns > ns ? k->time_ns - ns : ns - k->time_ns;
+		if (d < distance && facts_service(f, k->service) == service) {
+			distance = d;
+			best = k->time_ns;
+		}
+	}
+	return best;
+}
+
+static struct str log_of(const struct act *act)
+{
+	return act->refs.n ? act->refs.at[0].source : STR_NONE;
+}
+
+/* Records of a log whose service shows a restart at begin + offset. */
+static size_t matches(const struct facts *f, struct str log, int64_t offset, size_t *of)
+{
+	size_t n = 0;
+	*of = 0;
+	for (size_t i = 0; i < f->n_acts; i++) {
+		const struct act *act = &f->acts[i];
+		ptrdiff_t service = facts_service(f, act->service);
+		if (!restarts(act) || service < 0 || !str_eq(log_of(act), log) || nearest_own(f, service, act->begin_ns, most_ns + slack_ns) == TIME_NONE)
+			continue;
+		(*of)++;
+		n += nearest_own(f, service, act->begin_ns + offset, slack_ns) != TIME_NONE;
+	}
+	return n;
+}
+
+static void correct_log(struct facts *f, struct str log)
+{
+	size_t of, in_time = matches(f, log, 0, &of), best = in_time;
+	int64_t offset = 0;
+	if (!of || in_time * 3 > of)
+		return;
+	size_t tried = 0;
+	for (size_t i = 0; i < f->n_acts && tried < MAX_OFFSETS; i++) {
+		const struct act *act = &f->acts[i];
+		ptrdiff_t service = facts_service(f, act->service);
+		if (!restarts(act) || service < 0 || !str_eq(log_of(act), log))
+			continue;
+		int64_t own = nearest_own(f, service, act->begin_ns, most_ns);
+		if (own == TIME_NONE)
+			continue;
+		size_t n = matches(f, log, own - act->begin_ns, &of);
+		tried++;
+		if (n > best) {
+			best = n;
+			offset = own - act->begin_ns;
+		}
+	}
+	if (!offset || best * 3 < of * 2)
+		return;
+	for (size_t i = 0; i < f->n_acts; i++)
+		if (str_eq(log_of(&f->acts[i]), log)) {
+			f->acts[i].begin_ns += offset;
+			f->acts[i].end_ns += offset;
+		}
+	char words[TIME_TEXT_BYTES];
+	*vec_push(f->arena, &f->skew_notes) = arena_printf(f->arena, "The clock of %.*s is %s %s: %zu of its %zu records miss the restarts they made by that time, and were moved.",
+	                                                  STR_ARG(log), duration_format(offset < 0 ? -offset : offset, words), offset < 0 ? "fast" : "slow", best, of);
+}
+
+void skew_correct(struct facts *f)
+{
+	size_t records = f->n_acts;
+	for (size_t i = 0; i < records; i++) {
+		bool done = false;
+		for (size_t j = 0; j < i && !done; j++)
+			done = str_eq(log_of(&f->acts[j]), log_of(&f->acts[i]));
+		if (!done && log_of(&f->acts[i]).len)
+			correct_log(f, log_of(&f->acts[i]));
+	}
+}
