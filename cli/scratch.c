@@ -73,7 +73,11 @@ struct scratch *scratch_open(struct str parent, struct arena *a, struct err *err
 		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&s->signals, ending[i]);
 	}
-	pthread_sigmask(SIG_BLOCK, &s->signals, &s->before);
+	/* A closed pipe is for the writing thread alone: it stays pending, the write fails, and we go in order. */
+	sigset_t blocked = s->signals;
+
+	sigaddset(&blocked, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &blocked, &s->before);
 	if (pthread_create(&s->watcher, NULL, watch_signals, s) != 0) {
 		pthread_sigmask(SIG_SETMASK, &s->before, NULL);
 		rmdir(name);
