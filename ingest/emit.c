@@ -43,17 +43,21 @@ static void set_time(struct emitter *m, struct event *e)
 
 /*
  * A statement has its fingerprint; in the message it would make a template of every statement. It is cut
- * out of the text to be masked, where it stands in it as it is.
+ * out of the text to be masked, where it stands in it as it is; a message that is nothing else has the
+ * fingerprint for its template.
  */
-static struct str without_query(struct emitter *m, struct str message, struct str query)
+static struct str without_query(struct emitter *m, const struct event *e)
 {
-	ptrdiff_t at = query.len >= 6 && query.len <= message.len
-			       ? str_find(message, str_head(query, QUERY_MASKED_BYTES))
-			       : -1;
+	struct str message = e->message, query = e->query;
+	ptrdiff_t at = -1;
 	struct buf *b = &m->norm->text;
 
+	if (query.len >= 6 && query.len <= message.len)
+		at = str_find(message, str_head(query, QUERY_MASKED_BYTES));
 	if (at < 0)
 		return message;
+	if (query.len == message.len)
+		return e->fingerprint;
 	buf_clear(b);
 	buf_add(b, str_head(str_head(message, (size_t)at), NORMALISED_MAX_BYTES / 2));
 	buf_add(b, STR("<*>"));
@@ -99,7 +103,7 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 	/* A request a server has served is told by its route; its line is the same but for values. */
 	if ((e->message.len > 0 || e->error.len > 0) &&
 	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0 && e->error.len == 0))
-		e->template_id = template_of(n->templates, without_query(m, e->message, e->query), e->error,
+		e->template_id = template_of(n->templates, without_query(m, e), e->error,
 					     &e->template_text);
 }
 

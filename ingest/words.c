@@ -25,7 +25,7 @@ bool word_is_unit(struct str w, bool attached)
 	if (w.len == 0 || w.len > 12)
 		return false;
 	if (w.len == 1)
-		return attached && memchr("smhdBbKkMGTuw%", w.ptr[0], 14) != NULL;
+		return w.ptr[0] == 's' || (attached && memchr("smhdBbKkMGTuw%", w.ptr[0], 14) != NULL);
 	return word_in_nocase(w, list, WORDS(list));
 }
 
