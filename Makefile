@@ -7,6 +7,9 @@ PREFIX ?= /usr/local
 WERROR ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+ifneq ($(filter 3.%,$(MAKE_VERSION)),)
+$(error GNU make 4 is needed (on macOS: brew install make, then gmake instead of make))
+endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -14,15 +17,17 @@ PARALLEL := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(JOBS))
 MAKEFLAGS += --no-builtin-rules $(PARALLEL)
 
 # What the system has: written by tools/setup, included, and made again when it changes (make then starts over by
-# itself). `make demo` and `make test` may install what is missing; every other goal only names it.
+# itself). `make demo` and `make test` may install what is missing; every other goal only names it. What builds the
+# unit tests needs Criterion as well.
 NO_CONFIG := clean help dist lint
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
 INSTALLING := $(filter demo test,$(MAKECMDGOALS))
-build/config.mk: $(if $(INSTALLING),FORCE) tools/setup Makefile
+TESTING := $(filter test coverage $(VARIANTS) $(VARIANTS:%=%-build),$(filter-out fuzz,$(MAKECMDGOALS)))
+build/config.mk: $(if $(INSTALLING)$(TESTING),FORCE) tools/setup Makefile
 	@mkdir -p build
-	@tools/setup $(if $(INSTALLING),--install,--check) $(if $(filter test asan tsan coverage accuracy,$(MAKECMDGOALS)),--tests) --write $@
+	@tools/setup $(if $(INSTALLING),--install,--check) $(if $(TESTING),--tests) --write $@
 
 # `make -s` is silent.
 say := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
@@ -35,8 +40,7 @@ CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DINQUEST_VERSION='"$(VERSION)"' $(CONFIG_CPPFL
 CFLAGS_ALL = -std=c17 $(WARNINGS) -pthread -MMD -MP
 LDLIBS_ALL = $(CONFIG_LIBS) -lm -pthread $(LDLIBS)
 
-CC ?= cc
-release_CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+release_CC := $(if $(filter default undefined,$(origin CC)),$(if $(shell command -v gcc),gcc,cc),$(CC))
 release_CFLAGS := -O2 -g
 clang_CC := clang
 clang_CFLAGS := -O2 -g
