@@ -433,7 +433,7 @@ static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t
 	return series;
 }
 
-static void count_client(struct aggregate *g, const struct sample *e, struct str client, uint64_t hash)
+static void count_client(struct aggregate *g, const struct sample *e, const struct client *client)
 {
 	if (e->place->clients == NO_SERIES)
 		e->place->clients = series_of(g, SERIES_CLIENTS, e->place, 0, 0);
@@ -443,17 +443,10 @@ static void count_client(struct aggregate *g, const struct sample *e, struct str
 			*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
 			cell->sketch = (uint32_t)g->sketches.n;
 		}
-		hll_add(&g->sketches.at[cell->sketch - 1], hash);
+		hll_add(&g->sketches.at[cell->sketch - 1], client->hash);
 	}
-	uint64_t net = client_net(client);
-	if (net)
-		count_in(g, lookup_net(g, e, net), e, e->minute);
-}
-
-static uint32_t short_hash(uint64_t hash)
-{
-	uint32_t h = (uint32_t)(hash >> 32);
-	return h ? h : 1;
+	if (client->net)
+		count_in(g, lookup_net(g, e, client->net), e, e->minute);
 }
 
 static uint64_t to_us(double ms)
@@ -553,9 +546,9 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	}
 	count_facets(g, e, &s);
 	if (e->client.len) {
-		uint64_t client = hash64(e->client);
-		count_client(g, &s, e->client, client);
-		out->client = short_hash(client);
+		struct client client = client_parse(e->client);
+		count_client(g, &s, &client);
+		out->client = client.id;
 	}
 	if (e->user.len)
 		out->user = short_hash(hash64(e->user));

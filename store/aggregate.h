@@ -119,7 +119,7 @@ struct aggregate {
 struct agg_answer {
 	/* "(other)" where a bound was reached: */
 	uint64_t service, host, template_id, route_id, fingerprint_id;
-	uint32_t client, user, trace; /* hashes, 0 none */
+	uint32_t client, user, trace; /* struct client's id, hashes; 0 none */
 	bool failed;
 	uint64_t duration_us;         /* NO_DURATION none */
 	const struct agg_series *main; /* of the request, statement or event; NULL for a plain line */

@@ -43,6 +43,7 @@ void block_clear(struct block *b)
 		struct block_dict *d = &b->ids[i];
 		if (d->slots && d->n)
 			memset(d->slots, 0, d->n_slots * sizeof *d->slots);
+		d->plain = false;
 		d->n_slots = DICT_SLOTS_FIRST;
 		d->n = 0;
 		d->last = 0;
@@ -83,12 +84,27 @@ static uint16_t dict_lookup(struct block_dict *d, uint64_t value)
 	return d->last_index;
 }
 
-/* The event has another value than the one before. */
-static void dict_change(struct block_dict *d, size_t i, uint64_t value)
+/*
+ * Nearly all values so far are different (addresses of clients, request ids): looking each of them up would
+ * cost more than all the rest, and the column is going to be stored as it is.
+ */
+static void make_plain(struct block *b, struct block_dict *d, size_t n)
 {
+	memcpy(b->scratch, d->values, d->n * sizeof *d->values);
+	for (size_t i = 0; i < n; i++)
+		d->values[i] = b->scratch[d->index[i]];
+	d->plain = true;
+}
+
+/* The event has another value than the one before. */
+static void dict_change(struct block *b, struct block_dict *d, size_t i, uint64_t value)
+{
+	enum { PLAIN_FROM = BLOCK_EVENTS / 4 };
 	if (d->n == 1)
 		memset(d->index, 0, i * sizeof *d->index);
 	d->index[i] = dict_lookup(d, value);
+	if (i >= PLAIN_FROM && d->n > i / 4 * 3)
+		make_plain(b, d, i + 1);
 }
 
 void block_add(struct block *b, const struct block_row *row)
@@ -99,8 +115,10 @@ void block_add(struct block *b, const struct block_row *row)
 	b->offset[i] = row->offset;
 	for (size_t k = 0; k < BLOCK_IDS; k++) {
 		struct block_dict *d = &b->ids[k];
-		if (d->last != row->ids[k] || d->n == 0)
-			dict_change(d, i, row->ids[k]);
+		if (d->plain)
+			d->values[i] = row->ids[k];
+		else if (d->last != row->ids[k] || d->n == 0)
+			dict_change(b, d, i, row->ids[k]);
 		else if (d->n > 1)
 			d->index[i] = d->last_index;
 	}
@@ -229,11 +247,11 @@ static bool get_climbing(struct block *b, struct column_coder *c, struct str *in
 static void put_ids(const struct block *b, struct column_coder *c, struct buf *out, enum block_id k)
 {
 	const struct block_dict *d = &b->ids[k];
-	bool as_is = d->n > b->n / 2 && d->n > 1;
+	bool as_is = d->plain || (d->n > b->n / 2 && d->n > 1);
 	buf_add_varint(out, as_is ? 0 : d->n);
 	if (as_is) {
 		for (size_t i = 0; i < b->n; i++)
-			b->scratch[i] = d->values[d->index[i]];
+			b->scratch[i] = block_id(b, k, i);
 		column_put(c, out, b->scratch, b->n);
 		return;
 	}
@@ -254,14 +272,12 @@ static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enu
 	uint64_t n;
 	if (!varint_next(in, &n) || n > b->n)
 		return false;
-	d->n = n ? (size_t)n : b->n;
+	d->plain = n == 0;
+	d->n = d->plain ? b->n : (size_t)n;
 	if (!column_get(c, in, d->values, d->n))
 		return false;
-	if (n == 0) {
-		for (size_t i = 0; i < b->n; i++)
-			d->index[i] = (uint16_t)i;
+	if (d->plain)
 		return true;
-	}
 	uint64_t same;
 	if (n == 1)
 		return column_get_same(in, &same) && same == 0;

@@ -53,8 +53,9 @@ struct block_dict {
 	uint64_t *values; /* n values in order of first sight; room for BLOCK_EVENTS */
 	uint16_t *slots;  /* index + 1 by hash, 0 free; NULL for reading */
 	size_t n_slots;   /* in use of 2 * BLOCK_EVENTS: at least twice as many as values */
-	uint16_t *index;  /* per event: which value; not filled in while there is one only */
+	uint16_t *index;  /* per event: which value; not filled in while there is one only, nor when plain */
 	size_t n;
+	bool plain;       /* hardly any value repeats: values are those of the events, n is not used */
 	uint64_t last;    /* the value seen last, and where it stands: most columns come in runs */
 	uint16_t last_index;
 };
@@ -85,7 +86,7 @@ void block_add(struct block *b, const struct block_row *row);
 static inline uint64_t block_id(const struct block *b, enum block_id column, size_t i)
 {
 	const struct block_dict *d = &b->ids[column];
-	return d->values[d->n == 1 ? 0 : d->index[i]];
+	return d->values[d->plain ? i : d->n == 1 ? 0 : d->index[i]];
 }
 /* Appends the block's bytes to out. */
 void block_encode(struct block *b, struct column_coder *c, struct buf *out);

@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "core/hash.h"
+
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -175,45 +177,67 @@ static inline unsigned octet(const char **p, const char *end)
 	return v < 256 ? v : 256;
 }
 
-/* The first three of four octets, nothing but a port behind them. */
-static uint64_t net4(struct str s)
+/* The four octets of an address, nothing but a port behind them. */
+static bool parse4(struct str s, uint32_t *address)
 {
 	const char *p = s.ptr, *end = s.ptr + s.len;
 	unsigned a = octet(&p, end);
 	if (a > 255 || p == end || *p++ != '.')
-		return 0;
+		return false;
 	unsigned b = octet(&p, end);
 	if (b > 255 || p == end || *p++ != '.')
-		return 0;
+		return false;
 	unsigned c = octet(&p, end);
-	if (c > 255 || p == end || *p++ != '.' || octet(&p, end) > 255 || (p < end && *p != ':'))
-		return 0;
-	return NET4 | (uint64_t)a << 16 | (uint64_t)b << 8 | c;
+	if (c > 255 || p == end || *p++ != '.')
+		return false;
+	unsigned d = octet(&p, end);
+	if (d > 255 || (p < end && *p != ':'))
+		return false;
+	*address = a << 24 | b << 16 | c << 8 | d;
+	return true;
 }
 
-uint64_t client_net(struct str client)
+/* The address part of "[2001:db8::1]:443"; other texts are left as they are. */
+static struct str without_brackets(struct str s)
 {
-	uint64_t net = net4(client);
-	if (net || client.len > 60 || str_chr(client, ':') < 0)
-		return net;
-	if (client.ptr[0] == '[') {
-		ptrdiff_t close = str_chr(client, ']');
-		if (close < 0)
-			return 0;
-		client = str_make(client.ptr + 1, (size_t)close - 1);
-	}
+	ptrdiff_t close = s.len && s.ptr[0] == '[' ? str_chr(s, ']') : -1;
+	return close < 0 ? s : str_make(s.ptr + 1, (size_t)close - 1);
+}
+
+static bool parse6(struct str s, unsigned char out[static 16])
+{
 	char text[64];
-	memcpy(text, client.ptr, client.len);
-	text[client.len] = '\0';
-	unsigned char b[16];
-	if (inet_pton(AF_INET6, text, b) != 1)
-		return 0;
+	if (s.len >= sizeof text || str_chr(s, ':') < 0)
+		return false;
+	memcpy(text, s.ptr, s.len);
+	text[s.len] = '\0';
+	return inet_pton(AF_INET6, text, out) == 1;
+}
+
+static struct client client4(uint32_t address)
+{
+	return (struct client){ .net = NET4 | address >> 8, .hash = hash64_mix(address, 4),
+		.id = address ? address : 1 };
+}
+
+struct client client_parse(struct str text)
+{
 	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	uint32_t address;
+	unsigned char b[16];
+	if (parse4(text, &address))
+		return client4(address);
+	text = without_brackets(text);
+	uint64_t hash = hash64(text);
+	struct client c = { .hash = hash, .id = short_hash(hash) };
+	if (!parse6(text, b))
+		return c;
 	if (memcmp(b, mapped, sizeof mapped) == 0)
-		return NET4 | (uint64_t)b[12] << 16 | (uint64_t)b[13] << 8 | b[14];
+		return client4((uint32_t)b[12] << 24 | (uint32_t)b[13] << 16 | (uint32_t)b[14] << 8 | b[15]);
 	for (unsigned i = 0; i < 6; i++)
-		net = net << 8 | b[i];
-	return NET6 | net;
+		c.net = c.net << 8 | b[i];
+	c.net |= NET6;
+	return c;
 }
 
 struct str client_net_text(uint64_t net, char out[static FACET_TEXT_BYTES])

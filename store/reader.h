@@ -140,7 +140,8 @@ NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_lin
 struct scan_row {
 	int64_t time_ns;
 	uint64_t service, host, template_id, route_id, fingerprint_id; /* name ids */
-	uint32_t client, user, trace; /* 32-bit hashes; 0 none */
+	uint32_t client;              /* the IPv4 address, or a hash of what else it is; 0 none */
+	uint32_t user, trace;         /* 32-bit hashes; 0 none */
 	uint32_t duration_us;         /* 0xffffffff none */
 	uint32_t bytes;               /* saturating; 0xffffffff none */
 	int16_t status;               /* -1 none */

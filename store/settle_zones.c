@@ -5,6 +5,8 @@
  * 2. Its span, shifted, must lie within what the other logs cover.
  * 3. Among offsets that fit equally: what the same log, the same service, the same host states; then UTC;
  *    then what any log states; then the best fit, and the smallest offset.
+ * 4. Front servers and system logs write their host's clock, and hosts of one fleet are set up alike: where
+ *    all of them that are sure agree, the others follow, as long as it fits their span.
  * Without any log that states a zone, UTC is assumed.
  */
 #include "store/settle.h"
@@ -38,7 +40,7 @@ enum relation { RELATED_NOT, RELATED_BY_HOST, RELATED_BY_SERVICE, RELATED_SAME }
 struct zone_log {
 	uint64_t source;
 	struct str logical, service, host;
-	bool host_clock;                 /* written by what stamps lines with its host's clock: front servers, system logs */
+	bool host_clock;                 /* its lines have its host's clock: front servers, system logs */
 	bool unknown;                    /* has extents that state none: those have the tallies */
 	struct zone_signal signal;       /* of the extents without a zone if there are any, else of all */
 };
@@ -387,10 +389,11 @@ static void decide(struct zones *z, struct zone_log *log, struct verdict *v)
 }
 
 /*
- * The offset of the fleet's own clocks: what all front servers and system logs agree on that state it or whose lines
- * decided it. False when none does, or they disagree.
+ * The offset of the fleet's own clocks: what all front servers and system logs agree on that state it or
+ * whose lines decided it. False when none does, or they disagree.
  */
-static bool fleet_offset(const struct zones *z, const struct verdict *verdicts, int32_t *offset_s, struct str *from)
+static bool fleet_offset(const struct zones *z, const struct verdict *verdicts, int32_t *offset_s,
+			 struct str *from)
 {
 	bool found = false;
 	for (size_t i = 0; i < z->logs.n; i++) {

@@ -75,8 +75,8 @@ static void count_event(struct sums *s, const struct extent_info *info, const st
 	if (e->method.len)
 		ADD(SERIES_FACET, FACET_METHOD, e->method, false);
 	char room[FACET_TEXT_BYTES];
-	if (client_net(e->client))
-		ADD_AT(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_net(e->client), room), false,
+	if (client_parse(e->client).net)
+		ADD_AT(SERIES_FACET, FACET_CLIENT_NET, client_net_text(client_parse(e->client).net, room), false,
 		       minute);
 	host = STR_NONE;
 	if (e->client.len)

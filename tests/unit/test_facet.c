@@ -106,10 +106,28 @@ Test(facet, networks_of_clients)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char room[FACET_TEXT_BYTES];
-		uint64_t net = client_net(str_of(rows[i].text));
+		uint64_t net = client_parse(str_of(rows[i].text)).net;
 		struct str got = net ? client_net_text(net, room) : STR_NONE;
 		cr_expect(str_eq(got, str_of(rows[i].want)), "%s: got %.*s", rows[i].text, STR_ARG(got));
 	}
+}
+
+Test(facet, one_client_is_one_id)
+{
+	static const char *const same[][2] = {
+		{ "203.0.113.77", "203.0.113.77:51234" }, { "203.0.113.77", "::ffff:203.0.113.77" },
+		{ "2001:db8::5", "[2001:db8::5]:443" },   { "host.example.org", "host.example.org" },
+	};
+	static const char *const other[] = { "203.0.113.78", "0.0.0.0", "2001:db8::6", "host-2", "unix:" };
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+		struct client a = client_parse(str_of(same[i][0])), b = client_parse(str_of(same[i][1]));
+		cr_expect(a.id == b.id && a.hash == b.hash && a.net == b.net, "%s", same[i][1]);
+		for (size_t k = 0; k < sizeof other / sizeof *other; k++) {
+			struct client c = client_parse(str_of(other[k]));
+			cr_expect(c.id != a.id && c.hash != a.hash && c.id != 0);
+		}
+	}
+	cr_expect_eq(client_parse(STR("203.0.113.77")).id, 0xcb00714dU);
 }
 
 Test(facet, details_of_events)

@@ -120,15 +120,23 @@ Test(settle, the_lines_of_a_neighbour_decide)
 	struct zone_file other = error_log;
 	other.path = "other/daemon.log";
 	other.service = "daemon";
+	other.role = ROLE_APP;
 	other.offset_s = 0;
+	struct zone_file syslog = other;
+	syslog.path = "syslog/syslog";
+	syslog.service = "kernel";
+	syslog.role = ROLE_SYSTEM;
+	syslog.offset_s = -5 * HOUR_S;
 	write_zone_file(w, &access_log, 1, 0, 24, false);
 	write_zone_file(w, &error_log, 1, 6 * HOUR_S, 6, true);
 	write_zone_file(w, &other, 99, 6 * HOUR_S, 6, true);
+	write_zone_file(w, &syslog, 77, 6 * HOUR_S, 6, true);
 	cr_assert(store_writer_close(w, &(struct err)ERR_INIT));
 	check_zone(path, "nginx/error.log", 5 * HOUR_S, "inferred -05:00 from nginx/access.log");
 	check_zone(path, "nginx/access.log", 0, "stated -05:00");
-	/* Nothing ties this one to the others: it fits as it is. */
+	/* Nothing ties an application to the others: it fits as it is. A system log has the clock of the fleet. */
 	check_zone(path, "other/daemon.log", 0, "assumed UTC");
+	check_zone(path, "syslog/syslog", 5 * HOUR_S, "inferred -05:00 from nginx/access.log");
 	remove_store(path);
 }
 
