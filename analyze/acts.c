@@ -170,6 +170,9 @@ static void own_lines(struct facts *f, size_t *cap)
 			continue;
 		ptrdiff_t service = facts_service(f, k->service);
 		struct act *record = service < 0 ? NULL : recorded(f, service, k->time_ns);
+		/* A log that says only when a change was done is late by as long as it took. */
+		if (record && record->end_ns == record->begin_ns && record->service.len && k->time_ns < record->begin_ns)
+			record->begin_ns = k->time_ns;
 		if (record && record->kind == CHANGE_RESTART) {
 			if (facts_service(f, record->service) < 0)
 				record->server = f->services[service].name;

@@ -69,8 +69,8 @@ const struct family family_table[] = {
 	  "undefined column|undefinedcolumn|undefinedtable|does not exist at character|invalid column name|missing column|violates not-null|invalid object name" },
 	{ "code", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code fails", NULL,
 	  "typeerror|referenceerror|is not defined|nullpointerexception|nil pointer dereference|undefined is not|cannot read propert|is not a function|"
-	  "attributeerror|keyerror|nameerror|nomethoderror|undefined method|undefined variable|unhandled exception|unhandled rejection|"
-	  "uncaught exception|panic:|segmentation fault|segfault|index out of range|indexoutofbounds|classcastexception|"
+	  "attributeerror|keyerror|nameerror|nomethoderror|undefined method|undefined variable|"
+	  "panic:|segmentation fault|segfault|index out of range|indexoutofbounds|classcastexception|"
 	  "nosuchmethod|classnotfound|noclassdeffound|importerror|modulenotfound|cannot find module|assertion failed|assertionerror|illegalstate|"
 	  "zerodivision|division by zero|cannot destructure|unexpected token|null reference|nullreference|unwrap|index out of bounds|illegalargument" },
 	{ "bad_input", CAUSE_BAD_INPUT, NATURE_CAUSE, "one input cannot be processed", NULL,
@@ -106,6 +106,7 @@ const struct family family_table[] = {
 	{ "upstream_error", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency answers with errors", NULL,
 	  "upstream*error|upstream*failed|upstream*status|call to*failed|call*failed:*answered|answered <*>|answered with|unexpected response|dependency*failed|downstream*error|status code 5|responded with 5|returned 5|http 5|answered 5|"
 	  "request failed with status|unexpected status|non-2xx|bad response from" },
+	{ "unhandled", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code fails", NULL, "unhandled exception|unhandled rejection|uncaught exception|unhandledpromise" },
 	{ NULL, CAUSE_UNKNOWN, NATURE_EFFECT, NULL, NULL, NULL },
 };
 

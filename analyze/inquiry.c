@@ -122,7 +122,8 @@ static struct str only_host(const struct inquiry *q, const struct voice *v)
 {
 	struct str best = STR_NONE;
 	double all = 0, most = 0;
-	bool siblings = false;
+	/* What the system itself says is about its host in any case. */
+	bool siblings = !q->f->services[v->service].has_http && !q->f->services[v->service].database && !q->f->services[v->service].cache;
 	for (size_t p = 0; p < v->n_parts; p++) {
 		double n = series_between(v->parts[p], q->o->onset_from_ns - before_ns, q->o->end_ns);
 		all += n;

@@ -7,6 +7,12 @@ void change_set(struct change_draft *d, enum change_part f, struct str value)
 	    str_eq_nocase(value, STR("null")) || str_eq_nocase(value, STR("none")) ||
 	    str_eq_nocase(value, STR("n/a")))
 		return;
+	/* "config redis: started (key=session.ttl ...)": what stood in the setting's place is where it is set. */
+	if (f == PART_KEY && d->part[f].len && d->part[PART_SERVICE].len == 0 && !str_eq(d->part[f], value)) {
+		d->part[PART_SERVICE] = d->part[f];
+		d->part[f] = value;
+		return;
+	}
 	/* Of several names of a revision ("ref", "sha") the one that names a single state wins. */
 	if (d->part[f].len == 0 || (f == PART_REVISION && !change_looks_like_version(d->part[f]) &&
 				    change_looks_like_version(value)))
@@ -129,6 +135,14 @@ static bool same_side_values(enum change_kind k)
 	       k == CHANGE_NETWORK;
 }
 
+/* A setting named in a comment: "key=upstream.timeout_ms OPS-8291". */
+static struct str key_in_text(struct str text)
+{
+	ptrdiff_t at = str_find_nocase(text, STR("key="));
+	struct str rest = at < 0 ? STR_NONE : str_from(text, (size_t)at + 4);
+	return at > 0 && text.ptr[at - 1] != ' ' && text.ptr[at - 1] != '(' ? STR_NONE : str_unquote(str_word(&rest));
+}
+
 bool change_resolve(const struct change_draft *d, struct str text, struct arena *scratch, struct event *e)
 {
 	const struct str *f = d->part;
@@ -176,6 +190,14 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 		} else {
 			c->previous = first_of(c->previous, d->left);
 		}
+	}
+	if (same_side_values(kind) && !c->key.len)
+		c->key = key_in_text(f[PART_TEXT]);
+	if (kind != CHANGE_SCALING && same_side_values(kind) && c->key.len && !c->new_value.len && c->version.len) {
+		/* A table of deployments has no other columns for a setting's values. */
+		c->old_value = c->previous;
+		c->new_value = c->version;
+		c->previous = c->version = STR_NONE;
 	}
 	if (kind == CHANGE_SCALING) {
 		/* Numbers of instances, not versions, whatever the fields are called. */

@@ -145,6 +145,8 @@ static const struct {
 	  "flag featureflag toggle" },
 	{ { CHANGE_FLAG, CHANGE_SURE, "succeeded" },
 	  "toggled" },
+	{ { CHANGE_NETWORK, CHANGE_UNSURE, "" },
+	  "network firewall" },
 	{ { CHANGE_CREDENTIAL, CHANGE_UNSURE, "" },
 	  "rotate" },
 	{ { CHANGE_CREDENTIAL, CHANGE_UNSURE, "succeeded" },

@@ -235,14 +235,16 @@ static void record_of(const struct event *e, const struct agg_answer *a, struct 
 void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
 {
 	unsigned pace = pace_of(e, a);
-	if (!pace && !a->template_id)
+	if (!pace && !a->template_id && !a->fingerprint_id)
 		return;
 	uint64_t key = pace ? sample_key(e, a, pace) : 0;
 	bool firm = is_lifecycle(e->kind) && k->n_lifecycle < KEPT_LIFECYCLE_MAX;
 	if (firm)
 		k->n_lifecycle++;
 	else
-		firm = (a->template_id && is_first(k, a->template_id)) || (key && is_first(k, key));
+		/* Statements may all have one template: what tells them apart is their fingerprint. */
+		firm = (a->template_id && is_first(k, a->template_id)) || (key && is_first(k, key)) ||
+		       (a->fingerprint_id && is_first(k, hash64_mix(a->fingerprint_id, EV_QUERY)));
 	struct kept_record r;
 	if (firm) {
 		record_of(e, a, &r);

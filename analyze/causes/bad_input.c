@@ -134,8 +134,17 @@ static void raise_common_key(struct inquiry *q)
 
 static void raise_bad_input(struct inquiry *q)
 {
+	size_t from = q->candidates.n;
 	raise_common_key(q);
+	size_t told = q->candidates.n;
 	raise_family(q, CAUSE_BAD_INPUT);
+	/* The lines say that an input is broken, the requests say which. */
+	for (size_t i = told; from < told && i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		const struct candidate *key = &q->candidates.at[from];
+		c->entity = arena_printf(q->arena, "%.*s in %.*s", STR_ARG(key->entity), STR_ARG(c->service));
+		term_add(q, c, "contrast", 1.0, &key->refs, "the failing requests share \"%.*s\"", STR_ARG(key->entity));
+	}
 }
 
 static void test_bad_input(struct inquiry *q, struct candidate *c)
