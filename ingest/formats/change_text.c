@@ -118,7 +118,9 @@ static bool is_change(const struct head *h, const struct change_draft *d)
 	/* Without a time only what begins with its verb, or names its parts. */
 	if (d->pairs >= 3 && d->named && sure && detail)
 		return true;
-	return d->verb.ptr == h->body.ptr && (sure || d->tool) && detail && (d->pairs >= 2 || versions);
+	/* A record by its shape: it names what was changed and how that went. */
+	bool record = d->pairs >= 4 && f[PART_SERVICE].len && f[PART_STATUS].len;
+	return d->verb.ptr == h->body.ptr && (sure || d->tool || record) && detail && (d->pairs >= 2 || versions);
 }
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
