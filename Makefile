@@ -102,6 +102,7 @@ PROGRAMS_$(1) := $$(if $$(filter cli/main.c,$$(MAINS)),build/$(1)/inquest) \
 	$$(if $$(filter fixtures/main.c,$$(MAINS)),build/$(1)/inquest-fixture)
 UNIT_$(1) := $$(if $$(UNIT),build/$(1)/unit)
 FUZZERS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/fuzz-%)
+REPLAYS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/replay-%)
 
 build/$(1)/%.o: %.c build/$(1)/gen/flags
 	@mkdir -p $$(@D)
@@ -140,9 +141,12 @@ build/$(1)/unit: $$(UNIT:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/%.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+build/$(1)/replay-%: build/$(1)/tests/fuzz/%.o build/$(1)/tests/fuzz/replay/main.o build/$(1)/libinquest.a
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 
 .PHONY: $(1)
-$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) build/$(1)/libinquest.a
+$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) build/$(1)/libinquest.a
 .PHONY: $(1)-build
 -include $$(shell test -d build/$(1) && find build/$(1) -name '*.d')
 endef
