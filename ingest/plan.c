@@ -122,50 +122,58 @@ static void set_names(struct planned *p, const struct plan_rules *rules, const s
 		p->zone = &rules->zones[zone - o->zones];
 }
 
-struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
-			  const struct plan_rules *rules, struct arena *a)
+/* What the beginning of a text says. Detection's own memory is given back: heads are many. */
+static void plan_lines(struct planned *p, struct str head, const struct glob_rule *rule,
+		       const struct plan_rules *rules, struct arena *a)
 {
-	const struct ingest_options *o = rules->options;
-	struct planned *p = arena_new(a, struct planned);
-	bool whole = stream->head.len < INPUT_HEAD_BYTES;
-	struct str path = arena_str(a, stream->path);
-	const struct glob_rule *rule = rule_for(o->formats, o->n_formats, path);
 	const struct format *inner = NULL;
 	struct detection d;
+	struct arena scratch;
 
-	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
-	p->file.path = path;
-	p->whole = whole;
-	p->plain = stream->packing.len == 0;
-	p->gzip = str_eq(stream->packing, STR("gzip"));
-	p->file.file_bytes = p->size_bytes = found->size_bytes;
-	p->evidence = (struct clock_evidence){TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE,
-					      TIME_NONE};
-	if (stream->head.len == 0) {
-		p->action = PLAN_EMPTY;
-		return p;
-	}
-	if (stream->binary.len > 0 && !rule) {
-		p->action = PLAN_NOT_LOG;
-		p->reason = arena_str(a, stream->binary);
-		return p;
-	}
-	detect_format(stream->head, whole, path, rule ? format_by_id(rule->value) : NULL, a, &d);
+	arena_init(&scratch);
+	detect_format(head, p->whole, p->file.path, rule ? format_by_id(rule->value) : NULL, &scratch, &d);
 	p->format = d.format;
 	memcpy(p->others, d.others, sizeof p->others);
 	p->n_others = d.n_others;
 	p->reason = not_a_log(&d);
 	if (p->reason.len > 0) {
 		p->action = PLAN_NOT_LOG;
-		return p;
+	} else {
+		p->file.format = str_of(d.format->id);
+		p->file.content_id = input_content_id(identity_of(head, p->whole));
+		if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
+			inner = carried(d.format, head, p->file.path, &scratch);
+		p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
+		set_names(p, rules, inner, a);
+		set_time_traits(p, d.best);
 	}
-	p->file.format = str_of(d.format->id);
-	p->file.content_id = input_content_id(identity_of(stream->head, whole));
-	if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
-		inner = carried(d.format, stream->head, path, a);
-	p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
-	set_names(p, rules, inner, a);
-	set_time_traits(p, d.best);
+	arena_release(&scratch);
+}
+
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
+			  const struct plan_rules *rules, struct arena *a)
+{
+	const struct ingest_options *o = rules->options;
+	struct planned *p = arena_new(a, struct planned);
+	const struct glob_rule *rule;
+
+	p->file.path = arena_str(a, stream->path);
+	p->file.file_bytes = p->size_bytes = found->size_bytes;
+	p->whole = stream->head.len < INPUT_HEAD_BYTES;
+	p->plain = stream->packing.len == 0;
+	p->gzip = str_eq(stream->packing, STR("gzip"));
+	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
+	p->evidence = (struct clock_evidence){TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE,
+					      TIME_NONE};
+	rule = rule_for(o->formats, o->n_formats, p->file.path);
+	if (stream->head.len == 0) {
+		p->action = PLAN_EMPTY;
+	} else if (stream->binary.len > 0 && !rule) {
+		p->action = PLAN_NOT_LOG;
+		p->reason = arena_str(a, stream->binary);
+	} else {
+		plan_lines(p, stream->head, rule, rules, a);
+	}
 	return p;
 }
 
