@@ -3,11 +3,12 @@
 #include <stdlib.h>
 
 enum {
-	FIRST_LINES = 60,          /* a format that starts no record in these is not looked at further */
+	FIRST_LINES = 20,          /* looked at by all formats */
+	MORE_LINES = 80,           /* by all, when none of them explains the first well */
+	WELL_PERCENT = 80,
 	BITS = 64,
 	WORDS = (DETECT_LINES + BITS - 1) / BITS,
 	RECORD_MAX_LINES = 2000,
-	FORMATS_MAX = 512,
 	SPECIFICITY_OWN_LINES = 50, /* see ingest/format.h */
 };
 
@@ -19,6 +20,7 @@ struct trial {
 	uint64_t continues[WORDS]; /* further lines of decoded records */
 	size_t open;               /* first line of the open record, SIZE_MAX none */
 	size_t open_end;           /* one past its last line */
+	size_t walked;             /* lines looked at */
 };
 
 struct text {
@@ -117,6 +119,7 @@ static void close_record(struct trial *r, struct text *t)
 
 static void walk(struct trial *r, struct text *t, size_t from, size_t to)
 {
+	r->walked = to > from ? to : r->walked;
 	for (size_t i = from; i < to; i++) {
 		struct str line = t->lines[i], record = r->open == SIZE_MAX ? STR_NONE : record_of(t, r);
 
@@ -257,11 +260,47 @@ static void list_others(struct detection *d)
 			add_other(d, format_registry[i]);
 }
 
+/*
+ * Lets every format look at the first lines, and only those that began a record in them at the rest: most
+ * formats are none of a text's, and some are slow to say so. Returns how many trials are left.
+ */
+static size_t run_trials(struct trial *trials, size_t n, struct text *t)
+{
+	size_t first = t->n < FIRST_LINES ? t->n : FIRST_LINES, more = t->n < MORE_LINES ? t->n : MORE_LINES;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t lines;
+
+		walk(&trials[i], t, 0, first);
+		lines = trials[i].c.starts + trials[i].c.continues + trials[i].c.skips +
+			(trials[i].open != SIZE_MAX);
+		if (trials[i].c.format->role != ROLE_TEXT && lines * 100 >= first * WELL_PERCENT)
+			more = first;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct trial *r = &trials[i];
+
+		if (r->c.starts == 0 && r->open == SIZE_MAX)
+			walk(r, t, first, more);
+		if (r->c.starts == 0 && r->open == SIZE_MAX)
+			continue;
+		walk(r, t, r->walked, t->n);
+		close_record(r, t);
+		if (r->c.starts == 0)
+			continue;
+		for (size_t k = 0; r->c.format->role != ROLE_TEXT && k < t->n; k++)
+			t->claims[k] = (uint16_t)(t->claims[k] + get_bit(r->starts, k));
+		trials[left++] = *r;
+	}
+	return left;
+}
+
 void detect_format(struct str head, bool whole, struct str path, const struct format *forced, struct arena *a,
 		   struct detection *out)
 {
 	struct text t = { 0 };
-	struct trial **trials = arena_new_n(a, struct trial *, FORMATS_MAX);
+	struct trial *trials;
 	struct arena scratch;
 	size_t n = 0;
 
@@ -269,31 +308,16 @@ void detect_format(struct str head, bool whole, struct str path, const struct fo
 	arena_init(&scratch);
 	split_lines(&t, head, whole, a);
 	out->n_lines = t.n;
-	for (size_t i = 0; format_registry[i] && n < FORMATS_MAX; i++) {
-		struct arena_mark mark = arena_mark(a);
-		struct trial *r = arena_new(a, struct trial);
-		size_t first = t.n < FIRST_LINES ? t.n : FIRST_LINES;
-
-		trial_init(r, format_registry[i], path, &scratch, a);
-		walk(r, &t, 0, first);
-		if (r->c.starts == 0 && r->open == SIZE_MAX) {
-			arena_rewind(a, mark);
-			continue;
-		}
-		walk(r, &t, first, t.n);
-		close_record(r, &t);
-		if (r->c.starts == 0) {
-			arena_rewind(a, mark);
-			continue;
-		}
-		trials[n++] = r;
-		for (size_t k = 0; format_registry[i]->role != ROLE_TEXT && k < t.n; k++)
-			t.claims[k] = (uint16_t)(t.claims[k] + get_bit(r->starts, k));
-	}
+	while (format_registry[n])
+		n++;
+	trials = arena_new_n(a, struct trial, n);
+	for (size_t i = 0; i < n; i++)
+		trial_init(&trials[i], format_registry[i], path, &scratch, a);
+	n = run_trials(trials, n, &t);
 	out->candidates = arena_new_n(a, struct candidate, n);
 	for (size_t i = 0; i < n; i++) {
-		set_coverage(trials[i], &t);
-		out->candidates[out->n_candidates++] = trials[i]->c;
+		set_coverage(&trials[i], &t);
+		out->candidates[out->n_candidates++] = trials[i].c;
 	}
 	qsort(out->candidates, n, sizeof *out->candidates, compare_candidates);
 	if (!forced) {

@@ -8,8 +8,7 @@ enum {
 	STREAMS_MAX = 256,            /* per file; further ones share the last */
 	SLOTS = 32,                   /* records held at once */
 	RECORD_MAX_BYTES = 1 << 20,   /* of a joined record */
-	MISSES_MAX = 32,              /* payloads in no known format, after which only every 64th is tried */
-	MISSES_STEP = 64,
+	MISSES_MAX = 32,              /* payloads in no known format, after which ever fewer are tried */
 };
 
 struct slot {
@@ -29,7 +28,7 @@ struct slot {
 struct stream {
 	uint64_t key;
 	const struct format *format; /* of its payloads as far as known; NULL none */
-	uint32_t misses, tries;
+	uint64_t misses;         /* payloads in a row that were in no known format */
 	struct slot *open;       /* record that may go on */
 	struct slot *partial;    /* payload that goes on in the next envelope */
 };
@@ -235,12 +234,11 @@ static const struct format *format_of(struct payloads *p, struct stream *st, str
 	if (st->format &&
 	    st->format->classify(first, STR_NONE, contexts_of(p->contexts, st->format)) == LINE_START)
 		return st->format;
-	if (st->misses >= MISSES_MAX && st->tries++ % MISSES_STEP != 0)
+	st->misses++;
+	if (st->misses > MISSES_MAX && (st->misses & (st->misses - 1)) != 0)
 		return NULL;
 	f = detect_payload(text, p->contexts->path, scratch);
-	if (!f) {
-		st->misses++;
-	} else {
+	if (f) {
 		st->misses = 0;
 		st->format = f;
 	}
