@@ -135,6 +135,21 @@ static bool hits_between(const struct facts *f, const struct signal *s, int64_t 
 	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, note_hit, h, err);
 }
 
+/* How far from its begin a segment must be followed until it is significant by itself: from five minutes to half an hour. */
+static int64_t first_stretch(const struct facts *f, const struct signal *s, int64_t start, int64_t end)
+{
+	for (int64_t minutes = 5; minutes < 30; minutes *= 2) {
+		int64_t to = start + minutes * 60 * NS_PER_S;
+		if (to >= end)
+			return end;
+		size_t from = grid_step(&f->grid, start), until = grid_step(&f->grid, to);
+		if (llr_binomial(dense_total(s->n, from, until), dense_total(s->k, from, until), s->scan.base) / s->scan.dispersion > 15)
+			return to;
+	}
+	int64_t longest = start + 1800 * NS_PER_S;
+	return longest < end ? longest : end;
+}
+
 /*
  * Onset: the earliest change point among the parts that carry the outbreak, on a 10-second grid, then the first
  * failing event at or after it.
@@ -153,11 +168,11 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 		if (start - 120 * NS_PER_S > o->onset_best_ns)
 			continue;
 		const struct signal *s = &all->at[p->signal];
-		int64_t lead = 6 * grid_step_ns(&f->grid) + 60 * NS_PER_S;
+		int64_t lead = 6 * grid_step_ns(&f->grid) + 180 * NS_PER_S;
 		int64_t lo = start - lead > f->from_ns ? start - lead : f->from_ns;
 		int64_t end = grid_ns(&f->grid, p->segment.to);
-		/* The likelihood of an early stretch places the step; a long tail would only average it away. */
-		int64_t stretch = end - start > 1800 * NS_PER_S ? start + 1800 * NS_PER_S : end;
+		/* The first minutes place the beginning, of a ramp above all; a longer stretch would only average it away. */
+		int64_t stretch = first_stretch(f, s, start, end);
 		struct grid fine = grid_over(lo, stretch, 1);
 		double *n = arena_new_n(f->arena, double, fine.n), *k = arena_new_n(f->arena, double, fine.n);
 		signal_dense(f, s, &fine, n, k);

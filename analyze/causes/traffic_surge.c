@@ -57,7 +57,9 @@ static void note_burst(struct burst *all, size_t *n, const struct series *s, int
 /* Times in which one agent family or one network asks many times more than it otherwise does. */
 static size_t find_bursts(const struct inquiry *q, struct str service, struct burst *all)
 {
-	const struct grid *g = &q->f->grid;
+	/* Networks are counted by the minute. */
+	struct grid minutes = grid_over(q->f->from_ns, q->f->to_ns, q->f->grid.width > 6 ? q->f->grid.width : 6);
+	const struct grid *g = &minutes;
 	size_t n = 0;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
