@@ -22,7 +22,7 @@ static int run(struct invocation *in, struct err *err)
 	struct render_options options = pipeline_render_options(in);
 	struct casefile c = { 0 };
 
-	if (!pipeline_analyze(in, o->store, &c, err))
+	if (!pipeline_analyze(in, o->store, NULL, &c, err))
 		return EXIT_SYSTEM;
 	if (!in->common.quiet && !pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
 		return EXIT_SYSTEM;

@@ -39,27 +39,35 @@ static int by_text(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Names of the folders in `root` that hold a truth.json, sorted. */
+static bool is_case(struct str folder, struct arena *a)
+{
+	struct stat st;
+
+	return stat(path_join(a, folder, STR("truth.json")).ptr, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The folders in `root` that hold a truth.json, sorted; `root` itself when it holds one. */
 static bool list_cases(struct str root, struct arena *a, struct str **out, size_t *n, struct err *err)
 {
-	VEC(struct str) names = { 0 };
+	VEC(struct str) folders = { 0 };
 	DIR *dir = opendir(root.ptr);
 
 	if (!dir)
 		return err_set_status(err, EXIT_NO_INPUT, "%.*s is not a folder that can be read", STR_ARG(root));
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-		struct str truth = arena_printf(a, "%.*s/%s/truth.json", STR_ARG(root), entry->d_name);
-		struct stat st;
+		struct str folder = path_join(a, root, str_of(entry->d_name));
 
-		if (entry->d_name[0] != '.' && stat(truth.ptr, &st) == 0 && S_ISREG(st.st_mode))
-			*vec_push(a, &names) = arena_str(a, str_of(entry->d_name));
+		if (entry->d_name[0] != '.' && is_case(folder, a))
+			*vec_push(a, &folders) = folder;
 	}
 	closedir(dir);
-	if (names.n == 0)
+	if (folders.n == 0 && is_case(root, a))
+		*vec_push(a, &folders) = root;
+	if (folders.n == 0)
 		return err_set_status(err, EXIT_NO_INPUT, "%.*s holds no case: a folder with truth.json and logs/", STR_ARG(root));
-	qsort(names.at, names.n, sizeof *names.at, by_text);
-	*out = names.at;
-	*n = names.n;
+	qsort(folders.at, folders.n, sizeof *folders.at, by_text);
+	*out = folders.at;
+	*n = folders.n;
 	return true;
 }
 
@@ -75,10 +83,18 @@ static bool keep_findings(const struct invocation *in, struct str folder, struct
 	       pipeline_write(c, pipeline_renderer("json"), &options, path_join(in->arena, own, STR("findings.json")), err);
 }
 
-static bool run_case(struct invocation *in, struct str root, struct str name, struct result *out, struct err *err)
+/* The last part of a folder's path. */
+static struct str name_of(struct str folder)
+{
+	while (folder.len > 1 && str_ends(folder, STR("/")))
+		folder = str_head(folder, folder.len - 1);
+	return str_from(folder, (size_t)(str_rchr(folder, '/') + 1));
+}
+
+static bool run_case(struct invocation *in, struct str folder, struct result *out, struct err *err)
 {
 	const struct backtest_options *o = in->options;
-	struct str folder = path_join(in->arena, root, name), truth = STR_NONE;
+	struct str name = name_of(folder), truth = STR_NONE;
 	struct str logs = path_join(in->arena, folder, STR("logs"));
 	struct scratch *scratch = scratch_open(STR_NONE, in->arena, err);
 	struct ingest_outcome outcome;
@@ -88,7 +104,7 @@ static bool run_case(struct invocation *in, struct str root, struct str name, st
 		return false;
 	struct str store = path_join(in->arena, scratch_folder(scratch), STR("store.inquest"));
 	bool good = input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &truth, err) &&
-		    pipeline_ingest(in, store, &logs, 1, &outcome, err) && pipeline_analyze(in, store, &c, err) &&
+		    pipeline_ingest(in, store, &logs, 1, &outcome, err) && pipeline_analyze(in, store, &outcome, &c, err) &&
 		    score_case(truth, &c, in->arena, &out->score, err) &&
 		    (o->folder.len == 0 || keep_findings(in, o->folder, name, &c, err));
 
@@ -277,18 +293,18 @@ static void print_json(const struct results *results)
 
 static int run(struct invocation *in, struct err *err)
 {
-	struct str *names = NULL;
+	struct str *folders = NULL;
 	size_t n = 0;
 	struct results results = { 0 };
 
 	for (size_t i = 0; i < in->n_args; i++) {
-		if (!list_cases(in->args[i], in->arena, &names, &n, err))
+		if (!list_cases(in->args[i], in->arena, &folders, &n, err))
 			return EXIT_NO_INPUT;
 		for (size_t k = 0; k < n; k++) {
 			struct result *r = vec_push(in->arena, &results);
 
 			*r = (struct result){ 0 };
-			if (!run_case(in, in->args[i], names[k], r, err))
+			if (!run_case(in, folders[k], r, err))
 				return EXIT_SYSTEM;
 		}
 	}
@@ -312,7 +328,7 @@ const struct command command_backtest = {
 	.rank = 12,
 	.arguments = "CASES... [-o DIR]",
 	.help = "score the answers over past incidents with a known cause",
-	.about = "Investigates every case in a folder and holds the answer against its truth.json. Columns: det = the incident "
+	.about = "Investigates every case in a folder, or one case, and holds the answer against its truth.json. Columns: det = the incident "
 		 "was found; top1, top3 = a right cause stands at rank 1, within rank 3; strict = at rank 1 with exactly the true "
 		 "kind; onset_s = error of the onset in seconds; false = incidents that are none; herr = share of the red herrings "
 		 "that were ruled out; ment = share of what must be mentioned.",

@@ -101,7 +101,7 @@ static int investigate(struct invocation *in, struct str building, struct str st
 		summary_print(stderr, &outcome, in->common.verbose > 0);
 		fputc('\n', stderr);
 	}
-	if (!pipeline_analyze(in, building, &c, err))
+	if (!pipeline_analyze(in, building, &outcome, &c, err))
 		return EXIT_SYSTEM;
 	if (building.ptr != store.ptr && store.len > 0 && !output_rename(building, store, err))
 		return EXIT_SYSTEM;

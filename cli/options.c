@@ -120,6 +120,12 @@ static bool set_instant(const struct parser *p, const struct option_row *row, st
 	bool known = timestamp_parse_epoch(value, &t) ||
 		     (timestamp_parse(&rest, &t) && rest.len == 0 && t.has_date && t.has_year);
 
+	/* A day is its beginning. */
+	if (!known && value.len == 10) {
+		rest = arena_printf(p->arena, "%.*sT00:00:00Z", STR_ARG(value));
+		known = timestamp_parse_iso(&rest, &t) && rest.len == 0;
+	}
+
 	if (!known)
 		return WRONG(p, "--%s: '%.*s' is no time; write it as 2026-01-29T22:05:00Z", row->name, STR_ARG(value));
 	*out = t.ns;

@@ -1,6 +1,7 @@
 #include "cli/pipeline.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "analyze/analyze.h"
 #include "cli/ingest_sink.h"
@@ -8,7 +9,7 @@
 #include "cli/summary.h"
 #include "store/reader.h"
 
-enum { RENDER_MAX_BYTES = 256 << 20 };
+enum { RENDER_MAX_BYTES = 256 << 20, NOTES_KEPT = 3 };
 
 /* ---- ingest --------------------------------------------------------------------------------- */
 
@@ -17,6 +18,9 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 {
 	const struct common_options *c = &in->common;
 
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(paths[i], STR("-")) && isatty(STDIN_FILENO) && !c->quiet)
+			fputs("Reading what is typed here; Ctrl-D ends it.\n", stderr);
 	return (struct ingest_options){
 		.paths = paths,
 		.n_paths = n,
@@ -82,7 +86,47 @@ bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths,
 
 /* ---- analysis ------------------------------------------------------------------------------- */
 
-bool pipeline_analyze(struct invocation *in, struct str store, struct casefile *out, struct err *err)
+/* "Nothing found" means little when files could not be read: a few are named, the rest counted, before all other notes. */
+static void add_notes(struct invocation *in, const struct ingest_report *r, struct casefile *c)
+{
+	size_t named = r->n_notes < NOTES_KEPT ? r->n_notes : NOTES_KEPT, n = 0;
+	struct str *notes = arena_new_n(in->arena, struct str, c->n_notes + named + 1);
+
+	for (size_t i = 0; i < named; i++)
+		notes[n++] = r->notes[i];
+	if (r->n_notes > named)
+		notes[n++] = arena_printf(in->arena, "%zu more files were not read, or not whole.", r->n_notes - named);
+	for (size_t i = 0; i < c->n_notes; i++)
+		notes[n++] = c->notes[i];
+	c->notes = notes;
+	c->n_notes = n;
+}
+
+/* A window beside the logs finds nothing, which must not look like a quiet day. */
+static bool check_window(const struct invocation *in, const struct casefile *c, struct err *err)
+{
+	int64_t since_ns = in->common.since_ns, until_ns = in->common.until_ns, first_ns = TIME_NONE, last_ns = TIME_NONE;
+	char first[TIME_TEXT_BYTES], last[TIME_TEXT_BYTES];
+
+	for (size_t i = 0; i < c->n_sources; i++) {
+		const struct quality_source *s = &c->sources[i];
+
+		if (s->first_ns == TIME_NONE || s->last_ns == TIME_NONE)
+			continue;
+		if (first_ns == TIME_NONE || s->first_ns < first_ns)
+			first_ns = s->first_ns;
+		if (last_ns == TIME_NONE || s->last_ns > last_ns)
+			last_ns = s->last_ns;
+	}
+	if (first_ns == TIME_NONE || ((since_ns == TIME_NONE || last_ns >= since_ns) &&
+				      (until_ns == TIME_NONE || first_ns < until_ns)))
+		return true;
+	return err_set_status(err, EXIT_NO_INPUT, "the logs have nothing of this time: they go from %s to %s",
+			      time_format(first_ns, 0, first), time_format(last_ns, 0, last));
+}
+
+bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct casefile *out,
+		      struct err *err)
 {
 	const struct analyze_options options = {
 		.since_ns = in->common.since_ns,
@@ -96,8 +140,10 @@ bool pipeline_analyze(struct invocation *in, struct str store, struct casefile *
 	if (!store_open(store.ptr, &reader, err))
 		return false;
 	buf_init(&json, RENDER_MAX_BYTES);
-	bool good = analyze_run(reader, &options, in->arena, &found, err);
+	bool good = analyze_run(reader, &options, in->arena, &found, err) && check_window(in, &found, err);
 
+	if (good && read && read->report.n_notes > 0)
+		add_notes(in, &read->report, &found);
 	if (good)
 		casefile_encode(&found, false, &json);
 	if (good && json.full)

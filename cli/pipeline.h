@@ -24,8 +24,12 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 /* Reads paths into the store. EXIT_NO_INPUT, with what was wrong on standard error, when nothing usable was there. */
 NODISCARD bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths, size_t n,
 			       struct ingest_outcome *out, struct err *err);
-/* Finds incidents and keeps the case file in the store. */
-NODISCARD bool pipeline_analyze(struct invocation *in, struct str store, struct casefile *out, struct err *err);
+/*
+ * Finds incidents and keeps the case file in the store. What `read` could not read is among its notes; NULL when
+ * nothing was read just now. EXIT_NO_INPUT when --since and --until leave nothing of the logs.
+ */
+NODISCARD bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read,
+				struct casefile *out, struct err *err);
 /* The case file an earlier analysis left in the store; EXIT_USAGE when there is none. */
 NODISCARD bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err);
 

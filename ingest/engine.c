@@ -183,7 +183,8 @@ static void count_probed(struct ingest *g)
 			run_note(g, p->error);
 		}
 		for (size_t k = 0; k < p->n_notes; k++)
-			run_note(g, p->notes[k]);
+			run_note(g, arena_printf(g->arena, "%.*s: %.*s", STR_ARG(p->found->display),
+						 STR_ARG(p->notes[k])));
 		g->report->damaged = g->report->damaged || p->damaged;
 		g->files_all += p->n_texts;
 		for (size_t k = 0; k < p->n_texts; k++)
@@ -223,7 +224,7 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 			return false;
 	for (size_t i = 0; i < o->n_formats; i++)
 		if (!format_by_id(o->formats[i].value))
-			return err_set_status(err, EXIT_USAGE, "there is no format '%.*s'",
+			return err_set_status(err, EXIT_USAGE, "--format: there is no format '%.*s'; 'inquest formats' lists them",
 					      STR_ARG(o->formats[i].value));
 	g->rules = (struct plan_rules){ o, zones };
 	return true;
