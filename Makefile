@@ -13,6 +13,7 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 PARALLEL := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(JOBS))
 MAKEFLAGS += --no-builtin-rules $(PARALLEL)
 
