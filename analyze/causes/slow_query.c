@@ -70,12 +70,13 @@ static bool appeared(const struct inquiry *q, const struct series *s)
 
 static void raise_slow_query(struct inquiry *q)
 {
-	double surplus = 0, grown = 0, everyday = 0;
+	double surplus = 0, grown = 0, everyday = 0, fresh = 0;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		if (q->f->series[i].kind != SERIES_QUERY)
 			continue;
 		struct load l = load_of(q, &q->f->series[i]);
 		surplus += fmax(0, l.bad_ms - l.usual_ms);
+		fresh += l.bad_calls >= 3 && appeared(q, &q->f->series[i]);
 		if (l.usual_calls >= 5 && l.bad_calls >= 3) {
 			everyday++;
 			grown += l.bad_ms / l.bad_calls > 2 * l.usual_ms / l.usual_calls;
@@ -103,7 +104,10 @@ static void raise_slow_query(struct inquiry *q)
 		term_add(q, c, "signal", 2.6 * share - 0.4, &c->refs,
 		         "takes %.0f s in the bad time where %.0f s would be usual: %.0f %% of all additional statement time, in %.0f calls of %.0f ms",
 		         l.bad_ms / 1e3, l.usual_ms / 1e3, 100 * share, l.bad_calls, l.bad_ms / fmax(1, l.bad_calls));
-		if (is_new)
+		/* Logs that hold only slow statements: many new ones at once are old ones that got slow. */
+		if (is_new && fresh >= 3 && share < 0.5)
+			term_add(q, c, "company", -1.5, NULL, "%.0f statements are logged that were not before: the database as a whole is slow", fresh);
+		else if (is_new)
 			term_add(q, c, "new", 1.0, &c->refs, "was not logged before the incident");
 		if (everyday >= 4 && grown / everyday > 0.5 && share < 0.6)
 			term_add(q, c, "company", is_new ? -0.4 : -2.0, NULL, "%.0f of %.0f everyday statements slow down with it: the database as a whole is slow", grown,
