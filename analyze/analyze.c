@@ -166,7 +166,7 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 	write_services(&q, out);
 	write_plots(&q, out);
 	write_contrasts(&q, out);
-	out->title = title_of(&q, out);
+	out->title = sentence_case(f->arena, title_of(&q, out));
 	return true;
 }
 

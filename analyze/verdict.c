@@ -259,7 +259,7 @@ static const char *confidence(double p)
 	return p >= 0.8 ? "highly likely" : p >= 0.5 ? "moderately supported" : "speculative";
 }
 
-static struct str upper_first(struct arena *a, struct str s)
+struct str sentence_case(struct arena *a, struct str s)
 {
 	struct str t = arena_str(a, s);
 	if (!t.len)
@@ -280,7 +280,7 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 	for (size_t i = 0; i < c->terms.n; i++)
 		if (strcmp(c->terms.at[i].name, "prior") != 0 && strcmp(c->terms.at[i].name, "chain") != 0 && (!best || c->terms.at[i].log_odds > best->log_odds))
 			best = &c->terms.at[i];
-	struct str what = upper_first(q->arena, c->what.len ? c->what : c->entity);
+	struct str what = sentence_case(q->arena, c->what.len ? c->what : c->entity);
 	struct str said = arena_printf(q->arena, "%.*s (%s)%s%.*s.", STR_ARG(what), time_format(c->time_ns, 0, time), best ? ": " : "",
 	                               STR_ARG(best ? best->text : STR_NONE));
 	if (c->caused_by >= 0)
@@ -334,7 +334,7 @@ static void write_ruled_out(struct inquiry *q, const struct candidate *c, struct
 		if (c->terms.at[i].log_odds < -0.25 && strcmp(c->terms.at[i].name, "prior") != 0 && (!worst || c->terms.at[i].log_odds < worst->log_odds))
 			worst = &c->terms.at[i];
 	*out = (struct ruled_out){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns };
-	struct str what = upper_first(q->arena, c->what.len ? c->what : c->entity);
+	struct str what = sentence_case(q->arena, c->what.len ? c->what : c->entity);
 	if (worst) {
 		out->term = str_of(worst->name);
 		out->reason = arena_printf(q->arena, "%.*s: %.*s.", STR_ARG(what), STR_ARG(worst->text));

@@ -12,6 +12,9 @@
 /* Raises and tests all candidates; afterwards they are ordered by probability, herrings last. */
 void verdict_reach(struct inquiry *q);
 
+/* A copy with its first letter in upper case. */
+struct str sentence_case(struct arena *a, struct str s);
+
 /* Causes, chain and ruled-out list of a reached verdict, into the case file's incident. */
 void verdict_write(struct inquiry *q, bool explain, struct incident *out);
 
