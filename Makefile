@@ -155,7 +155,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 
 # ---- goals ----------------------------------------------------------------------------------------------------------
 
-.PHONY: FORCE all demo test asan tsan fuzz bench accuracy lint coverage golden-update install dist clean help
+.PHONY: FORCE all demo test asan tsan fuzz bench accuracy lint coverage golden-update transcript install dist clean help
 FORCE:
 
 all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
@@ -200,6 +200,9 @@ coverage: coverage-build ## which lines the tests reach
 
 golden-update: $(PROGRAMS_release) ## record what the end-to-end tests print now as what they expect
 	@tests/run-cli build/release --update
+
+transcript: $(PROGRAMS_release) ## write what `make demo` and `make accuracy` print now into README.md, with the picture
+	@tools/transcript build/release
 
 install: all ## into PREFIX (default /usr/local), under DESTDIR
 	install -D -m 755 build/release/inquest $(DESTDIR)$(PREFIX)/bin/inquest

@@ -104,7 +104,8 @@ static bool run_case(struct invocation *in, struct str folder, struct result *ou
 		return false;
 	struct str store = path_join(in->arena, scratch_folder(scratch), STR("store.inquest"));
 	bool good = input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &truth, err) &&
-		    pipeline_ingest(in, store, &logs, 1, &outcome, err) && pipeline_analyze(in, store, &outcome, &c, err) &&
+		    pipeline_ingest(in, store, &logs, 1, &outcome, err) &&
+		    pipeline_analyze(in, store, &outcome, &c, err) &&
 		    score_case(truth, &c, in->arena, &out->score, err) &&
 		    (o->folder.len == 0 || keep_findings(in, o->folder, name, &c, err));
 

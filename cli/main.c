@@ -58,8 +58,9 @@ static int unknown_command(struct str word)
 	const char *near = closest_word(word, names, n);
 
 	if (word.len > 1 && word.ptr[0] == '-') {
-		fprintf(stderr, "inquest: %.*s stands before the command: inquest COMMAND [OPTIONS] [ARGUMENTS]\n", STR_ARG(word));
-		fprintf(stderr, "'inquest --help' lists the commands.\n");
+		fprintf(stderr, "inquest: %.*s stands before the command: inquest COMMAND [OPTIONS] [ARGUMENTS]\n"
+				"'inquest --help' lists the commands.\n",
+			STR_ARG(word));
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "inquest: '%.*s' is not a command\n", STR_ARG(word));
@@ -81,7 +82,8 @@ static bool check_arguments(const struct invocation *in, struct err *err)
 	if (in->n_args > c->max_args)
 		return err_set_status(err, EXIT_USAGE, "'%.*s' is one argument too many: inquest %s %s",
 				      STR_ARG(in->args[c->max_args]), c->name, c->arguments);
-	if (in->common.since_ns != TIME_NONE && in->common.until_ns != TIME_NONE && in->common.since_ns >= in->common.until_ns)
+	if (in->common.since_ns != TIME_NONE && in->common.until_ns != TIME_NONE &&
+	    in->common.since_ns >= in->common.until_ns)
 		return err_set_status(err, EXIT_USAGE, "--until is not after --since");
 	return true;
 }

@@ -86,7 +86,7 @@ bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths,
 
 /* ---- analysis ------------------------------------------------------------------------------- */
 
-/* "Nothing found" means little when files could not be read: a few are named, the rest counted, before all other notes. */
+/* "Nothing found" means little when files could not be read: a few are named, before all other notes. */
 static void add_notes(struct invocation *in, const struct ingest_report *r, struct casefile *c)
 {
 	size_t named = r->n_notes < NOTES_KEPT ? r->n_notes : NOTES_KEPT, n = 0;
@@ -105,7 +105,8 @@ static void add_notes(struct invocation *in, const struct ingest_report *r, stru
 /* A window beside the logs finds nothing, which must not look like a quiet day. */
 static bool check_window(const struct invocation *in, const struct casefile *c, struct err *err)
 {
-	int64_t since_ns = in->common.since_ns, until_ns = in->common.until_ns, first_ns = TIME_NONE, last_ns = TIME_NONE;
+	int64_t since_ns = in->common.since_ns, until_ns = in->common.until_ns;
+	int64_t first_ns = TIME_NONE, last_ns = TIME_NONE;
 	char first[TIME_TEXT_BYTES], last[TIME_TEXT_BYTES];
 
 	for (size_t i = 0; i < c->n_sources; i++) {

@@ -224,7 +224,8 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 			return false;
 	for (size_t i = 0; i < o->n_formats; i++)
 		if (!format_by_id(o->formats[i].value))
-			return err_set_status(err, EXIT_USAGE, "--format: there is no format '%.*s'; 'inquest formats' lists them",
+			return err_set_status(err, EXIT_USAGE,
+					      "--format: there is no format '%.*s'; 'inquest formats' lists them",
 					      STR_ARG(o->formats[i].value));
 	g->rules = (struct plan_rules){ o, zones };
 	return true;

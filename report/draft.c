@@ -92,7 +92,8 @@ bool draft_update(struct str draft, struct str fresh, struct buf *out, struct dr
 	if (!find_sections(draft, &old, err) || !find_sections(fresh, &new, err))
 		return false;
 	if (old.n == 0)
-		return err_set(err, "no section of ours in the draft: 'inquest report -f markdown' writes a draft that has them");
+		return err_set(err, "no section of ours in the draft: "
+				    "'inquest report -f markdown' writes one that has them");
 	for (size_t i = 0; i < old.n; i++) {
 		const struct section *from = find(&new, old.at[i].name);
 		struct str text = text_of(draft, &old.at[i]), now = from ? text_of(fresh, from) : text;
