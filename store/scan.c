@@ -1,25 +1,14 @@
-#include "store/block.h"
-#include "store/schema.h"
-#include "store/store_impl.h"
+#include "store/block_walk.h"
 
-/* One scan under way. */
-struct scan {
-	struct store *store;
-	int64_t from_ns, to_ns;
-	bool (*visit)(void *self, const struct scan_row *row);
-	void *self;
-	struct block block;
-	bool stopped;
-};
-
-/* Visits the rows of the block that lie in the window. */
-static void visit_block(struct scan *s, const struct extent_row *x, uint32_t source)
+/* Visits the rows of the decoded block that lie in the window; *more: no visit wanted to stop. */
+static void visit_block(const struct block_walk *w, bool (*visit)(void *self, const struct scan_row *row), void *self,
+			bool *more)
 {
-	const struct block *b = &s->block;
-	struct scan_row row = { .role = x->role, .source = source };
-	for (size_t i = 0; i < b->n; i++) {
-		row.time_ns = shifted(b->time_ns[i], x->shift_ns);
-		if (row.time_ns < s->from_ns || row.time_ns >= s->to_ns)
+	const struct block *b = &w->block;
+	struct scan_row row = { .role = block_walk_extent(w)->role, .source = (uint32_t)w->at };
+	for (size_t i = 0; i < b->n && *more; i++) {
+		row.time_ns = block_walk_time(w, i);
+		if (!block_walk_wants(w, row.time_ns))
 			continue;
 		row.service = block_id(b, BLOCK_SERVICE, i);
 		row.host = block_id(b, BLOCK_HOST, i);
@@ -36,57 +25,8 @@ static void visit_block(struct scan *s, const struct extent_row *x, uint32_t sou
 		row.kind = b->kind[i];
 		row.line = b->line[i];
 		row.offset = b->offset[i];
-		if (!s->visit(s->self, &row)) {
-			s->stopped = true;
-			return;
-		}
+		*more = visit(self, &row);
 	}
-}
-
-/* Ids of the vocabulary index tables: none may be beyond. */
-static bool makes_sense(const struct block *b)
-{
-	uint8_t severity = 0, kind = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		severity = b->severity[i] > severity ? b->severity[i] : severity;
-		kind = b->kind[i] > kind ? b->kind[i] : kind;
-	}
-	return severity < SEVERITY_COUNT && kind < EVENT_KIND_COUNT;
-}
-
-/*
- * Could [first, last], shifted, have anything in the window? Without times: only when the window is open to
- * the left.
- */
-static bool overlaps(const struct scan *s, int64_t first_ns, int64_t last_ns)
-{
-	return last_ns >= s->from_ns && first_ns < s->to_ns;
-}
-
-static bool scan_extent(struct scan *s, sqlite3_stmt *st, const struct extent_row *x, uint32_t source,
-			struct err *err)
-{
-	bool row, good = true;
-	sqlite3_bind_int64(st, 1, x->id << EXTENT_SHIFT);
-	sqlite3_bind_int64(st, 2, (x->id + 1) << EXTENT_SHIFT);
-	while (!s->stopped && (good = db_step(&s->store->db, st, &row, err)) && row) {
-		int64_t first = shifted(db_time(st, 0), x->shift_ns),
-			last = shifted(db_time(st, 1), x->shift_ns);
-		/*
-		 * A block of lines with and without times may hold some of the latter: an open window wants
-		 * them all.
-		 */
-		if (s->from_ns != TIME_NONE && !overlaps(s, first, last))
-			continue;
-		if (!block_decode(&s->block, &s->store->coder, db_blob(st, 2)) || !makes_sense(&s->block)) {
-			good = db_damaged(&s->store->db, "a block of events does not match its checksum",
-					  err);
-			break;
-		}
-		visit_block(s, x, source);
-	}
-	sqlite3_reset(st);
-	return good;
 }
 
 bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns,
@@ -94,19 +34,15 @@ bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns,
 {
 	struct arena arena;
 	struct extent_list extents;
-	struct scan scan = { .store = s, .from_ns = from_ns, .to_ns = to_ns, .visit = visit, .self = self };
+	struct block_walk walk = { 0 };
+	bool any = true, more = true;
 	arena_init(&arena);
-	bool good = extents_load(&s->db, &arena, &extents, err);
-	sqlite3_stmt *st = good ? db_prepare(&s->db,
-					     "SELECT first_ns, last_ns, data FROM block WHERE id >= ?1 AND "
-					     "id < ?2 ORDER BY id",
-					     err)
-				: NULL;
-	good = st != NULL;
-	block_init(&scan.block, &arena, false);
-	for (size_t i = 0; good && i < extents.n && !scan.stopped; i++)
-		good = scan_extent(&scan, st, &extents.at[i], (uint32_t)i, err);
-	sqlite3_finalize(st);
+	bool good = extents_load(&s->db, &arena, &extents, err) && block_walk_init(&walk, s, &extents, &arena, err);
+	if (good)
+		block_walk_seek(&walk, from_ns, to_ns);
+	while (good && more && (good = block_walk_next(&walk, &any, err)) && any)
+		visit_block(&walk, visit, self, &more);
+	block_walk_end(&walk);
 	extents_release(&extents);
 	arena_release(&arena);
 	return good;

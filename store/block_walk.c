@@ -1,0 +1,102 @@
+#include "store/block_walk.h"
+
+#include "store/schema.h"
+
+bool block_walk_init(struct block_walk *w, struct store *s, const struct extent_list *extents, struct arena *a,
+		     struct err *err)
+{
+	*w = (struct block_walk){ .store = s, .extents = extents };
+	block_init(&w->block, a, false);
+	block_walk_seek(w, TIME_NONE, INT64_MAX);
+	w->st = db_prepare(&s->db,
+			   "SELECT first_ns, last_ns, data, id FROM block WHERE id >= ?1 AND id < ?2 ORDER BY id", err);
+	return w->st != NULL;
+}
+
+void block_walk_end(struct block_walk *w)
+{
+	sqlite3_finalize(w->st);
+	w->st = NULL;
+}
+
+void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns)
+{
+	sqlite3_reset(w->st);
+	w->from_ns = from_ns;
+	w->to_ns = to_ns;
+	w->at = 0;
+	w->inside = false;
+}
+
+const struct extent_row *block_walk_extent(const struct block_walk *w)
+{
+	return &w->extents->at[w->at];
+}
+
+int64_t block_walk_time(const struct block_walk *w, size_t i)
+{
+	return shifted(w->block.time_ns[i], block_walk_extent(w)->shift_ns);
+}
+
+bool block_walk_wants(const struct block_walk *w, int64_t time_ns)
+{
+	return time_ns >= w->from_ns && time_ns < w->to_ns;
+}
+
+/* Ids of the vocabulary index tables: none may be beyond. */
+static bool makes_sense(const struct block *b)
+{
+	uint8_t severity = 0, kind = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		severity = b->severity[i] > severity ? b->severity[i] : severity;
+		kind = b->kind[i] > kind ? b->kind[i] : kind;
+	}
+	return severity < SEVERITY_COUNT && kind < EVENT_KIND_COUNT;
+}
+
+/*
+ * Could the block the statement stands on have anything in the window? A block of lines with and without times
+ * may hold some of the latter: a window open to the left wants them all.
+ */
+static bool overlaps(const struct block_walk *w)
+{
+	int64_t shift_ns = block_walk_extent(w)->shift_ns;
+	return w->from_ns == TIME_NONE || (shifted(db_time(w->st, 1), shift_ns) >= w->from_ns &&
+					   shifted(db_time(w->st, 0), shift_ns) < w->to_ns);
+}
+
+/* The next block in the window of the extent the walk stands in. */
+static bool next_inside(struct block_walk *w, bool *any, struct err *err)
+{
+	struct db *db = &w->store->db;
+	while (db_step(db, w->st, any, err)) {
+		if (!*any)
+			return true;
+		if (!overlaps(w))
+			continue;
+		w->block_id = sqlite3_column_int64(w->st, 3);
+		return (block_decode(&w->block, &w->store->coder, db_blob(w->st, 2)) && makes_sense(&w->block)) ||
+		       db_damaged(db, "a block of events does not match its checksum", err);
+	}
+	return false;
+}
+
+bool block_walk_next(struct block_walk *w, bool *any, struct err *err)
+{
+	*any = false;
+	while (w->at < w->extents->n) {
+		if (!w->inside) {
+			sqlite3_bind_int64(w->st, 1, block_walk_extent(w)->id << EXTENT_SHIFT);
+			sqlite3_bind_int64(w->st, 2, (block_walk_extent(w)->id + 1) << EXTENT_SHIFT);
+			w->inside = true;
+		}
+		if (!next_inside(w, any, err))
+			return false;
+		if (*any)
+			return true;
+		sqlite3_reset(w->st);
+		w->inside = false;
+		w->at++;
+	}
+	return true;
+}
