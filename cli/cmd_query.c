@@ -28,7 +28,8 @@ struct query_options {
 
 static const struct option_row rows[] = {
 	{ 's', "store", "STORE", "the store to ask", OPTION_REQUIRED, AT(store) },
-	{ 'f', "format", "table|csv|json|markdown", "how to print the rows (default: table)", OPTION_CHOICE, AT(format) },
+	{ 'f', "format", "table|csv|json|markdown", "how to print the rows (default: table)", OPTION_CHOICE,
+	  AT(format) },
 	{ 0 },
 };
 
@@ -263,6 +264,7 @@ static bool print_rows(struct printer *p, struct err *err)
 {
 	bool any;
 
+	p->n = query_columns(p->query);
 	add_head(p);
 	while (query_next(p->query, &any, err)) {
 		if (!any) {
@@ -286,23 +288,20 @@ static int run(struct invocation *in, struct err *err)
 		return EXIT_SYSTEM;
 	arena_init(&p.arena);
 	buf_init(&p.out, OUT_MAX_BYTES);
-	if (query_open(store, in->args[0], &p.query, err)) {
-		p.n = query_columns(p.query);
-		if (p.n > 0)
-			(void)!print_rows(&p, err);
-	}
+	bool good = query_open(store, in->args[0], &p.query, err) && print_rows(&p, err);
+
 	query_close(p.query);
 	store_close(store);
 	buf_release(&p.out);
 	arena_release(&p.arena);
-	return EXIT_DONE;
+	return good ? EXIT_DONE : EXIT_SYSTEM;
 }
 
 static const struct example examples[] = {
 	{ "inquest query -s out/store.inquest 'SELECT status, count(*) FROM events GROUP BY status'",
 	  "Requests by status." },
-	{ "inquest query -s out/store.inquest -f csv \"SELECT substr(time, 1, 16) AS minute, count(*) AS failed FROM events "
-	  "WHERE status >= 500 AND time BETWEEN '2026-01-29T22:00Z' AND '2026-01-29T23:00Z' GROUP BY minute\"",
+	{ "inquest query -s out/store.inquest -f csv \"SELECT substr(time, 1, 16) AS minute, count(*) AS failed "
+	  "FROM events WHERE status >= 500 AND time BETWEEN '2026-01-29T22:00Z' AND '2026-01-29T23:00Z' GROUP BY minute\"",
 	  "Failures by the minute, for a spreadsheet." },
 	{ "inquest query -s out/store.inquest 'SELECT time, kind, service, text FROM changes'", "What was changed." },
 	{ 0 },

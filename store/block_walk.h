@@ -21,8 +21,8 @@ struct block_walk {
 };
 
 /* Memory for one block from the arena. Call block_walk_end also after a failure. */
-NODISCARD bool block_walk_init(struct block_walk *w, struct store *s, const struct extent_list *extents, struct arena *a,
-			       struct err *err);
+NODISCARD bool block_walk_init(struct block_walk *w, struct store *s, const struct extent_list *extents,
+			       struct arena *a, struct err *err);
 void block_walk_end(struct block_walk *w);
 /* Before the first block of a window. */
 void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns);

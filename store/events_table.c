@@ -311,7 +311,8 @@ bool events_table_init(struct events_table *t, struct store *s, struct db *db, s
 	arena_init(&t->arena);
 	if (!extents_load(&s->db, &t->arena, &t->extents, err) || !names_ready(s, err))
 		return false;
-	if (sqlite3_create_collation_v2(db->handle, "instant", SQLITE_UTF8, NULL, compare_instants, NULL) != SQLITE_OK ||
+	if (sqlite3_create_collation_v2(db->handle, "instant", SQLITE_UTF8, NULL, compare_instants, NULL) !=
+		    SQLITE_OK ||
 	    sqlite3_create_module_v2(db->handle, "events", &module, t, NULL) != SQLITE_OK)
 		return db_fail(db, err);
 	return db_exec(db, "CREATE VIRTUAL TABLE events USING events", err);

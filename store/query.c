@@ -90,8 +90,8 @@ static bool fill_changes(struct query *q, struct err *err)
 	size_t n;
 	bool good = store_load_changes(q->store, &q->arena, &changes, &n, err) &&
 		    begin_table(&f, &q->db,
-				"CREATE TABLE changes(time TEXT COLLATE instant, until TEXT COLLATE instant, kind TEXT, "
-				"service TEXT, host TEXT, version TEXT, previous TEXT, actor TEXT, key TEXT, "
+				"CREATE TABLE changes(time TEXT COLLATE instant, until TEXT COLLATE instant, "
+				"kind TEXT, service TEXT, host TEXT, version TEXT, previous TEXT, actor TEXT, key TEXT, "
 				"old_value TEXT, new_value TEXT, status TEXT, id TEXT, text TEXT, source TEXT, "
 				"line INTEGER, offset INTEGER)",
 				"INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
