@@ -59,6 +59,10 @@ const struct family family_table[] = {
 	  "signaturedoesnotmatch|invalidaccesskeyid|expiredtoken|no pg_hba.conf entry|role * does not exist|invalid signature|jwt expired|"
 	  "invalid credentials for|invalid_grant|unable to authenticate|permission denied for|authentication failure*service|"
 	  "login failed for user|bad credentials for service|key rotated|unknown key id|signature verification failed|invalidsignature" },
+	{ "hardware", CAUSE_HOST_FAULT, NATURE_CAUSE, "a device or file system failed", NULL,
+	  "input/output error|i/o error|read-only file system|erofs|ext4-fs error|xfs*corruption|remounting filesystem read-only|"
+	  "hardware error|machine check|mce:|ecc error|link is down|nic link|blk_update_request|medium error|smart*fail|hung task|"
+	  "blocked for more than*seconds|soft lockup|thermal|temperature above threshold|clock throttled|nvme*timeout|ata*failed command|buffer i/o error" },
 	{ "rate_limit", CAUSE_TRAFFIC_SURGE, NATURE_EFFECT, "requests are being limited", NULL,
 	  "limiting requests|limiting connections|rate limit|ratelimit|too many requests|throttl" },
 	{ "loop", CAUSE_DEPLOYMENT, NATURE_CAUSE, "requests go round in a loop", NULL,
@@ -81,10 +85,6 @@ const struct family family_table[] = {
 	  "replication lag|replica lag|conflict with recovery|terminating walreceiver|replication terminated|"
 	  "could not receive data from wal stream|requested wal segment|seconds_behind|semi-sync|replica*behind|master_link_status|"
 	  "standby*behind|stale read|read-only transaction|lagging behind" },
-	{ "read_only", CAUSE_HOST_FAULT, NATURE_CAUSE, "a device or file system failed", NULL,
-	  "input/output error|i/o error|read-only file system|erofs|ext4-fs error|xfs*corruption|remounting filesystem read-only|"
-	  "hardware error|machine check|mce:|ecc error|link is down|nic link|blk_update_request|medium error|smart*fail|hung task|"
-	  "blocked for more than*seconds|soft lockup|thermal|nvme*timeout|ata*failed command|buffer i/o error" },
 	{ "database_down", CAUSE_RESTART, NATURE_CAUSE, "the database is starting or stopping", NULL,
 	  "database system is starting up|database system is shutting down|the database system is in recovery|"
 	  "terminating connection due to administrator command|server closed the connection unexpectedly|57p01|57p03|server has gone away|"

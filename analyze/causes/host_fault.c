@@ -59,10 +59,10 @@ static void raise_host_fault(struct inquiry *q)
 			if (hosts[h].failed > hosts[worst].failed)
 				worst = h;
 		}
-		if (n < 2 || failed < 20 || hosts[worst].failed < 0.9 * failed)
+		if (n < 2 || failed < 20 || hosts[worst].failed < 0.75 * failed)
 			continue;
 		double others = all - hosts[worst].requests, others_failed = failed - hosts[worst].failed;
-		if (others < 50 || others_failed / others > 0.1 * hosts[worst].failed / fmax(1, hosts[worst].requests))
+		if (others < 50 || others_failed / others > 0.15 * hosts[worst].failed / fmax(1, hosts[worst].requests))
 			continue;
 		struct candidate *c = inquiry_raise(q, CAUSE_HOST_FAULT, q->f->services[v].name, hosts[worst].host, q->o->onset_best_ns);
 		if (!c)

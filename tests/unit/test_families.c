@@ -28,6 +28,8 @@ Test(families, texts_of_real_programs)
 		{ "Redis connection lost", "cache" },
 		{ "limiting requests, excess: 20.5 by zone \"login\"", "rate_limit" },
 		{ "server reached pm.max_children setting (50), consider raising it", "workers" },
+		{ "mce: CPU<*>: Core temperature above threshold, cpu clock throttled", "hardware" },
+		{ "blk_update_request: I/O error, dev sda, sector <*>", "hardware" },
 		{ "request completed", NULL },
 		{ "checkpoint complete: wrote <*> buffers", NULL },
 		{ "bad credentials", NULL },
