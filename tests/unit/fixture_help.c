@@ -138,7 +138,7 @@ struct str fixture_text(struct arena *a, const struct fixture_files *files, cons
 {
 	struct buf b;
 	buf_init(&b, 1 << 28);
-	/* access.log.2.gz, access.log.1, access.log: the longer tail is older; stamped names are in order anyway */
+	/* access.log.2.gz, access.log.1, access.log: longer tails are older; stamped names are in order */
 	for (size_t i = files->n; i-- > 0;)
 		if (str_glob(str_of(glob), files->at[i].path) && str_chr(files->at[i].path, '_') < 0)
 			buf_add(&b, files->at[i].bytes);

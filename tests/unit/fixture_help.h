@@ -5,7 +5,7 @@
 #include "core/arena.h"
 #include "fixtures/generate.h"
 
-/* web calls items, which asks a database; two hours from 2024-01-10 22:30 UTC, about two requests a second. */
+/* web calls items, which asks a database; two hours from 2024-01-10 22:30 UTC, two requests a second. */
 extern const char fixture_stack[];
 
 /* Generates the stack with `more` appended. Returns the folder, which lives as long as the arena. */
