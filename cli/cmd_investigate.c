@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "cli/pipeline.h"
+#include "cli/postmortem.h"
 #include "cli/summary.h"
 
 struct investigate_options {
@@ -53,10 +54,10 @@ static const char *next_command(struct invocation *in, const struct investigate_
 	return kept.ptr;
 }
 
-static bool write_reports(struct invocation *in, struct str folder, const struct casefile *c, struct err *err)
+static bool write_reports(struct invocation *in, struct str folder, const struct postmortem *postmortem,
+			  const struct casefile *c, struct err *err)
 {
 	static const struct { const char *renderer, *file; } files[] = {
-		{ "markdown", "postmortem.md" },
 		{ "html", "report.html" },
 		{ "json", "findings.json" },
 	};
@@ -68,19 +69,20 @@ static bool write_reports(struct invocation *in, struct str folder, const struct
 		if (!pipeline_write(c, pipeline_renderer(files[i].renderer), &options, path, err))
 			return false;
 	}
-	return true;
+	return postmortem_write(in, postmortem, c, err);
 }
 
-static void print_paths(const struct invocation *in, struct str folder, struct str store)
+/* A postmortem that was not written anew is told of elsewhere. */
+static void print_paths(const struct invocation *in, struct str folder, bool postmortem, struct str store)
 {
 	bool slash = str_ends(folder, STR("/"));
 
 	if (in->common.quiet)
 		return;
 	if (folder.len > 0) {
-		static const char *const names[] = { "report.html", "postmortem.md", "findings.json" };
+		static const char *const names[] = { "report.html", "findings.json", "postmortem.md" };
 
-		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		for (size_t i = 0; i < sizeof names / sizeof names[0] - !postmortem; i++)
 			fprintf(stderr, "%s %.*s%s%s\n", i == 0 ? "Wrote" : "     ", STR_ARG(folder), slash ? "" : "/",
 				names[i]);
 		fprintf(stderr, "      %.*s\n", STR_ARG(store));
@@ -93,8 +95,11 @@ static int investigate(struct invocation *in, struct str building, struct str st
 	const struct investigate_options *o = in->options;
 	struct ingest_outcome outcome;
 	struct casefile c = { 0 };
+	struct postmortem postmortem = { .draft = STR_NONE };
 	struct render_options options = pipeline_render_options(in);
 
+	if (o->folder.len > 0)
+		postmortem = postmortem_look(in, o->folder, store);
 	if (!pipeline_ingest(in, building, in->args, in->n_args, &outcome, err))
 		return EXIT_SYSTEM;
 	if (!in->common.quiet) {
@@ -112,9 +117,9 @@ static int investigate(struct invocation *in, struct str building, struct str st
 	if (!pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
 		return EXIT_SYSTEM;
 	fflush(stdout);
-	if (o->folder.len > 0 && !write_reports(in, o->folder, &c, err))
+	if (o->folder.len > 0 && !write_reports(in, o->folder, &postmortem, &c, err))
 		return EXIT_SYSTEM;
-	print_paths(in, o->folder, store);
+	print_paths(in, o->folder, postmortem.draft.len == 0, store);
 	return pipeline_status(in, &c, &outcome);
 }
 

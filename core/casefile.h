@@ -32,7 +32,7 @@ struct quality_source {
 struct symptom {
 	enum symptom_kind kind;
 	struct str service, route;  /* route empty: all */
-	double baseline, peak;      /* share 0..1 for errors, ms for latency, per second for volume */
+	double baseline, peak;      /* share of requests (log_errors: of lines), 0..1; volume_loss: per second */
 	int64_t from_ns, to_ns;
 	struct refs refs;
 };

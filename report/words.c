@@ -196,10 +196,8 @@ struct str words_suspect(const struct words *w, enum cause_kind kind, struct str
 
 static struct str level(const struct words *w, enum symptom_kind kind, double v)
 {
-	if (kind == SYMPTOM_ERRORS || kind == SYMPTOM_AUTH)
-		return words_share(w, v);
-	return arena_printf(w->arena, kind == SYMPTOM_LATENCY ? "%.*s ms" : "%.*s/s",
-			    STR_ARG(words_number(w, v)));
+	return kind == SYMPTOM_VOLUME_LOSS ? arena_printf(w->arena, "%.*s/s", STR_ARG(words_number(w, v)))
+					   : words_share(w, v);
 }
 
 struct str words_symptom(const struct words *w, const struct symptom *s)

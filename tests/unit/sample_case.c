@@ -175,7 +175,7 @@ struct casefile sample_case(struct arena *a)
 	LIST(a, struct symptom, in->symptoms, in->n_symptoms,
 	     { SYMPTOM_ERRORS, STR("nginx"), STR("POST /checkout"), 0.002, 0.934, at(13, 44, 20), at(14, 33, 30),
 	       one_ref(a, "nginx/access.log.gz", 88412, access_line) },
-	     { SYMPTOM_LATENCY, STR("nginx"), STR("GET /cart"), 84.5, 3004.2, at(13, 43, 50), at(14, 32, 40), { 0 } });
+	     { SYMPTOM_LATENCY, STR("nginx"), STR("GET /cart"), 0.021, 0.6142, at(13, 43, 50), at(14, 32, 40), { 0 } });
 	add_causes(a, in);
 	add_rest(a, in);
 	add_plots(a, in);
