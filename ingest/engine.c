@@ -56,18 +56,13 @@ static bool run_pool(struct wave_run *r,
 	return pool_run(&job, err);
 }
 
-static bool is_stdin(const struct found_file *f)
-{
-	return str_eq(f->path, STR("-"));
-}
-
 static bool probe_task(void *self, unsigned worker, size_t task, struct err *err)
 {
 	struct wave_run *r = self;
 	struct planned_path *p = &r->g->paths[task];
 
 	(void)err;
-	if (!is_stdin(p->found))
+	if (!p->found->once)
 		plan_probe(p, p->found, &r->g->rules, &r->g->kept[worker]);
 	return true;
 }
@@ -209,7 +204,7 @@ static bool run_all(struct ingest *g, unsigned jobs, struct err *err)
 	if (!run_wave(g, WAVE_YEARLESS, readers, err) || !run_copies_wave(g, readers, err))
 		return false;
 	for (size_t i = 0; i < g->n_paths; i++)
-		if (is_stdin(g->paths[i].found) && !run_stream(g, &g->paths[i], err))
+		if (g->paths[i].found->once && !run_stream(g, &g->paths[i], err))
 			return false;
 	return true;
 }

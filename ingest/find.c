@@ -106,7 +106,8 @@ static void add_file(struct walk *w, struct str path, struct str display, const 
 		          .size_bytes = regular ? (uint64_t)st->st_size : 0,
 		          .mtime_ns = regular ? modified_ns(st) : TIME_NONE,
 		          .dev = (uint64_t)st->st_dev,
-		          .ino = (uint64_t)st->st_ino },
+		          .ino = (uint64_t)st->st_ino,
+		          .once = !regular },
 		.by_link = by_link,
 	};
 }
@@ -230,7 +231,8 @@ static void visit_argument(struct walk *w, struct str argument)
 			.file = { .path = arena_str(w->arena, argument),
 			          .display = arena_str(w->arena, argument),
 			          .argument = w->argument,
-			          .mtime_ns = TIME_NONE },
+			          .mtime_ns = TIME_NONE,
+			          .once = true },
 		};
 		return;
 	}

@@ -17,6 +17,7 @@ struct found_file {
 	uint64_t size_bytes; /* 0 for what has no size */
 	int64_t mtime_ns;    /* TIME_NONE for what has none */
 	uint64_t dev, ino;   /* identity while the system runs */
+	bool once;           /* cannot be opened again: standard input, a pipe, a terminal */
 };
 
 struct found {
