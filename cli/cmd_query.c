@@ -105,7 +105,7 @@ static void release_ahead(struct printer *p)
 			buf_addc(&p->out, '-');
 		buf_addz(&p->out, i + 1 < p->n ? "  " : "\n");
 	}
-	for (size_t i = 0; i < p->ahead.n; i++)
+	for (size_t i = 0; p->n > 0 && i < p->ahead.n; i++)
 		add_cell(p, i % p->n, p->ahead.at[i]);
 	p->ahead.n = 0;
 }

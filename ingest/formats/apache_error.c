@@ -130,10 +130,9 @@ static bool apache_error_decode(struct str record, struct decode_ctx *ctx, struc
 		return false;
 	struct str s = brackets_take(str_cut(rest, '\n', &e->detail), e);
 	/* "(13)Permission denied: [client 10.0.0.1:1] AH00035: ..." */
-	struct str errno_text = STR_NONE;
 	ptrdiff_t colon = str_find(s, STR(": "));
 	if (s.len && s.ptr[0] == '(' && colon > 0) {
-		errno_text = str_head(s, (size_t)colon);
+		struct str errno_text = str_head(s, (size_t)colon);
 		struct str after = str_trim(str_from(s, (size_t)colon + 1));
 		if (str_starts(after, STR("[client ")) || str_starts(after, STR("[remote "))) {
 			s = brackets_take(after, e);

@@ -171,7 +171,7 @@ static bool session_decode(struct str s, struct event *e)
 		return true;
 	}
 	/* captured headers and host names may stand before the timers */
-	struct str word = STR_NONE;
+	struct str word;
 	for (unsigned i = 0; i < 4 && n == 0 && s.len; i++) {
 		word = str_word(&s);
 		n = timers_parse(word, timers);
@@ -181,7 +181,6 @@ static bool session_decode(struct str s, struct event *e)
 	e->upstream = server;
 	if (timers[n - 1] >= 0)
 		e->duration_ms = timers[n - 1];
-	struct str flags = STR_NONE;
 	int64_t bytes;
 	bool http = n >= 5;
 	if (http) {
@@ -201,7 +200,7 @@ static bool session_decode(struct str s, struct event *e)
 		str_word(&s); /* captured cookies */
 		str_word(&s);
 	}
-	flags = str_word(&s);
+	struct str flags = str_word(&s);
 	e->error = flags_text(flags);
 	e->severity = session_severity(flags, e->status);
 	ptrdiff_t quote = str_find(s, STR(" \""));

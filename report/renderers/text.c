@@ -244,9 +244,9 @@ static const struct term *next_heaviest(const struct cause *c, const struct term
 		const struct term *t = &c->terms[i];
 		double weight = fabs(t->log_odds);
 
-		if (!is_evidence(t) || !isfinite(weight) || t == last)
+		if (!is_evidence(t) || !isfinite(weight))
 			continue;
-		if (last && (weight > fabs(last->log_odds) || (!(weight < fabs(last->log_odds)) && t < last)))
+		if (last && (weight > fabs(last->log_odds) || (!(weight < fabs(last->log_odds)) && t <= last)))
 			continue;
 		if (!best || weight > fabs(best->log_odds))
 			best = t;
