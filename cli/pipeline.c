@@ -95,7 +95,7 @@ static void add_notes(struct invocation *in, const struct ingest_report *r, stru
 	for (size_t i = 0; i < named; i++)
 		notes[n++] = r->notes[i];
 	if (r->n_notes > named)
-		notes[n++] = arena_printf(in->arena, "%zu more files were not read, or not whole.", r->n_notes - named);
+		notes[n++] = arena_printf(in->arena, "%zu more files were left out, copies, or not whole.", r->n_notes - named);
 	for (size_t i = 0; i < c->n_notes; i++)
 		notes[n++] = c->notes[i];
 	c->notes = notes;
