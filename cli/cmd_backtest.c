@@ -1,8 +1,10 @@
 /* inquest backtest: run over past incidents whose cause is known, and score the answers. */
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/pipeline.h"
@@ -25,6 +27,7 @@ static const struct option_row rows[] = {
 struct result {
 	struct str name;
 	struct score score;
+	struct err err;
 };
 
 struct results {
@@ -73,14 +76,13 @@ static bool list_cases(struct str root, struct arena *a, struct str **out, size_
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static bool keep_findings(const struct invocation *in, struct str folder, struct str name, const struct casefile *c,
-			  struct err *err)
+static bool keep_findings(struct arena *a, struct str folder, struct str name, const struct casefile *c, struct err *err)
 {
 	const struct render_options options = { .redact = true, .version = INQUEST_VERSION };
-	struct str own = path_join(in->arena, folder, name);
+	struct str own = path_join(a, folder, name);
 
 	return output_make_folder(own, err) &&
-	       pipeline_write(c, pipeline_renderer("json"), &options, path_join(in->arena, own, STR("findings.json")), err);
+	       pipeline_write(c, pipeline_renderer("json"), &options, path_join(a, own, STR("findings.json")), err);
 }
 
 /* The last part of a folder's path. */
@@ -91,27 +93,125 @@ static struct str name_of(struct str folder)
 	return str_from(folder, (size_t)(str_rchr(folder, '/') + 1));
 }
 
-static bool run_case(struct invocation *in, struct str folder, struct result *out, struct err *err)
+static bool is_there(struct str path)
+{
+	return access(path.ptr, F_OK) == 0;
+}
+
+/* Cases are taken one by one by workers; results stand in the order of the folders. */
+struct backtest {
+	const struct invocation *in;
+	struct str *folders;
+	struct result *results; /* one a folder */
+	size_t n;
+	struct str scratch;     /* folder for stores of the logs */
+	pthread_mutex_t lock;   /* of what follows, and of the invocation's arena */
+	size_t next;
+	bool failed;
+};
+
+/* The case file of a case: from its logs, or, where there are none, from the store that was made of them. */
+static bool examine(struct invocation *in, struct str folder, struct str own_store, struct casefile *c, struct err *err)
+{
+	struct str logs = path_join(in->arena, folder, STR("logs")), kept = path_join(in->arena, folder, STR("store.inquest"));
+	struct ingest_outcome outcome;
+
+	if (!is_there(logs) && is_there(kept))
+		return pipeline_examine(in, kept, c, err);
+	bool good = pipeline_ingest(in, own_store, &logs, 1, &outcome, err) &&
+		    pipeline_analyze(in, own_store, &outcome, c, err);
+
+	unlink(own_store.ptr);
+	return good;
+}
+
+static bool score_one(const struct backtest *b, struct invocation *in, size_t i, struct score *out, struct err *err)
 {
 	const struct backtest_options *o = in->options;
-	struct str name = name_of(folder), truth = STR_NONE;
-	struct str logs = path_join(in->arena, folder, STR("logs"));
-	struct scratch *scratch = scratch_open(STR_NONE, in->arena, err);
-	struct ingest_outcome outcome;
+	struct str folder = b->folders[i], truth = STR_NONE;
+	struct str store = arena_printf(in->arena, "%.*s/%zu.inquest", STR_ARG(b->scratch), i);
 	struct casefile c = { 0 };
 
-	if (!scratch)
-		return false;
-	struct str store = path_join(in->arena, scratch_folder(scratch), STR("store.inquest"));
-	bool good = input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &truth, err) &&
-		    pipeline_ingest(in, store, &logs, 1, &outcome, err) &&
-		    pipeline_analyze(in, store, &outcome, &c, err) &&
-		    score_case(truth, &c, in->arena, &out->score, err) &&
-		    (o->folder.len == 0 || keep_findings(in, o->folder, name, &c, err));
+	return input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &truth, err) &&
+	       examine(in, folder, store, &c, err) && score_case(truth, &c, in->arena, out, err) &&
+	       (o->folder.len == 0 || keep_findings(in->arena, o->folder, name_of(folder), &c, err));
+}
 
-	scratch_close(scratch);
-	out->name = name;
-	return good;
+static void run_case(struct backtest *b, struct invocation *in, size_t i)
+{
+	struct score score = { 0 };
+	struct result *r = &b->results[i];
+
+	(void)!score_one(b, in, i, &score, &r->err);
+	pthread_mutex_lock(&b->lock);
+	b->failed |= r->err.set;
+	r->name = arena_str(b->in->arena, name_of(b->folders[i]));
+	r->score = score;
+	r->score.rows = arena_new_n(b->in->arena, struct score_row, score.n_rows + 1);
+	pthread_mutex_unlock(&b->lock);
+	memcpy(r->score.rows, score.rows, score.n_rows * sizeof *score.rows);
+}
+
+/* The next case's number, or false at the end or after a failure. */
+static bool take(struct backtest *b, size_t *i)
+{
+	pthread_mutex_lock(&b->lock);
+	bool more = b->next < b->n && !b->failed;
+
+	*i = b->next;
+	b->next += more;
+	pthread_mutex_unlock(&b->lock);
+	return more;
+}
+
+static void *work(void *self)
+{
+	struct backtest *b = self;
+	struct invocation own = *b->in;
+	struct arena arena;
+	size_t i;
+
+	arena_init(&arena);
+	own.arena = &arena;
+	while (take(b, &i)) {
+		run_case(b, &own, i);
+		arena_reset(&arena);
+	}
+	arena_release(&arena);
+	return NULL;
+}
+
+enum { WORKERS_MAX = 64 };
+
+/* As many workers as --jobs says, or cores; each reads its archive with one thread. Alone, a case gets them all. */
+static void run_all(struct backtest *b, struct invocation *in)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = in->common.jobs > 0 ? in->common.jobs : cores > 0 ? (size_t)cores : 1;
+	size_t n = wanted < b->n ? wanted : b->n, started = 0;
+	pthread_t workers[WORKERS_MAX];
+
+	if (n > WORKERS_MAX)
+		n = WORKERS_MAX;
+	if (n > 1) {
+		in->common.jobs = 1;
+		in->common.no_progress = true;
+	}
+	for (size_t i = 1; i < n; i++)
+		started += pthread_create(&workers[started], NULL, work, b) == 0;
+	work(b);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(workers[i], NULL);
+}
+
+/* The first failure by order of the cases, with the name of the case. */
+static bool settle(const struct backtest *b, struct err *err)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->results[i].err.set)
+			return err_set_status(err, b->results[i].err.status, "%.*s: %s", STR_ARG(b->folders[i]),
+					      b->results[i].err.text);
+	return true;
 }
 
 /* ---- telling -------------------------------------------------------------------------------- */
@@ -294,21 +394,29 @@ static void print_json(const struct results *results)
 
 static int run(struct invocation *in, struct err *err)
 {
-	struct str *folders = NULL;
-	size_t n = 0;
-	struct results results = { 0 };
+	VEC(struct str) folders = { 0 };
 
 	for (size_t i = 0; i < in->n_args; i++) {
-		if (!list_cases(in->args[i], in->arena, &folders, &n, err))
-			return EXIT_NO_INPUT;
-		for (size_t k = 0; k < n; k++) {
-			struct result *r = vec_push(in->arena, &results);
+		struct str *found = NULL;
+		size_t n = 0;
 
-			*r = (struct result){ 0 };
-			if (!run_case(in, folders[k], r, err))
-				return EXIT_SYSTEM;
-		}
+		if (!list_cases(in->args[i], in->arena, &found, &n, err))
+			return EXIT_NO_INPUT;
+		for (size_t k = 0; k < n; k++)
+			*vec_push(in->arena, &folders) = found[k];
 	}
+	struct scratch *scratch = scratch_open(STR_NONE, in->arena, err);
+
+	if (!scratch)
+		return EXIT_SYSTEM;
+	struct result *at = arena_new_n(in->arena, struct result, folders.n);
+	struct results results = { at, folders.n, folders.n };
+	struct backtest b = { in, folders.at, at, folders.n, scratch_folder(scratch), PTHREAD_MUTEX_INITIALIZER, 0, false };
+
+	run_all(&b, in);
+	scratch_close(scratch);
+	if (!settle(&b, err))
+		return EXIT_SYSTEM;
 	struct totals totals = totals_of(&results, in->arena);
 
 	if (in->common.json)

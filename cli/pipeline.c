@@ -126,8 +126,9 @@ static bool check_window(const struct invocation *in, const struct casefile *c, 
 			      time_format(first_ns, 0, first), time_format(last_ns, 0, last));
 }
 
-bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct casefile *out,
-		      struct err *err)
+/* The whole analysis; `json` gets the case file as a store keeps it. */
+static bool analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct buf *json,
+		    struct err *err)
 {
 	const struct analyze_options options = {
 		.since_ns = in->common.since_ns,
@@ -136,26 +137,46 @@ bool pipeline_analyze(struct invocation *in, struct str store, const struct inge
 	};
 	struct casefile found = { 0 };
 	struct store *reader;
-	struct buf json;
 
 	if (!store_open(store.ptr, &reader, err))
 		return false;
-	buf_init(&json, RENDER_MAX_BYTES);
 	bool good = analyze_run(reader, &options, in->arena, &found, err) && check_window(in, &found, err);
 
 	if (good && read && read->report.n_notes > 0)
 		add_notes(in, &read->report, &found);
 	if (good)
-		casefile_encode(&found, false, &json);
-	if (good && json.full)
+		casefile_encode(&found, false, json);
+	if (good && json->full)
 		good = err_set(err, "the findings are larger than %d MiB", RENDER_MAX_BYTES >> 20);
 	store_close(reader);
+	return good;
+}
+
+/* Analyses, and keeps the result in the store when asked to. */
+static bool analyze_and(bool keep, struct invocation *in, struct str store, const struct ingest_outcome *read,
+			struct casefile *out, struct err *err)
+{
+	struct buf json;
+
+	buf_init(&json, RENDER_MAX_BYTES);
 	/* What is shown now is what was kept, so that a later report says the same. */
-	if (good)
-		good = store_save_casefile(store.ptr, buf_str(&json), err) &&
-		       casefile_decode(arena_str(in->arena, buf_str(&json)), in->arena, out, err);
+	bool good = analyze(in, store, read, &json, err) &&
+		    (!keep || store_save_casefile(store.ptr, buf_str(&json), err)) &&
+		    casefile_decode(arena_str(in->arena, buf_str(&json)), in->arena, out, err);
+
 	buf_release(&json);
 	return good;
+}
+
+bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct casefile *out,
+		      struct err *err)
+{
+	return analyze_and(true, in, store, read, out, err);
+}
+
+bool pipeline_examine(struct invocation *in, struct str store, struct casefile *out, struct err *err)
+{
+	return analyze_and(false, in, store, NULL, out, err);
 }
 
 bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err)

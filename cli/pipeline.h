@@ -30,6 +30,8 @@ NODISCARD bool pipeline_ingest(struct invocation *in, struct str store, struct s
  */
 NODISCARD bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read,
 				struct casefile *out, struct err *err);
+/* The same, but the store is only read: nothing is kept in it. */
+NODISCARD bool pipeline_examine(struct invocation *in, struct str store, struct casefile *out, struct err *err);
 /* The case file an earlier analysis left in the store; EXIT_USAGE when there is none. */
 NODISCARD bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err);
 
