@@ -5,11 +5,12 @@
 
 #include "analyze/dense.h"
 #include "analyze/impact.h"
+#include "analyze/plots.h"
 #include "analyze/quality.h"
 #include "analyze/timeline.h"
 #include "analyze/verdict.h"
 
-enum { MAX_PLOT_POINTS = 600, MAX_CONTRASTS = 12 };
+enum { MAX_CONTRASTS = 12 };
 
 static int by_score(const void *x, const void *y)
 {
@@ -26,50 +27,6 @@ static void write_services(const struct inquiry *q, struct incident *out)
 		if (q->ill[i].score > 0.01)
 			out->services[out->n_services++] = (struct service_score){ q->f->services[i].name, q->ill[i].score };
 	qsort(out->services, out->n_services, sizeof *out->services, by_score);
-}
-
-/* ---- plots ---- */
-
-struct plots { struct arena *arena; struct plot *at; size_t n, cap; int64_t from_ns, step_ns; };
-
-/* hits / trials * scale per plotted point; trials NULL: hits * scale. */
-static void add_plot(const struct facts *f, struct plots *p, const char *name, const char *unit, const double *hits, const double *trials, double scale)
-{
-	size_t fold = (f->grid.n + MAX_PLOT_POINTS - 1) / MAX_PLOT_POINTS;
-	size_t points = (f->grid.n + fold - 1) / fold;
-	struct plot *out = vec_push(p->arena, p);
-	*out = (struct plot){ .name = str_of(name), .unit = str_of(unit), .from_ns = grid_ns(&f->grid, 0), .step_ns = grid_step_ns(&f->grid) * (int64_t)fold,
-		              .values = arena_new_n(p->arena, double, points), .n = points };
-	for (size_t i = 0; i < points; i++) {
-		size_t from = i * fold, to = from + fold < f->grid.n ? from + fold : f->grid.n;
-		double k = dense_total(hits, from, to), n = trials ? dense_total(trials, from, to) : (double)(to - from);
-		out->values[i] = n > 0 ? k / n * scale : NAN;
-	}
-}
-
-static void write_plots(const struct inquiry *q, struct incident *out)
-{
-	const struct facts *f = q->f;
-	struct plots p = { .arena = q->arena };
-	const struct signal *lead = &q->signals->at[q->o->lead];
-	add_plot(f, &p, "failures", "%", lead->k, lead->n, 100);
-	add_plot(f, &p, "requests", "1/s", lead->n, NULL, 1e9 / (double)grid_step_ns(&f->grid));
-	for (size_t i = 0; i < q->signals->n; i++) {
-		const struct signal *s = &q->signals->at[i];
-		if (s->kind == SYMPTOM_LATENCY && s->service == lead->service && !s->route.len && i != q->o->lead)
-			add_plot(f, &p, "slow requests", "%", s->k, s->n, 100);
-	}
-	double *queries = arena_new_n(q->arena, double, f->grid.n);
-	bool any = false;
-	for (size_t i = 0; i < f->n_series; i++)
-		if (f->series[i].kind == SERIES_QUERY) {
-			dense_sum_ms(&f->grid, &f->series[i], queries);
-			any = true;
-		}
-	if (any)
-		add_plot(f, &p, "statement time", "s/s", queries, NULL, 1e6 / (double)grid_step_ns(&f->grid));
-	out->plots = p.at;
-	out->n_plots = p.n;
 }
 
 /* ---- contrast ---- */
@@ -164,8 +121,8 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 	verdict_write(&q, explain, out);
 	timeline_write(&q, out);
 	write_services(&q, out);
-	write_plots(&q, out);
 	write_contrasts(&q, out);
+	plots_write(&q, out);
 	out->title = sentence_case(f->arena, title_of(&q, out));
 	return true;
 }

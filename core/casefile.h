@@ -75,8 +75,17 @@ struct service_score { struct str service; double score; };
 /* Kinds: "change", "onset", "symptom", "peak", "mitigation", "ineffective", "relief", "recovered", "alert", "lifecycle", "evidence" */
 struct timeline_entry { int64_t time_ns; struct str kind, service, text; struct refs refs; };
 
-/* A series for a renderer to draw: values at from_ns + i * step_ns; NAN = no data. */
-struct plot { struct str name, unit; int64_t from_ns, step_ns; double *values; size_t n; };
+/*
+ * A series for a renderer to draw: values at from_ns + i * step_ns; NAN = no data. Those that are to be drawn
+ * over each other stand in a row with the same panel; the first plot is the symptom that leads.
+ */
+struct plot { struct str panel, name, unit; int64_t from_ns, step_ns; double *values; size_t n; };
+
+/* Instants [from_ns, to_ns). */
+struct span { int64_t from_ns, to_ns; };
+
+/* A normalised statement in the bad time; usual_: what the quiet time would give for as long. */
+struct statement { struct str service, text; double calls, usual_calls, total_s, usual_s, max_ms; };
 
 /* What is different in the bad window: one value of one field. */
 struct contrast { struct str field, value; double share_bad, share_good, log10_p; };
@@ -95,6 +104,8 @@ struct incident {
 	struct timeline_entry *timeline; size_t n_timeline;
 	struct plot *plots;         size_t n_plots;
 	struct contrast *contrasts; size_t n_contrasts;
+	struct span *degraded;      size_t n_degraded;   /* when symptoms were really there, ascending */
+	struct statement *statements; size_t n_statements; /* most additional time first */
 };
 
 struct casefile {
@@ -105,8 +116,8 @@ struct casefile {
 };
 
 /*
- * The case file as JSON. `contract` true: exactly the keys of findings.json in their order (plots and contrasts left
- * out); false: everything, which is what the store keeps and casefile_decode reads back without loss.
+ * The case file as JSON. `contract` true: exactly the keys of findings.json in their order (what only our own
+ * renderers show left out); false: everything, which is what the store keeps and casefile_decode reads back without loss.
  */
 void casefile_encode(const struct casefile *c, bool contract, struct buf *out);
 /* The contract with the program's version in "tool", as findings.json has it. */

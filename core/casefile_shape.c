@@ -145,6 +145,7 @@ static const struct field timeline_fields[] = {
 SHAPE(shape_timeline, timeline_entry, timeline_fields);
 
 static const struct field plot_fields[] = {
+	TEXT(plot, panel, "panel"),
 	SAID_TEXT(plot, name, "name"),
 	TEXT(plot, unit, "unit"),
 	TIME(plot, from_ns, "from"),
@@ -163,6 +164,23 @@ static const struct field contrast_fields[] = {
 	NUMBER(contrast, log10_p, "log10_p", 2),
 };
 SHAPE(shape_contrast, contrast, contrast_fields);
+
+static const struct field span_fields[] = {
+	TIME(span, from_ns, "from"),
+	TIME(span, to_ns, "to"),
+};
+SHAPE(shape_span, span, span_fields);
+
+static const struct field statement_fields[] = {
+	TEXT(statement, service, "service"),
+	SAID_TEXT(statement, text, "text"),
+	NUMBER(statement, calls, "calls", 0),
+	NUMBER(statement, usual_calls, "usual_calls", 1),
+	NUMBER(statement, total_s, "total_s", 3),
+	NUMBER(statement, usual_s, "usual_s", 3),
+	NUMBER(statement, max_ms, "max_ms", 3),
+};
+SHAPE(shape_statement, statement, statement_fields);
 
 static const struct field onset_fields[] = {
 	TIME(incident, onset_from_ns, "from"),
@@ -189,6 +207,8 @@ static const struct field incident_fields[] = {
 	LIST(incident, timeline, n_timeline, "timeline", shape_timeline),
 	STORED_LIST(incident, plots, n_plots, "plots", shape_plot),
 	STORED_LIST(incident, contrasts, n_contrasts, "contrasts", shape_contrast),
+	STORED_LIST(incident, degraded, n_degraded, "degraded", shape_span),
+	STORED_LIST(incident, statements, n_statements, "statements", shape_statement),
 };
 SHAPE(shape_incident, incident, incident_fields);
 

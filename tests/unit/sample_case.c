@@ -119,6 +119,7 @@ static void add_plots(struct arena *a, struct incident *in)
 	enum { N = 150, STEP_S = 30 };
 	int64_t from_ns = at(13, 25, 0);
 	double *failed = arena_new_n(a, double, N), *requests = arena_new_n(a, double, N);
+	double *failures = arena_new_n(a, double, N), *load = arena_new_n(a, double, N);
 
 	for (int i = 0; i < N; i++) {
 		int64_t ns = from_ns + i * STEP_S * NS_PER_S;
@@ -128,10 +129,23 @@ static void add_plots(struct arena *a, struct incident *in)
 		failed[i] = bad && !relieved ? 24 + 10 * sin(i * 0.7) : 0.2 + 0.1 * (i % 3);
 		requests[i] = 16 + 2 * sin(i * 0.2) - (bad ? 3 : 0);
 	}
+	for (int i = 0; i < N; i++) {
+		failures[i] = requests[i] * failed[i] / 100;
+		load[i] = failed[i] > 1 ? 4 + 2 * sin(i * 0.3) : 0;
+	}
 	failed[61] = failed[62] = requests[61] = requests[62] = NAN;
 	LIST(a, struct plot, in->plots, in->n_plots,
-	     { STR("failures"), STR("%"), from_ns, STEP_S * NS_PER_S, failed, N },
-	     { STR("requests"), STR("1/s"), from_ns, STEP_S * NS_PER_S, requests, N });
+	     { STR("Affected"), STR("failed requests"), STR("%"), from_ns, STEP_S * NS_PER_S, failed, N },
+	     { STR("Requests"), STR("all requests"), STR("1/s"), from_ns, STEP_S * NS_PER_S, requests, N },
+	     { STR("Requests"), STR("failed"), STR("1/s"), from_ns, STEP_S * NS_PER_S, failures, N },
+	     { STR("Statement time"), STR("select i.sku, i.qty from order_items i where i.order_ref = ?"), STR("s/s"),
+	       from_ns, STEP_S * NS_PER_S, load, N });
+	LIST(a, struct span, in->degraded, in->n_degraded, { at(13, 44, 20), at(14, 5, 0) },
+	     { at(14, 12, 0), at(14, 33, 30) });
+	LIST(a, struct statement, in->statements, in->n_statements,
+	     { STR("postgresql"), STR("select i.sku, i.qty from order_items i where i.order_ref = ? order by i.added"), 3204, 0,
+	       15420.5, 0, 9120.25 },
+	     { STR("postgresql"), STR("update carts set total = ? where id = ?"), 5100, 6020.4, 61.2, 24.1, 812 });
 }
 
 static void add_sources(struct arena *a, struct casefile *c)
