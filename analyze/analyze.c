@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analyze/dense.h"
+#include "analyze/explain.h"
 #include "analyze/impact.h"
 #include "analyze/plots.h"
 #include "analyze/quality.h"
@@ -68,7 +69,7 @@ static void write_contrasts(const struct inquiry *q, struct incident *out)
 				double p0 = (good + 0.5) / (good_all + 1);
 				double llr = llr_binomial(bad_all, bad, p0 < 0.999 ? p0 : 0.999);
 				if (bad >= 5 && llr > 6 && bad / bad_all > 1.5 * p0)
-					*vec_push(q->arena, &all) = (struct contrast){ str_of(names[facet]), s->key_text, bad / bad_all, good / fmax(1, good_all), -llr / log(10) };
+					*vec_push(q->arena, &all) = (struct contrast){ .kind = STR("category"), .of = STR("failed requests"), .service = s->service, .field = str_of(names[facet]), .value = s->key_text, .share_bad = bad / bad_all, .share_good = good / fmax(1, good_all), .lift = bad / bad_all / p0, .log10_p = -llr / log(10) };
 			}
 	}
 	if (all.n)
@@ -97,7 +98,7 @@ static struct str title_of(const struct inquiry *q, const struct incident *in)
 	return arena_printf(q->arena, "%s at %.*s: %.*s", symptom_kind_words(lead->kind), STR_ARG(where), STR_ARG(str_head(what, 200)));
 }
 
-static bool write_incident(struct facts *f, const struct signals *signals, const struct outbreaks *all, size_t i, bool explain, struct incident *out,
+static bool write_incident(struct facts *f, const struct signals *signals, const struct outbreaks *all, size_t i, struct incident *out,
                            struct err *err)
 {
 	const struct outbreak *o = &all->at[i];
@@ -118,7 +119,8 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 	};
 	if (!impact_compute(f, signals, o, &out->impact, err))
 		return false;
-	verdict_write(&q, explain, out);
+	verdict_write(&q, out);
+	explain_write(&q, out);
 	timeline_write(&q, out);
 	write_services(&q, out);
 	write_contrasts(&q, out);
@@ -142,7 +144,7 @@ bool analyze_run(struct store *s, const struct analyze_options *o, struct arena 
 	quality_write(&f, &all, out);
 	out->incidents = arena_new_n(a, struct incident, all.n + 1);
 	for (size_t i = 0; i < all.n; i++)
-		if (!write_incident(&f, &signals, &all, i, o->explain, &out->incidents[out->n_incidents++], err))
+		if (!write_incident(&f, &signals, &all, i, &out->incidents[out->n_incidents++], err))
 			return false;
 	return true;
 }

@@ -12,7 +12,6 @@ struct store;
 
 struct analyze_options {
 	int64_t since_ns, until_ns; /* TIME_NONE: no limit */
-	bool explain;               /* keep every candidate and term, not only the telling ones */
 };
 
 NODISCARD bool analyze_run(struct store *s, const struct analyze_options *o, struct arena *a, struct casefile *out, struct err *err);

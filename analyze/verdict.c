@@ -311,7 +311,7 @@ static struct str service_of(const struct inquiry *q, const struct candidate *c)
 	return worst ? q->f->services[worst - q->ill].name : c->service;
 }
 
-static void write_cause(struct inquiry *q, size_t i, bool explain, struct cause *out)
+static void write_cause(struct inquiry *q, size_t i, struct cause *out)
 {
 	const struct candidate *c = &q->candidates.at[i];
 	*out = (struct cause){ .kind = c->kind, .service = service_of(q, c), .entity = c->entity, .time_ns = c->time_ns, .probability = c->probability };
@@ -320,7 +320,7 @@ static void write_cause(struct inquiry *q, size_t i, bool explain, struct cause 
 	out->terms = arena_new_n(q->arena, struct term, c->terms.n + 1);
 	for (size_t t = 0; t < c->terms.n; t++) {
 		const struct term_entry *e = &c->terms.at[t];
-		if (explain || fabs(e->log_odds) >= 0.05)
+		if (fabs(e->log_odds) >= 0.05)
 			out->terms[out->n_terms++] = (struct term){ str_of(e->name), e->log_odds, e->text, e->refs };
 	}
 	write_chain(q, i, out);
@@ -347,7 +347,7 @@ static void write_ruled_out(struct inquiry *q, const struct candidate *c, struct
 		out->refs = c->refs;
 }
 
-void verdict_write(struct inquiry *q, bool explain, struct incident *out)
+void verdict_write(struct inquiry *q, struct incident *out)
 {
 	size_t n = q->candidates.n;
 	double top = n ? q->candidates.at[0].score : 0;
@@ -359,8 +359,8 @@ void verdict_write(struct inquiry *q, bool explain, struct incident *out)
 		const struct candidate *c = &q->candidates.at[i];
 		bool chained = in_chain(q, i, 0) || (ptrdiff_t)i == introduced;
 		bool rival = !c->herring && (i == 0 || chained || c->score > top - out_of_running);
-		if ((rival || (explain && !c->herring)) && out->n_causes < (explain ? n : MAX_CAUSES))
-			write_cause(q, i, explain, &out->causes[out->n_causes++]);
+		if (rival && out->n_causes < MAX_CAUSES)
+			write_cause(q, i, &out->causes[out->n_causes++]);
 		/* What the winner brought with it is part of the story; everything else that was suspected is acquitted by name. */
 		if (c->act >= 0 && c->act == cure)
 			continue;

@@ -16,6 +16,6 @@ void verdict_reach(struct inquiry *q);
 struct str sentence_case(struct arena *a, struct str s);
 
 /* Causes, chain and ruled-out list of a reached verdict, into the case file's incident. */
-void verdict_write(struct inquiry *q, bool explain, struct incident *out);
+void verdict_write(struct inquiry *q, struct incident *out);
 
 #endif

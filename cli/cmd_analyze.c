@@ -24,7 +24,7 @@ static int run(struct invocation *in, struct err *err)
 
 	if (!pipeline_analyze(in, o->store, NULL, &c, err))
 		return EXIT_SYSTEM;
-	if (!in->common.quiet && !pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
+	if (!in->common.quiet && !pipeline_print(&c, pipeline_verdict(in), &options, err))
 		return EXIT_SYSTEM;
 	return pipeline_status(in, &c, NULL);
 }
@@ -35,10 +35,10 @@ const struct command command_analyze = {
 	.arguments = "-s STORE",
 	.help = "find incidents and causes in a store and keep the result in it",
 	.about = "Finds incidents and their causes in what a store holds, keeps the result in the store for 'inquest report', "
-		 "and prints the verdict. With -v every candidate and every term is kept, not only the telling ones.",
+		 "and prints the verdict; with --explain, every candidate with every term of its score instead.",
 	.options = rows,
 	.options_bytes = sizeof(struct analyze_command_options),
-	.uses = USES_WINDOW | USES_JSON | USES_VERDICT,
+	.uses = USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN,
 	.examples = examples,
 	.run = run,
 };

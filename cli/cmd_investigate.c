@@ -114,7 +114,7 @@ static int investigate(struct invocation *in, struct str building, struct str st
 	options.brief = o->folder.len > 0 && in->common.verbose == 0;
 	if (!in->common.quiet && c.n_incidents > 0)
 		options.next_command = next_command(in, o, store);
-	if (!pipeline_print(&c, pipeline_renderer(in->common.json ? "json" : "text"), &options, err))
+	if (!pipeline_print(&c, pipeline_verdict(in), &options, err))
 		return EXIT_SYSTEM;
 	fflush(stdout);
 	if (o->folder.len > 0 && !write_reports(in, o->folder, &postmortem, &c, err))
@@ -153,7 +153,7 @@ const struct command command_investigate = {
 		 "standard input. Compression and format are recognised by content.",
 	.options = rows,
 	.options_bytes = sizeof(struct investigate_options),
-	.uses = USES_INPUT | USES_WINDOW | USES_JSON | USES_VERDICT | USES_STRICT | USES_PROGRESS,
+	.uses = USES_INPUT | USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN | USES_STRICT | USES_PROGRESS,
 	.min_args = 1,
 	.max_args = ARGS_ANY,
 	.examples = examples,

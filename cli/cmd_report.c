@@ -20,7 +20,7 @@ struct report_options {
 
 static const struct option_row rows[] = {
 	{ 's', "store", "STORE", "the store; it must have been analysed", OPTION_REQUIRED, AT(store) },
-	{ 'f', "format", "NAME", "text (default), markdown, html or json", OPTION_TEXT, AT(format) },
+	{ 'f', "format", "NAME", "text (default), markdown, html, json or explain", OPTION_TEXT, AT(format) },
 	{ 'o', "output", "FILE", "write there instead of to standard output", OPTION_TEXT, AT(output) },
 	{ 0, "update", "FILE", "bring the marked sections of a Markdown draft up to date, keep the rest", OPTION_TEXT,
 	  AT(update) },
@@ -72,7 +72,7 @@ static int run(struct invocation *in, struct err *err)
 {
 	const struct report_options *o = in->options;
 	struct render_options options = pipeline_render_options(in);
-	const struct renderer *r = find_renderer(o->format.len > 0 ? o->format : STR("text"), err);
+	const struct renderer *r = find_renderer(o->format.len > 0 ? o->format : in->common.explain ? STR("explain") : STR("text"), err);
 	struct casefile c = { 0 };
 	struct zone zone;
 
@@ -101,6 +101,7 @@ static int run(struct invocation *in, struct err *err)
 static const struct example examples[] = {
 	{ "inquest report -s out/store.inquest -f markdown", "The postmortem again." },
 	{ "inquest report -s out/store.inquest -f html -o report.html --show-zone Europe/Berlin", "With local times." },
+	{ "inquest report -s out/store.inquest --explain", "Every candidate, with what speaks for and against it." },
 	{ "inquest report -s out/store.inquest --update postmortem.md", "Our sections anew, yours untouched." },
 	{ 0 },
 };
@@ -113,6 +114,7 @@ const struct command command_report = {
 	.about = "Renders what the last analysis of a store found. The same store gives the same bytes.",
 	.options = rows,
 	.options_bytes = sizeof(struct report_options),
+	.uses = USES_EXPLAIN,
 	.examples = examples,
 	.run = run,
 };

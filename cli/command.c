@@ -30,6 +30,12 @@ static const struct option_row verdict_rows[] = {
 	{ 0 },
 };
 
+static const struct option_row explain_rows[] = {
+	{ 0, "explain", NULL, "show every candidate, also those ruled out, with every term of its score and its lines", OPTION_FLAG,
+	  AT(explain) },
+	{ 0 },
+};
+
 static const struct option_row strict_rows[] = {
 	{ 0, "strict", NULL, "exit with 5 when part of the input was damaged or not understood", OPTION_FLAG,
 	  AT(strict) },
@@ -61,6 +67,7 @@ static const struct {
 	{ USES_WINDOW, "Time window", window_rows },
 	{ USES_JSON, "Output and exit status", json_rows },
 	{ USES_VERDICT, "Output and exit status", verdict_rows },
+	{ USES_EXPLAIN, "Output and exit status", explain_rows },
 	{ USES_STRICT, "Output and exit status", strict_rows },
 	{ USES_PROGRESS, "Output and exit status", progress_rows },
 	{ 0, "Output and exit status", general_rows },

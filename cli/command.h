@@ -15,6 +15,7 @@ struct common_options {
 	struct rule_list zones, services, formats; /* --zone, --service, --format */
 	unsigned jobs;                             /* --jobs; 0 = one per core */
 	int64_t since_ns, until_ns;                /* --since, --until; TIME_NONE = no limit */
+	bool explain;                              /* --explain: every candidate with its terms */
 	bool json;                                 /* --json: machine-readable standard output */
 	bool exit_status;                          /* --exit-status: 1 when an incident was found */
 	bool strict;                               /* --strict: 5 when input was damaged or not understood */
@@ -33,6 +34,7 @@ enum command_uses {
 	USES_VERDICT = 8,   /* --exit-status */
 	USES_STRICT = 16,   /* --strict */
 	USES_PROGRESS = 32, /* --no-progress */
+	USES_EXPLAIN = 64,  /* --explain */
 };
 
 struct invocation; /* below */

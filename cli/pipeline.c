@@ -133,7 +133,6 @@ static bool analyze(struct invocation *in, struct str store, const struct ingest
 	const struct analyze_options options = {
 		.since_ns = in->common.since_ns,
 		.until_ns = in->common.until_ns,
-		.explain = in->common.verbose > 0,
 	};
 	struct casefile found = { 0 };
 	struct store *reader;
@@ -208,11 +207,17 @@ const struct renderer *pipeline_renderer(const char *name)
 	return r;
 }
 
+const struct renderer *pipeline_verdict(const struct invocation *in)
+{
+	return pipeline_renderer(in->common.json ? "json" : in->common.explain ? "explain" : "text");
+}
+
 struct render_options pipeline_render_options(const struct invocation *in)
 {
 	return (struct render_options){
 		.width = in->terminal.width,
 		.color = in->terminal.color,
+		.explain = in->common.explain,
 		.redact = true,
 		.version = INQUEST_VERSION,
 	};

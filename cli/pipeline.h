@@ -37,6 +37,8 @@ NODISCARD bool pipeline_load(struct invocation *in, struct str store, struct cas
 
 /* For standard output: its width and colour. */
 struct render_options pipeline_render_options(const struct invocation *in);
+/* What a verdict is shown with: text or, with --json, JSON; with --explain, all candidates. */
+const struct renderer *pipeline_verdict(const struct invocation *in);
 /* A renderer that must be in the registry. */
 const struct renderer *pipeline_renderer(const char *name);
 NODISCARD bool pipeline_print(const struct casefile *c, const struct renderer *r, const struct render_options *o,

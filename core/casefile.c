@@ -10,6 +10,7 @@
  */
 
 enum { FINDINGS_INDENT = 2 };
+enum form { FORM_STORED, FORM_CONTRACT, FORM_EXPLAINED /* the contract, and what is there on demand */ };
 
 static void write_stored_text(struct jsonw *w, struct str s)
 {
@@ -61,9 +62,9 @@ static void write_double(struct jsonw *w, double v, unsigned decimals, bool cont
 }
 
 static void write_members(struct jsonw *w, const char *base, const struct shape *shape, size_t rank,
-                          bool contract);
+                          enum form form);
 
-static void write_list(struct jsonw *w, const char *base, const struct field *f, bool contract)
+static void write_list(struct jsonw *w, const char *base, const struct field *f, enum form form)
 {
 	const char *items = list_at(base, f);
 	size_t n = list_count(base, f);
@@ -71,15 +72,16 @@ static void write_list(struct jsonw *w, const char *base, const struct field *f,
 	jsonw_array(w);
 	for (size_t i = 0; i < n; i++) {
 		jsonw_object(w);
-		write_members(w, items + i * f->of->size_bytes, f->of, i + 1, contract);
+		write_members(w, items + i * f->of->size_bytes, f->of, i + 1, form);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
 }
 
-static void write_field(struct jsonw *w, const char *base, const struct field *f, size_t rank, bool contract)
+static void write_field(struct jsonw *w, const char *base, const struct field *f, size_t rank, enum form form)
 {
 	const char *at = base + f->offset;
+	bool contract = form != FORM_STORED;
 	struct str text;
 	uint64_t count;
 	int64_t ns;
@@ -144,30 +146,30 @@ static void write_field(struct jsonw *w, const char *base, const struct field *f
 		jsonw_array_end(w);
 		break;
 	case FIELD_LIST:
-		write_list(w, base, f, contract);
+		write_list(w, base, f, form);
 		break;
 	case FIELD_OBJECT:
 		jsonw_object(w);
-		write_members(w, at, f->of, 0, contract);
+		write_members(w, at, f->of, 0, form);
 		jsonw_object_end(w);
 		break;
 	}
 }
 
 static void write_members(struct jsonw *w, const char *base, const struct shape *shape, size_t rank,
-                          bool contract)
+                          enum form form)
 {
 	for (size_t i = 0; i < shape->n_fields; i++) {
 		const struct field *f = &shape->fields[i];
 
-		if (contract ? f->internal : f->type == FIELD_RANK)
+		if (form == FORM_STORED ? f->type == FIELD_RANK : f->internal || (f->on_demand && form != FORM_EXPLAINED))
 			continue;
 		jsonw_key(w, f->key);
-		write_field(w, base, f, rank, contract);
+		write_field(w, base, f, rank, form);
 	}
 }
 
-void casefile_findings(const struct casefile *c, struct str version, struct buf *out)
+void casefile_findings(const struct casefile *c, struct str version, bool explain, struct buf *out)
 {
 	struct jsonw w;
 
@@ -182,7 +184,7 @@ void casefile_findings(const struct casefile *c, struct str version, struct buf 
 	jsonw_key(&w, "version");
 	jsonw_str(&w, version);
 	jsonw_object_end(&w);
-	write_members(&w, (const char *)c, &shape_casefile, 0, true);
+	write_members(&w, (const char *)c, &shape_casefile, 0, explain ? FORM_EXPLAINED : FORM_CONTRACT);
 	jsonw_object_end(&w);
 	buf_addc(out, '\n');
 }
@@ -192,14 +194,14 @@ void casefile_encode(const struct casefile *c, bool contract, struct buf *out)
 	struct jsonw w;
 
 	if (contract) {
-		casefile_findings(c, STR_NONE, out);
+		casefile_findings(c, STR_NONE, false, out);
 		return;
 	}
 	jsonw_init(&w, out, 0);
 	jsonw_object(&w);
 	jsonw_key(&w, "schema");
 	jsonw_str(&w, STR("inquest-casefile/1"));
-	write_members(&w, (const char *)c, &shape_casefile, 0, false);
+	write_members(&w, (const char *)c, &shape_casefile, 0, FORM_STORED);
 	jsonw_object_end(&w);
 }
 

@@ -87,8 +87,34 @@ struct span { int64_t from_ns, to_ns; };
 /* A normalised statement in the bad time; usual_: what the quiet time would give for as long. */
 struct statement { struct str service, text; double calls, usual_calls, total_s, usual_s, max_ms; };
 
-/* What is different in the bad window: one value of one field. */
-struct contrast { struct str field, value; double share_bad, share_good, log10_p; };
+/*
+ * What is different in the bad window: one value of one field. Shares are of what `of` names: how much of it in the bad
+ * window had this value, and how much before. Kinds: "category" (a value of a field), "number" (a range of a figure,
+ * above or below what was usual), "text" (a line: new, gone, more or fewer), "key" (a word that failing lines share).
+ */
+struct contrast {
+	struct str kind;            /* "category", "number", "text", "key" */
+	struct str of;              /* "failed requests", "slow requests", "requests", "statements", "lines", "failing lines" */
+	struct str service;         /* in whose log; empty: all */
+	struct str field, value;
+	double share_bad, share_good;
+	double lift;                /* how many times as frequent as before; below 1: rarer. Finite: half an event is added */
+	double log10_p;             /* of a difference as large by chance, after overdispersion */
+	struct refs refs;
+};
+
+/* A candidate with all its terms, whatever became of it: what --explain shows. */
+struct contender {
+	enum cause_kind kind;
+	struct str service, entity;
+	int64_t time_ns;
+	struct str what;            /* noun phrase: "the deployment of catalog 3.7.5" */
+	struct str outcome;         /* "blamed", "follows", "possible", "ruled out", "less likely" (not in the logs), "excluded" */
+	struct str follows;         /* from what, as a noun phrase; empty: from nothing */
+	double score;               /* sum of the terms: log-odds */
+	double probability;         /* 0 for what is excluded */
+	struct term *terms; size_t n_terms;
+};
 
 struct incident {
 	struct str id, title;
@@ -103,9 +129,10 @@ struct incident {
 	struct service_score *services; size_t n_services;
 	struct timeline_entry *timeline; size_t n_timeline;
 	struct plot *plots;         size_t n_plots;
-	struct contrast *contrasts; size_t n_contrasts;
+	struct contrast *contrasts; size_t n_contrasts; /* by log10_p */
 	struct span *degraded;      size_t n_degraded;   /* when symptoms were really there, ascending */
 	struct statement *statements; size_t n_statements; /* most additional time first */
+	struct contender *contenders; size_t n_contenders; /* by probability, the excluded last */
 };
 
 struct casefile {
@@ -120,8 +147,11 @@ struct casefile {
  * renderers show left out); false: everything, which is what the store keeps and casefile_decode reads back without loss.
  */
 void casefile_encode(const struct casefile *c, bool contract, struct buf *out);
-/* The contract with the program's version in "tool", as findings.json has it. */
-void casefile_findings(const struct casefile *c, struct str version, struct buf *out);
+/*
+ * The contract with the program's version in "tool", as findings.json has it. `explain`: each incident ends with
+ * "candidates", its contenders.
+ */
+void casefile_findings(const struct casefile *c, struct str version, bool explain, struct buf *out);
 NODISCARD bool casefile_decode(struct str json, struct arena *a, struct casefile *out, struct err *err);
 
 /*

@@ -27,6 +27,9 @@
 #define STORED_LIST(s, m, cnt, k, o)                                                         \
 	{ .key = k, .type = FIELD_LIST, .internal = true, .offset = offsetof(struct s, m), \
 	  .count_offset = offsetof(struct s, cnt), .of = &(o) }
+#define DEMAND_LIST(s, m, cnt, k, o)                                                          \
+	{ .key = k, .type = FIELD_LIST, .on_demand = true, .offset = offsetof(struct s, m), \
+	  .count_offset = offsetof(struct s, cnt), .of = &(o) }
 
 #define SHAPE(s, type, rows) \
 	static const struct shape s = { rows, sizeof(rows) / sizeof((rows)[0]), sizeof(struct type) }
@@ -157,11 +160,16 @@ static const struct field plot_fields[] = {
 SHAPE(shape_plot, plot, plot_fields);
 
 static const struct field contrast_fields[] = {
+	TEXT(contrast, kind, "kind"),
+	TEXT(contrast, of, "of"),
+	NAME(contrast, service, "service"),
 	TEXT(contrast, field, "field"),
 	SAID_TEXT(contrast, value, "value"),
 	NUMBER(contrast, share_bad, "share_bad", 4),
 	NUMBER(contrast, share_good, "share_good", 4),
+	NUMBER(contrast, lift, "lift", 3),
 	NUMBER(contrast, log10_p, "log10_p", 2),
+	REFS(contrast),
 };
 SHAPE(shape_contrast, contrast, contrast_fields);
 
@@ -181,6 +189,20 @@ static const struct field statement_fields[] = {
 	NUMBER(statement, max_ms, "max_ms", 3),
 };
 SHAPE(shape_statement, statement, statement_fields);
+
+static const struct field contender_fields[] = {
+	CAUSE(contender, kind, "kind"),
+	NAME(contender, service, "service"),
+	SAID_NAME(contender, entity, "entity"),
+	TIME(contender, time_ns, "time"),
+	SAID_TEXT(contender, what, "what"),
+	TEXT(contender, outcome, "outcome"),
+	SAID_NAME(contender, follows, "follows"),
+	NUMBER(contender, score, "score", 3),
+	NUMBER(contender, probability, "probability", 4),
+	LIST(contender, terms, n_terms, "terms", shape_term),
+};
+SHAPE(shape_contender, contender, contender_fields);
 
 static const struct field onset_fields[] = {
 	TIME(incident, onset_from_ns, "from"),
@@ -206,9 +228,10 @@ static const struct field incident_fields[] = {
 	LIST(incident, services, n_services, "services", shape_score),
 	LIST(incident, timeline, n_timeline, "timeline", shape_timeline),
 	STORED_LIST(incident, plots, n_plots, "plots", shape_plot),
-	STORED_LIST(incident, contrasts, n_contrasts, "contrasts", shape_contrast),
+	LIST(incident, contrasts, n_contrasts, "contrasts", shape_contrast),
 	STORED_LIST(incident, degraded, n_degraded, "degraded", shape_span),
 	STORED_LIST(incident, statements, n_statements, "statements", shape_statement),
+	DEMAND_LIST(incident, contenders, n_contenders, "candidates", shape_contender),
 };
 SHAPE(shape_incident, incident, incident_fields);
 

@@ -33,6 +33,7 @@ struct field {
 	const char *key;         /* in JSON */
 	enum field_type type;
 	bool internal;           /* not part of the contract: only in the store's form */
+	bool on_demand;          /* part of the contract only where an explanation is asked for */
 	bool said;               /* may hold text of a log or of a person: goes through redaction */
 	unsigned decimals;       /* of a FIELD_DOUBLE in the contract */
 	size_t offset;           /* of the member in its struct */

@@ -14,6 +14,7 @@ struct render_options {
 	unsigned width;           /* columns of the terminal; 0 = 80 */
 	bool color;               /* ANSI colours allowed */
 	bool brief;               /* the verdict alone, where a renderer has a short form */
+	bool explain;             /* json: every candidate with its terms, too */
 	bool redact;              /* replace secrets, tokens, e-mail and client addresses (default true) */
 	const char *next_command; /* what to suggest at the end; may be NULL */
 	const char *version;      /* of the program */

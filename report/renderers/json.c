@@ -11,7 +11,7 @@ static void render(const struct casefile *c, const struct render_options *o, str
 
 	arena_init(&arena);
 	struct casefile shown = view_casefile(c, o, &arena);
-	casefile_findings(&shown, str_of(o->version), out);
+	casefile_findings(&shown, str_of(o->version), o->explain, out);
 	arena_release(&arena);
 }
 

@@ -9,6 +9,7 @@
 #include "report/spark.h"
 #include "report/view.h"
 #include "report/words.h"
+#include "report/wrap.h"
 
 enum {
 	WIDTH_DEFAULT = 80,
@@ -50,34 +51,9 @@ static void spaces(struct page *p, unsigned n)
 	buf_addf(p->out, "%*s", (int)n, "");
 }
 
-/*
- * Words wrapped into the columns from `at` (where the cursor stands), further lines indented; a word longer
- * than a line is broken. Leaves the cursor behind the last word.
- */
 static void wrapped(struct page *p, unsigned at, unsigned indent, struct str text)
 {
-	struct str word;
-	struct glyph g;
-	bool line_start = true;
-
-	while ((word = str_word(&text)).len) {
-		if (!line_start && at + 1 + glyph_columns(word) > p->width) {
-			buf_addf(p->out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (!line_start) {
-			buf_addc(p->out, ' ');
-			at++;
-		}
-		while (glyph_next(&word, &g)) {
-			if (at + g.columns > p->width && at > indent) {
-				buf_addf(p->out, "\n%*s", (int)indent, "");
-				at = indent;
-			}
-			buf_add(p->out, g.text);
-			at += g.columns;
-		}
-		line_start = false;
-	}
+	wrap_add(p->out, p->width, at, indent, text);
 }
 
 static void heading(struct page *p, struct str text)

@@ -82,6 +82,26 @@ static void add_causes(struct arena *a, struct incident *in)
 	       STR("checkout's pool has no free connection: 1,932 timeouts"), pool });
 }
 
+static void add_contenders(struct arena *a, struct incident *in)
+{
+	struct refs deploy = one_ref(a, "deploy/deploy.log", 118, deploy_line);
+
+	LIST(a, struct contender, in->contenders, in->n_contenders,
+	     { .kind = CAUSE_DEPLOYMENT, .service = STR("checkout"), .entity = STR("checkout 4.12.0"), .time_ns = at(13, 41, 10),
+	       .what = STR("deployment of checkout 4.12.0"), .outcome = STR("blamed"), .score = 8.2, .probability = 0.912 },
+	     { .kind = CAUSE_UNKNOWN, .time_ns = TIME_NONE, .what = STR("a cause that is not in these logs"), .outcome = STR("possible"),
+	       .score = 0.4, .probability = 0.027 },
+	     { .kind = CAUSE_CONNECTION_EXHAUSTION, .service = STR("postgresql"), .entity = STR("shop"), .time_ns = at(13, 44, 50),
+	       .what = STR("connection exhaustion"), .outcome = STR("follows"), .follows = STR("deployment of checkout 4.12.0"), .score = 0.2,
+	       .probability = 0.061 });
+	LIST(a, struct term, in->contenders[0].terms, in->contenders[0].n_terms,
+	     { STR("prior"), 0.5, STR("how often incidents start with a deployment"), { 0 } },
+	     { STR("reversal"), 3.4, STR("failures fell from 31 % to 0.4 % within 110 s of the rollback at 14:31:40"),
+	       one_ref(a, "deploy/deploy.log", 131, rollback_line) },
+	     { STR("path"), -0.02, STR("takes part in 97 % of the failing requests (by request id), and in 96 % of the others"), deploy },
+	     { STR("place"), -1.25, STR("checkout in the bad time: 0 failed requests"), deploy });
+}
+
 static void add_rest(struct arena *a, struct incident *in)
 {
 	LIST(a, struct ruled_out, in->ruled_out, in->n_ruled_out,
@@ -109,9 +129,12 @@ static void add_rest(struct arena *a, struct incident *in)
 	       one_ref(a, "deploy/deploy.log", 131, rollback_line) },
 	     { at(14, 33, 30), STR("recovered"), STR(""), STR("back to the level of before"), { 0 } });
 	LIST(a, struct contrast, in->contrasts, in->n_contrasts,
-	     { STR("upstream"), STR("10.0.3.12:8080"), 0.97, 0.33, -214.0 },
-	     { STR("version"), STR("checkout/4.12.0"), 0.99, 0.41, -180.5 },
-	     { STR("route"), STR("POST /checkout"), 0.62, 0.08, -96.0 });
+	     { STR("category"), STR("failed requests"), STR("nginx"), STR("upstream"), STR("10.0.3.12:8080"), 0.97, 0.33, 2.94, -214.0, { 0 } },
+	     { STR("category"), STR("failed requests"), STR("nginx"), STR("version"), STR("checkout/4.12.0"), 0.99, 0.41, 2.41, -180.5, { 0 } },
+	     { STR("category"), STR("failed requests"), STR("nginx"), STR("route"), STR("POST /checkout"), 0.62, 0.08, 7.75, -96.0,
+	       one_ref(a, "nginx/access.log.gz", 88412, access_line) },
+	     { STR("text"), STR("lines"), STR("checkout"), STR("gone"), STR("order <num> confirmed"), 0, 0.11, 0.004, -41.0, { 0 } });
+	add_contenders(a, in);
 }
 
 static void add_plots(struct arena *a, struct incident *in)
@@ -237,7 +260,9 @@ struct casefile sample_hostile(struct arena *a, struct str text)
 	for (size_t i = 0; i < in->n_causes; i++)
 		in->causes[i].service = in->causes[i].confidence = text;
 	for (size_t i = 0; i < in->n_contrasts; i++)
-		in->contrasts[i].field = text;
+		in->contrasts[i].field = in->contrasts[i].of = in->contrasts[i].service = text;
+	for (size_t i = 0; i < in->n_contenders; i++)
+		in->contenders[i].service = in->contenders[i].outcome = text;
 	for (size_t i = 0; i < in->n_plots; i++)
 		in->plots[i].unit = text;
 	for (size_t i = 0; i < in->n_services; i++)

@@ -2,6 +2,7 @@
 #include "analyze/analyze.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -126,7 +127,7 @@ static void traffic(struct world *w, double bad_from, double bad_to)
 static void look(struct world *w, struct arena *a, struct casefile *c)
 {
 	struct store *s;
-	struct analyze_options o = { TIME_NONE, TIME_NONE, false };
+	struct analyze_options o = { TIME_NONE, TIME_NONE };
 	cr_assert(store_writer_settle(w->w, &w->err) && store_writer_close(w->w, &w->err), "%s", w->err.text);
 	arena_init(a);
 	cr_assert(store_open(w->path, &s, &w->err), "%s", w->err.text);
@@ -190,6 +191,24 @@ Test(analyze, the_deployment_that_did_it_and_those_that_did_not)
 	for (size_t k = 0; k < i->n_causes; k++)
 		sum += i->causes[k].probability;
 	cr_assert(sum > 0.5 && sum <= 1.0001);
+	/* Every candidate is there to be argued with: probabilities add up to one, scores are the sums of their terms. */
+	sum = 0;
+	size_t blamed = 0, excluded = 0;
+	for (size_t k = 0; k < i->n_contenders; k++) {
+		const struct contender *one = &i->contenders[k];
+		double score = 0;
+		for (size_t t = 0; t < one->n_terms; t++) {
+			score += one->terms[t].log_odds;
+			cr_assert(one->terms[t].name.len && one->terms[t].text.len);
+		}
+		cr_assert(fabs(score - one->score) < 1e-9);
+		cr_assert(k == 0 || one->probability <= i->contenders[k - 1].probability);
+		sum += one->probability;
+		blamed += str_eq(one->outcome, STR("blamed")) && str_eq(one->entity, STR("shop 2.0"));
+		excluded += str_eq(one->outcome, STR("excluded")) && str_eq(one->entity, STR("edge 7.1"));
+	}
+	cr_assert(fabs(sum - 1) < 1e-9);
+	cr_assert(blamed == 1 && excluded == 1);
 	arena_release(&a);
 }
 

@@ -120,7 +120,7 @@ Test(casefile, the_contract_has_exactly_its_keys_in_order)
 {
 	struct casefile c = sample_case(&arena);
 
-	casefile_findings(&c, STR("1.2.3"), &out);
+	casefile_findings(&c, STR("1.2.3"), false, &out);
 	struct json_value root = json_value_at(buf_str(&out), NULL);
 	struct json_value in = item(get(root, "incidents"), 0), cause = item(get(in, "causes"), 0);
 	expect_keys(root, "schema tool window quality incidents");
@@ -130,7 +130,7 @@ Test(casefile, the_contract_has_exactly_its_keys_in_order)
 	expect_keys(item(get(get(root, "quality"), "sources"), 0),
 	            "path format service host zone lines events rejected first last notes");
 	expect_keys(in, "id title onset peak mitigated recovered duration_s degraded_s symptoms impact causes "
-	                "ruled_out services timeline");
+	                "ruled_out services timeline contrasts");
 	expect_keys(get(in, "onset"), "from best to");
 	expect_keys(item(get(in, "symptoms"), 0), "kind service route baseline peak from to refs");
 	expect_keys(get(in, "impact"), "requests_total requests_failed requests_slow peak_error_rate users_active "
@@ -143,13 +143,27 @@ Test(casefile, the_contract_has_exactly_its_keys_in_order)
 	expect_keys(item(get(in, "ruled_out"), 0), "kind service entity time term reason refs");
 	expect_keys(item(get(in, "services"), 0), "service score");
 	expect_keys(item(get(in, "timeline"), 0), "time kind service text refs");
+	expect_keys(item(get(in, "contrasts"), 0), "kind of service field value share_bad share_good lift log10_p refs");
+}
+
+Test(casefile, an_explanation_ends_each_incident_with_its_candidates)
+{
+	struct casefile c = sample_case(&arena);
+
+	casefile_findings(&c, STR("1.2.3"), true, &out);
+	struct json_value root = json_value_at(buf_str(&out), NULL);
+	struct json_value in = item(get(root, "incidents"), 0), first = item(get(in, "candidates"), 0);
+	expect_keys(in, "id title onset peak mitigated recovered duration_s degraded_s symptoms impact causes "
+	                "ruled_out services timeline contrasts candidates");
+	expect_keys(first, "kind service entity time what outcome follows score probability terms");
+	expect_keys(item(get(first, "terms"), 0), "name log_odds text refs");
 }
 
 Test(casefile, the_contract_has_fixed_precision_and_utc_times)
 {
 	struct casefile c = sample_case(&arena);
 
-	casefile_findings(&c, STR("1.2.3"), &out);
+	casefile_findings(&c, STR("1.2.3"), false, &out);
 	struct json_value root = json_value_at(buf_str(&out), NULL), in = item(get(root, "incidents"), 0);
 	struct { struct json_value at; const char *path, *want; } rows[] = {
 		{ root, "schema", "inquest-findings/1" },

@@ -1,0 +1,29 @@
+#include "report/wrap.h"
+
+#include "report/glyph.h"
+
+void wrap_add(struct buf *out, unsigned width, unsigned at, unsigned indent, struct str text)
+{
+	struct str word;
+	struct glyph g;
+	bool line_start = true;
+
+	while ((word = str_word(&text)).len) {
+		if (!line_start && at + 1 + glyph_columns(word) > width) {
+			buf_addf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (!line_start) {
+			buf_addc(out, ' ');
+			at++;
+		}
+		while (glyph_next(&word, &g)) {
+			if (at + g.columns > width && at > indent) {
+				buf_addf(out, "\n%*s", (int)indent, "");
+				at = indent;
+			}
+			buf_add(out, g.text);
+			at += g.columns;
+		}
+		line_start = false;
+	}
+}
