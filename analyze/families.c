@@ -1,5 +1,7 @@
 #include "analyze/families.h"
 
+#include "core/err.h"
+
 /*
  * Texts are those of the programs themselves (errno strings, PostgreSQL, MySQL, Redis, nginx, HAProxy,
  * OpenSSL, resolvers, the common language runtimes and their HTTP and pool libraries). The narrow
@@ -138,4 +140,12 @@ const struct family *family_of(struct str text)
 		}
 	}
 	return NULL;
+}
+
+const struct family *family_by_id(const char *id)
+{
+	for (const struct family *f = family_table; f->id; f++)
+		if (strcmp(f->id, id) == 0)
+			return f;
+	BUG("no such family");
 }

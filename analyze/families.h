@@ -25,5 +25,7 @@ struct family {
 
 extern const struct family family_table[]; /* ends with id NULL; the first row that matches wins */
 const struct family *family_of(struct str text);
+/* The row of an id, which must exist. */
+const struct family *family_by_id(const char *id);
 
 #endif

@@ -5,6 +5,7 @@
 #include "analyze/acts.h"
 #include "analyze/dense.h"
 #include "analyze/effect.h"
+#include "analyze/explains.h"
 
 /*
  * Priors: published triggers of outages (Google SRE, "Reliable Product Launches"/postmortem analysis: binary push 37 %,
@@ -121,7 +122,8 @@ static void term_place(struct inquiry *q, struct candidate *c)
 	double better = 0;
 	for (size_t i = 0; i < q->n_emergent && i < 40; i++) {
 		const struct emergence *e = &q->emergent[i];
-		if (e->trouble && e->voice->service == (size_t)c->service_index && e->names >= 0 && q->ill[e->names].score > 0.3)
+		bool elsewhere = e->outside.len || (e->names >= 0 && q->ill[e->names].score > 0.3);
+		if (e->trouble && e->voice->service == (size_t)c->service_index && elsewhere)
 			better = fmax(better, fmin(1, (e->bad - e->expected) / q->failures));
 	}
 	double lr = 1.2 * fmin(1, http + own) - 1.5 * better;
@@ -247,14 +249,28 @@ static void look_for_words(struct inquiry *q, struct str text, double weight, st
 	}
 }
 
-/* What the changed service says that it never said before. */
-static double new_words(const struct inquiry *q, ptrdiff_t service, const struct emergence **out)
+/* Does a service that this one calls speak of the same trouble? Then the words are its. */
+static bool said_deeper(const struct inquiry *q, const struct emergence *e)
+{
+	for (size_t i = 0; i < q->n_emergent && e->voice->family; i++) {
+		const struct emergence *d = &q->emergent[i];
+		if (d->trouble && d->voice->family == e->voice->family && d->voice->service != e->voice->service &&
+		    inquiry_depends(q, (ptrdiff_t)e->voice->service, (ptrdiff_t)d->voice->service) &&
+		    !inquiry_depends(q, (ptrdiff_t)d->voice->service, (ptrdiff_t)e->voice->service))
+			return true;
+	}
+	return false;
+}
+
+/* What the changed service says that it never said before, of a kind that such a change brings about, and of itself. */
+static double new_words(const struct inquiry *q, enum cause_kind change, ptrdiff_t service, const struct emergence **out)
 {
 	double most = 0;
 	for (size_t i = 0; i < q->n_emergent; i++) {
 		const struct emergence *e = &q->emergent[i];
-		if (e->trouble && (ptrdiff_t)e->voice->service == service && e->expected < 0.05 * e->bad &&
-		    (!e->voice->family || e->voice->family->nature == NATURE_CAUSE) && e->bad - e->expected > most) {
+		const struct family *fam = e->voice->family;
+		if (e->trouble && (ptrdiff_t)e->voice->service == service && e->expected < 0.05 * e->bad && e->bad - e->expected > most &&
+		    (fam ? fam->nature == NATURE_CAUSE && explains_kind(change, fam->kind) >= 1 && !said_deeper(q, e) : e->names < 0 && !e->outside.len)) {
 			most = e->bad - e->expected;
 			*out = e;
 		}
@@ -276,7 +292,7 @@ static void term_mechanism(struct inquiry *q, struct candidate *c, const struct 
 	if (best.weight > 0.2)
 		term_add(q, c, "mechanism", best.weight, &best.refs, "the new error lines speak of \"%.*s\", which is part of this change", STR_ARG(best.word));
 	const struct emergence *e = NULL;
-	double lines = c->service_index >= 0 ? new_words(q, c->service_index, &e) : 0;
+	double lines = c->service_index >= 0 ? new_words(q, c->kind, c->service_index, &e) : 0;
 	if (e && (act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE)) {
 		struct refs refs = inquiry_lines(q, e->voice, 2);
 		term_add(q, c, "emergence", fmin(1.2, 0.3 + lines / q->failures), &refs, "%.*s says what it never said before: \"%.*s\" (%.0f lines)",
@@ -477,6 +493,14 @@ void term_depth(struct inquiry *q, struct candidate *c)
 		term_add(q, c, "depth", -1.0, NULL, "%.*s stands in front and passes on what fails behind it", STR_ARG(s->name));
 }
 
+/* A line of trouble about something outside is a caller's complaint, in whatever words. */
+static const struct family *family_of_line(const struct emergence *e)
+{
+	const struct family *fam = e->voice->family;
+	bool plain = !fam || fam->nature == NATURE_EFFECT;
+	return e->outside.len && plain ? family_by_id("upstream_error") : fam;
+}
+
 /* Whom a line blames: a caller's the one it names, the system's (kernel, init, a supervisor) the service it speaks of. */
 static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 {
@@ -489,14 +513,14 @@ static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 		    str_find(e->voice->text, d->voice->text) >= 0)
 			return (ptrdiff_t)d->voice->service;
 	}
-	bool of_others = e->voice->family->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
+	bool of_others = family_of_line(e)->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
 
 /* What to call it: the resource, the outside service that is blamed, the host that it is about. */
 static struct str family_entity(const struct inquiry *q, const struct emergence *e, struct str service)
 {
-	const struct family *fam = e->voice->family;
+	const struct family *fam = family_of_line(e);
 	bool outside = fam->nature == NATURE_CALLER && e->outside.len;
 	struct str name = outside ? e->outside : service;
 	if (fam->resource)
@@ -510,7 +534,7 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 {
 	for (size_t i = 0; i < q->n_emergent; i++) {
 		const struct emergence *e = &q->emergent[i];
-		const struct family *fam = e->voice->family;
+		const struct family *fam = family_of_line(e);
 		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
 			continue;
 		ptrdiff_t at = blamed(q, e);

@@ -3,149 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyze/dense.h"
+#include "analyze/explains.h"
 
-/* A cause may be this much later than what it explains: clocks and buckets are not sharper. */
-static const int64_t tolerance_ns = 60 * NS_PER_S;
 enum { MAX_CAUSES = 5, MAX_RULED_OUT = 40 };
 /* Candidates this far (log-odds) behind the first are out of the running. */
 static const double out_of_running = 2.0;
-
-/* What can bring about what: the kinds a kind explains, as bits. */
-static unsigned explains(enum cause_kind kind)
-{
-#define BIT(k) (1u << (k))
-	const unsigned calls = BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION) | BIT(CAUSE_CACHE_FAILURE);
-	switch (kind) {
-	case CAUSE_DEPLOYMENT:
-	case CAUSE_CONFIG_CHANGE:
-	case CAUSE_FEATURE_FLAG:
-	case CAUSE_SCHEMA_MIGRATION:
-	case CAUSE_SCHEDULED_JOB:
-	case CAUSE_CREDENTIAL:
-	case CAUSE_CERTIFICATE:
-	case CAUSE_NETWORK:
-		return ~0u & ~BIT(CAUSE_UNKNOWN);
-	case CAUSE_SLOW_QUERY: return calls | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION);
-	case CAUSE_LOCK_CONTENTION: return calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION);
-	case CAUSE_TRAFFIC_SURGE: return calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION) | BIT(CAUSE_DEPLOYMENT);
-	case CAUSE_CACHE_FAILURE: return calls | BIT(CAUSE_SLOW_QUERY);
-	case CAUSE_RESOURCE_EXHAUSTION: return calls | BIT(CAUSE_RESTART) | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_DEPLOYMENT);
-	case CAUSE_RESTART: return calls | BIT(CAUSE_RESTART);
-	case CAUSE_DNS: return calls | BIT(CAUSE_DEPLOYMENT);
-	case CAUSE_HOST_FAULT: return calls | BIT(CAUSE_RESTART);
-	case CAUSE_CONNECTION_EXHAUSTION: return BIT(CAUSE_DEPENDENCY_FAILURE);
-	case CAUSE_DEPENDENCY_FAILURE: return BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION);
-	case CAUSE_BAD_INPUT: return calls | BIT(CAUSE_DEPLOYMENT) | BIT(CAUSE_RESTART);
-	case CAUSE_UNKNOWN:
-	case CAUSE_KIND_COUNT: break;
-	}
-	return 0;
-#undef BIT
-}
-
-static double term_value(const struct candidate *c, const char *name)
-{
-	for (size_t i = 0; i < c->terms.n; i++)
-		if (strcmp(c->terms.at[i].name, name) == 0)
-			return c->terms.at[i].log_odds;
-	return 0;
-}
-
-/* Does a service show trouble of its own, so that callers' complaints about it are right? */
-static bool troubled(const struct inquiry *q, ptrdiff_t service)
-{
-	const struct illness *v = &q->ill[service];
-	if (v->own_lines > 0.02 * q->failures || v->failed + v->slow > 0.1 * q->failures || v->silent)
-		return true;
-	for (size_t i = 0; i < q->f->n_acts; i++) {
-		const struct act *act = &q->f->acts[i];
-		if (act->kind == CHANGE_RESTART && facts_service(q->f, act->service) == service && act->begin_ns >= q->o->onset_from_ns - 5 * tolerance_ns &&
-		    act->begin_ns <= q->o->onset_to_ns + tolerance_ns)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Can trouble of a change in one service show as condition `x` at another? A change makes what it calls suffer by load
- * (statements, connections, locks, resources), and makes its own calls fail while the called one is well; it does not
- * break a service that has trouble of its own. Callers of the changed service may show anything.
- */
-static bool reaches(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
-{
-	if (c->service_index < 0 || x->service_index < 0 || c->service_index == x->service_index)
-		return true;
-	const unsigned load = 1u << CAUSE_SLOW_QUERY | 1u << CAUSE_CONNECTION_EXHAUSTION | 1u << CAUSE_LOCK_CONTENTION | 1u << CAUSE_RESOURCE_EXHAUSTION;
-	if (inquiry_depends(q, c->service_index, x->service_index))
-		return (load & (1u << x->kind)) || (x->family && x->family->nature == NATURE_CALLER && !troubled(q, x->service_index));
-	return inquiry_depends(q, x->service_index, c->service_index);
-}
-
-/* Could `c` have brought about condition `x`? */
-static bool can_explain(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
-{
-	if (c == x || x->act >= 0 || x->kind == CAUSE_UNKNOWN || c->kind == CAUSE_UNKNOWN || c->herring || x->herring)
-		return false;
-	if (!(explains(c->kind) & (1u << x->kind)) || c->time_ns > x->time_ns + tolerance_ns)
-		return false;
-	if (c->act < 0) {
-		/* Without a change there is nothing to bring conditions about but its own lines. */
-		if (c->kind == CAUSE_DEPLOYMENT && x->kind != CAUSE_DEPENDENCY_FAILURE)
-			return false;
-		if (c->kind == x->kind && c->service_index == x->service_index)
-			return false;
-		return c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
-		       inquiry_depends(q, x->service_index, c->service_index);
-	}
-	/* Whoever queues behind somebody else's lock did not make the queue. */
-	if (x->kind == CAUSE_LOCK_CONTENTION && term_value(x, "holder") > 0)
-		return false;
-	/* Connections that somebody else opened are not this service's doing. */
-	if (x->culprit.len && c->service_index >= 0 && c->act >= 0 && facts_service(q->f, x->culprit) != c->service_index)
-		return false;
-	/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
-	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
-		return false;
-	if (term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") < -0.5)
-		return false;
-	return reaches(q, c, x);
-}
-
-/*
- * Links every condition to its best explanation. The weaker the explanation is beside the condition itself, the less
- * weight moves from the one to the other; none when it is 2.5 behind.
- */
-static void link_chain(struct inquiry *q)
-{
-	size_t n = q->candidates.n;
-	double *bonus = arena_new_n(q->arena, double, n + 1), *weight = arena_new_n(q->arena, double, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		struct candidate *x = &q->candidates.at[i];
-		ptrdiff_t best = -1;
-		for (size_t j = 0; j < n; j++) {
-			const struct candidate *c = &q->candidates.at[j];
-			if (can_explain(q, c, x) && c->score > x->score - 2.5 && (best < 0 || c->score > q->candidates.at[best].score))
-				best = (ptrdiff_t)j;
-		}
-		if (best < 0)
-			continue;
-		/* Two conditions may each be able to explain the other; the better-founded one does. */
-		const struct candidate *c = &q->candidates.at[best];
-		if (c->act < 0 && can_explain(q, x, c) && x->score > c->score)
-			continue;
-		x->caused_by = best;
-		weight[i] = fmin(1, (c->score - x->score + 2.5) / 2.5);
-		bonus[best] = fmax(bonus[best], weight[i] * fmin(2, 0.5 * fmax(0, x->score)));
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct candidate *c = &q->candidates.at[i];
-		if (bonus[i] > 0.05)
-			term_add(q, c, "chain", bonus[i], NULL, "what follows from it is seen as well");
-		if (c->caused_by >= 0)
-			term_add(q, c, "explained", -1.5 * weight[i], NULL, "follows from %.*s", STR_ARG(q->candidates.at[c->caused_by].what));
-	}
-}
 
 /* Order of candidates, without moving them: links are indices. */
 static int better(const struct candidate *a, const struct candidate *b)
@@ -169,7 +31,7 @@ void verdict_reach(struct inquiry *q)
 		for (size_t i = from; i < q->candidates.n; i++)
 			(*r)->test(q, &q->candidates.at[i]);
 	}
-	link_chain(q);
+	explains_link(q);
 	double top = -INFINITY, sum = 0;
 	for (size_t i = 0; i < q->candidates.n; i++)
 		if (!q->candidates.at[i].herring)

@@ -46,9 +46,17 @@ static size_t load_hosts(const struct inquiry *q, size_t service, struct host_lo
 	return n;
 }
 
+static void term_on_host(struct inquiry *q, struct candidate *c, const struct host_load *h, double all, double failed)
+{
+	term_add(q, c, "place", 2.0, NULL, "%.0f of %.0f failures are on host %.*s, which serves %.0f %% of the requests", h->failed, failed, STR_ARG(h->host),
+	         100 * h->requests / fmax(1, all));
+}
+
 static void raise_host_fault(struct inquiry *q)
 {
+	size_t from = q->candidates.n;
 	raise_family(q, CAUSE_HOST_FAULT);
+	size_t told = q->candidates.n;
 	for (size_t v = 0; v < q->f->n_services; v++) {
 		struct host_load hosts[MAX_HOSTS];
 		size_t n = load_hosts(q, v, hosts), worst = 0;
@@ -64,13 +72,23 @@ static void raise_host_fault(struct inquiry *q)
 		double others = all - hosts[worst].requests, others_failed = failed - hosts[worst].failed;
 		if (others < 50 || others_failed / others > 0.15 * hosts[worst].failed / fmax(1, hosts[worst].requests))
 			continue;
-		struct candidate *c = inquiry_raise(q, CAUSE_HOST_FAULT, q->f->services[v].name, hosts[worst].host, q->o->onset_best_ns);
+		/* What the host's own lines say of it belongs to the same candidate. */
+		struct candidate *c = NULL;
+		for (size_t i = from; i < told && !c; i++)
+			if (str_find(q->candidates.at[i].entity, hosts[worst].host) >= 0 || str_eq(q->candidates.at[i].service, q->f->services[v].name))
+				c = &q->candidates.at[i];
+		if (c) {
+			c->entity = arena_printf(q->arena, "%.*s (%.*s)", STR_ARG(hosts[worst].host), STR_ARG(q->f->services[v].name));
+			c->share = fmax(c->share, hosts[worst].failed / q->failures);
+			term_on_host(q, c, &hosts[worst], all, failed);
+			continue;
+		}
+		c = inquiry_raise(q, CAUSE_HOST_FAULT, q->f->services[v].name, hosts[worst].host, q->o->onset_best_ns);
 		if (!c)
 			return;
 		c->share = hosts[worst].failed / q->failures;
 		c->what = arena_printf(q->arena, "a fault of host %.*s", STR_ARG(hosts[worst].host));
-		term_add(q, c, "place", 2.0, NULL, "%.0f of %.0f failures are on host %.*s, which serves %.0f %% of the requests", hosts[worst].failed,
-		         failed, STR_ARG(hosts[worst].host), 100 * hosts[worst].requests / fmax(1, all));
+		term_on_host(q, c, &hosts[worst], all, failed);
 	}
 }
 

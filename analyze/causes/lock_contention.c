@@ -24,7 +24,11 @@ static struct str statement_of(const struct inquiry *q, const struct kept_line *
 			continue;
 		*line = k->ref;
 		ptrdiff_t at = str_find_nocase(k->ref.text, STR("STATEMENT:"));
-		return str_trim(at >= 0 ? str_from(k->ref.text, (size_t)at + 10) : k->ref.text);
+		if (at >= 0)
+			return str_trim(str_from(k->ref.text, (size_t)at + 10));
+		/* A record that holds more than the statement (CSV, JSON): the statement's own text. */
+		struct str text = store_name(q->f->store, k->fingerprint_id);
+		return text.len ? arena_str(q->arena, text) : str_trim(k->ref.text);
 	}
 	return STR_NONE;
 }

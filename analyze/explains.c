@@ -1,0 +1,230 @@
+#include "analyze/explains.h"
+
+#include <math.h>
+
+#include "analyze/dense.h"
+
+/* A cause may be this much later than what it explains: clocks and buckets are not sharper. */
+static const int64_t tolerance_ns = 60 * NS_PER_S;
+/* Below this strength a kind does not count as an explanation. */
+static const double least_strength = 0.5;
+
+#define BIT(k) (1u << (k))
+/* Conditions that callers of anything broken or slow show. */
+static const unsigned calls = BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION) | BIT(CAUSE_CACHE_FAILURE);
+/* Conditions that load on a database or a host brings about. */
+static const unsigned load = BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_CONNECTION_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION) | BIT(CAUSE_RESOURCE_EXHAUSTION);
+
+/*
+ * What a kind of cause brings about as a matter of course, and what it does now and then. New code does not let a certificate
+ * expire, break a resolver or a disk, or change a password; a setting may do nearly all of that.
+ */
+struct reach { unsigned often, rarely; };
+
+static struct reach reach_of(enum cause_kind kind)
+{
+	switch (kind) {
+	case CAUSE_DEPLOYMENT:
+	case CAUSE_FEATURE_FLAG:
+		return (struct reach){ calls | load | BIT(CAUSE_DEPLOYMENT) | BIT(CAUSE_RESTART),
+			               BIT(CAUSE_BAD_INPUT) | BIT(CAUSE_TRAFFIC_SURGE) | BIT(CAUSE_CREDENTIAL) };
+	case CAUSE_CONFIG_CHANGE:
+		return (struct reach){ ~(BIT(CAUSE_UNKNOWN) | BIT(CAUSE_HOST_FAULT) | BIT(CAUSE_BAD_INPUT) | BIT(CAUSE_TRAFFIC_SURGE)),
+			               BIT(CAUSE_BAD_INPUT) | BIT(CAUSE_TRAFFIC_SURGE) };
+	case CAUSE_SCHEMA_MIGRATION: return (struct reach){ calls | load | BIT(CAUSE_DEPLOYMENT), BIT(CAUSE_BAD_INPUT) };
+	case CAUSE_SCHEDULED_JOB: return (struct reach){ calls | load, BIT(CAUSE_RESTART) | BIT(CAUSE_BAD_INPUT) };
+	case CAUSE_CREDENTIAL: return (struct reach){ calls | BIT(CAUSE_CREDENTIAL), BIT(CAUSE_DEPLOYMENT) };
+	case CAUSE_CERTIFICATE: return (struct reach){ calls | BIT(CAUSE_CERTIFICATE), 0 };
+	case CAUSE_NETWORK: return (struct reach){ calls | BIT(CAUSE_NETWORK) | BIT(CAUSE_DNS) | BIT(CAUSE_CERTIFICATE), BIT(CAUSE_RESTART) };
+	case CAUSE_SLOW_QUERY: return (struct reach){ calls | BIT(CAUSE_RESOURCE_EXHAUSTION) | BIT(CAUSE_LOCK_CONTENTION), 0 };
+	case CAUSE_LOCK_CONTENTION: return (struct reach){ calls | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_RESOURCE_EXHAUSTION), 0 };
+	case CAUSE_TRAFFIC_SURGE: return (struct reach){ calls | load | BIT(CAUSE_DEPLOYMENT), 0 };
+	case CAUSE_CACHE_FAILURE: return (struct reach){ calls | BIT(CAUSE_SLOW_QUERY), 0 };
+	case CAUSE_RESOURCE_EXHAUSTION: return (struct reach){ calls | BIT(CAUSE_RESTART) | BIT(CAUSE_SLOW_QUERY) | BIT(CAUSE_DEPLOYMENT), 0 };
+	case CAUSE_RESTART: return (struct reach){ calls | BIT(CAUSE_RESTART), 0 };
+	case CAUSE_DNS: return (struct reach){ calls | BIT(CAUSE_DEPLOYMENT), 0 };
+	case CAUSE_HOST_FAULT: return (struct reach){ calls | BIT(CAUSE_RESTART) | BIT(CAUSE_SLOW_QUERY), 0 };
+	case CAUSE_CONNECTION_EXHAUSTION: return (struct reach){ BIT(CAUSE_DEPENDENCY_FAILURE), 0 };
+	case CAUSE_DEPENDENCY_FAILURE: return (struct reach){ BIT(CAUSE_DEPENDENCY_FAILURE) | BIT(CAUSE_CONNECTION_EXHAUSTION), 0 };
+	case CAUSE_BAD_INPUT: return (struct reach){ calls | BIT(CAUSE_DEPLOYMENT) | BIT(CAUSE_RESTART), 0 };
+	case CAUSE_UNKNOWN:
+	case CAUSE_KIND_COUNT: break;
+	}
+	return (struct reach){ 0, 0 };
+}
+
+double explains_kind(enum cause_kind cause, enum cause_kind condition)
+{
+	struct reach r = reach_of(cause);
+	return r.often & BIT(condition) ? 1 : r.rarely & BIT(condition) ? 0.4 : 0;
+}
+
+static double term_value(const struct candidate *c, const char *name)
+{
+	for (size_t i = 0; i < c->terms.n; i++)
+		if (strcmp(c->terms.at[i].name, name) == 0)
+			return c->terms.at[i].log_odds;
+	return 0;
+}
+
+/* Does a service show trouble of its own, so that callers' complaints about it are right? */
+static bool troubled(const struct inquiry *q, ptrdiff_t service)
+{
+	const struct illness *v = &q->ill[service];
+	if (v->own_lines > 0.02 * q->failures || v->failed + v->slow > 0.1 * q->failures || v->silent)
+		return true;
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *act = &q->f->acts[i];
+		if (act->kind == CHANGE_RESTART && facts_service(q->f, act->service) == service && act->begin_ns >= q->o->onset_from_ns - 5 * tolerance_ns &&
+		    act->begin_ns <= q->o->onset_to_ns + tolerance_ns)
+			return true;
+	}
+	return false;
+}
+
+/* A condition at something that has no log here: whoever calls it cannot have broken it. */
+static bool outside(const struct candidate *x)
+{
+	return x->kind == CAUSE_DEPENDENCY_FAILURE && x->service_index < 0 && x->service.len;
+}
+
+/*
+ * Can trouble of a change in one service show as condition `x` at another? A change makes what it calls suffer by load
+ * (statements, connections, locks, resources), and makes its own calls fail while the called one is well; it does not
+ * break a service that has trouble of its own. Callers of the changed service may show anything. Returns 0 to 1.
+ */
+static double reaches(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	if (outside(x))
+		return 0.5;
+	if (c->service_index < 0 || x->service_index < 0 || c->service_index == x->service_index)
+		return 1;
+	/* A full disk or a lack of memory elsewhere is no matter of a call more or less. */
+	const unsigned by_load = load & ~BIT(CAUSE_RESOURCE_EXHAUSTION);
+	if (inquiry_depends(q, c->service_index, x->service_index)) {
+		if (x->kind == CAUSE_RESOURCE_EXHAUSTION)
+			return 0.5;
+		return (by_load & BIT(x->kind)) || (x->family && x->family->nature == NATURE_CALLER && !troubled(q, x->service_index)) ? 1 : 0;
+	}
+	return inquiry_depends(q, x->service_index, c->service_index) ? 1 : 0;
+}
+
+/* How well could `c` have brought about condition `x`? 0 to 1. */
+static double strength(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	if (c == x || x->act >= 0 || x->kind == CAUSE_UNKNOWN || c->kind == CAUSE_UNKNOWN || c->herring || x->herring)
+		return 0;
+	double kind = explains_kind(c->kind, x->kind);
+	if (kind <= 0 || c->time_ns > x->time_ns + tolerance_ns)
+		return 0;
+	if (c->act < 0) {
+		/* Without a change there is nothing to bring conditions about but its own lines. */
+		if (c->kind == CAUSE_DEPLOYMENT && x->kind != CAUSE_DEPENDENCY_FAILURE)
+			return 0;
+		if (c->kind == x->kind && c->service_index == x->service_index)
+			return 0;
+		bool linked = c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
+		              inquiry_depends(q, x->service_index, c->service_index);
+		return linked ? kind : 0;
+	}
+	/* Whoever queues behind somebody else's lock did not make the queue. */
+	if (x->kind == CAUSE_LOCK_CONTENTION && term_value(x, "holder") > 0)
+		return 0;
+	/* Connections that somebody else opened are not this service's doing. */
+	if (x->culprit.len && c->service_index >= 0 && facts_service(q->f, x->culprit) != c->service_index)
+		return 0;
+	return kind * reaches(q, c, x);
+}
+
+/* A change must have some tie to the failures of its own, and not have been acquitted by its undoing. */
+static bool tied(const struct candidate *c)
+{
+	if (c->act < 0)
+		return true;
+	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
+		return false;
+	return term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") >= -0.5;
+}
+
+static bool can_explain(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	return tied(c) && strength(q, c, x) >= least_strength;
+}
+
+/* Is a condition named well enough to stand for the failures by itself? Callers' complaints only where they lead outside. */
+static bool speaks(const struct inquiry *q, const struct candidate *x)
+{
+	if (x->act >= 0 || x->herring || x->kind == CAUSE_UNKNOWN || x->share < 0.2 || x->time_ns > q->o->onset_to_ns + tolerance_ns)
+		return false;
+	return outside(x) || !x->family || x->family->nature == NATURE_CAUSE;
+}
+
+/*
+ * Explaining away: the failures speak of something that such a change does not bring about. Each change is held against the
+ * condition that says most; what the change does explain takes the edge off.
+ */
+static void explain_away(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (c->act < 0 || c->herring)
+			continue;
+		const struct candidate *other = NULL;
+		double worst = 0, explained = 0;
+		for (size_t j = 0; j < q->candidates.n; j++) {
+			const struct candidate *x = &q->candidates.at[j];
+			if (!speaks(q, x))
+				continue;
+			double share = fmin(1, x->share), s = strength(q, c, x);
+			explained = fmax(explained, s >= 1 && x->kind != CAUSE_DEPENDENCY_FAILURE ? share : 0);
+			if (share * (1 - s) > worst) {
+				worst = share * (1 - s);
+				other = x;
+			}
+		}
+		worst *= 1 - 0.7 * explained;
+		if (other && worst > 0.1)
+			term_add(q, c, "otherwise", -2.2 * worst, &other->refs, "the failures speak of something that it does not bring about: %.*s", STR_ARG(other->what));
+	}
+}
+
+/*
+ * Links every condition to its best explanation. The weaker the explanation is beside the condition itself, the less
+ * weight moves from the one to the other; none when it is 2.5 behind.
+ */
+static void link_chain(struct inquiry *q)
+{
+	size_t n = q->candidates.n;
+	double *bonus = arena_new_n(q->arena, double, n + 1), *weight = arena_new_n(q->arena, double, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *x = &q->candidates.at[i];
+		ptrdiff_t best = -1;
+		for (size_t j = 0; j < n; j++) {
+			const struct candidate *c = &q->candidates.at[j];
+			if (can_explain(q, c, x) && c->score > x->score - 2.5 && (best < 0 || c->score > q->candidates.at[best].score))
+				best = (ptrdiff_t)j;
+		}
+		if (best < 0)
+			continue;
+		/* Two conditions may each be able to explain the other; the better-founded one does. */
+		const struct candidate *c = &q->candidates.at[best];
+		if (c->act < 0 && can_explain(q, x, c) && x->score > c->score)
+			continue;
+		x->caused_by = best;
+		weight[i] = fmin(1, (c->score - x->score + 2.5) / 2.5) * strength(q, c, x);
+		bonus[best] = fmax(bonus[best], weight[i] * fmin(2, 0.5 * fmax(0, x->score)));
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (bonus[i] > 0.05)
+			term_add(q, c, "chain", bonus[i], NULL, "what follows from it is seen as well");
+		if (c->caused_by >= 0)
+			term_add(q, c, "explained", -1.5 * weight[i], NULL, "follows from %.*s", STR_ARG(q->candidates.at[c->caused_by].what));
+	}
+}
+
+void explains_link(struct inquiry *q)
+{
+	explain_away(q);
+	link_chain(q);
+}
