@@ -63,7 +63,7 @@ static const char *year_at(const char *p, const char *end, int64_t *year)
 	return q;
 }
 
-/* What stands between date and time: blanks, "T", ":", "::", "_", ", ", " at ". NULL when nothing does. */
+/* What stands between date and time: blanks, "T", ":", "::", "_", ", ", " at ", " - ". NULL when nothing does. */
 static const char *separator(const char *p, const char *end)
 {
 	const char *from = p;
@@ -71,8 +71,12 @@ static const char *separator(const char *p, const char *end)
 		p++;
 	while (p < end && (*p == ' ' || *p == ':'))
 		p++;
-	if (end - p > 3 && p > from && p[-1] == ' ' && memcmp(p, "at ", 3) == 0)
-		p += 3;
+	if (end - p > 3 && p > from && p[-1] == ' ') {
+		if (memcmp(p, "at ", 3) == 0 || memcmp(p, "-- ", 3) == 0)
+			p += 3;
+		else if (memcmp(p, "- ", 2) == 0)
+			p += 2;
+	}
 	if (p == from && p < end && (*p == 'T' || *p == '_' || *p == '-'))
 		p++;
 	return p == from ? NULL : p;
@@ -241,7 +245,7 @@ static bool parse_packed(struct str *s, size_t n, struct timestamp *out)
 		return false;
 	if (n != 14) {
 		char sep = p < end ? *p++ : '\0';
-		if (sep != ' ' && (n == 6 || (sep != 'T' && sep != '-' && sep != '_')))
+		if (sep != ' ' && (n == 6 || (sep != 'T' && sep != '-' && sep != '_' && sep != ':')))
 			return false;
 		if (sep == ' ' && p < end && *p == ' ')
 			p++; /* MySQL pads the hour */

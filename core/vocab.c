@@ -90,8 +90,9 @@ static const struct level_word level_words[] = {
 	{ "d1", SEV_DEBUG },          { "d2", SEV_DEBUG },           { "d3", SEV_TRACE },
 	{ "d4", SEV_TRACE },          { "d5", SEV_TRACE },           { "dbg", SEV_DEBUG },
 	{ "dbug", SEV_DEBUG },        { "debug", SEV_DEBUG },        { "debug1", SEV_DEBUG },
-	{ "debug2", SEV_DEBUG },      { "debug3", SEV_TRACE },       { "debug4", SEV_TRACE },
-	{ "debug5", SEV_TRACE },      { "dpanic", SEV_FATAL },       { "e", SEV_ERROR },
+	{ "debug2", SEV_TRACE },      { "debug3", SEV_TRACE },       { "debug4", SEV_TRACE },
+	{ "debug5", SEV_TRACE },      { "deprecation", SEV_WARN },
+	{ "dpanic", SEV_FATAL },       { "e", SEV_ERROR },             { "eror", SEV_ERROR },
 	{ "emerg", SEV_FATAL },       { "emergency", SEV_FATAL },    { "err", SEV_ERROR },
 	{ "error", SEV_ERROR },       { "f", SEV_FATAL },            { "fail", SEV_ERROR },
 	{ "failure", SEV_ERROR },     { "fatal", SEV_FATAL },        { "fine", SEV_DEBUG },
@@ -101,8 +102,8 @@ static const struct level_word level_words[] = {
 	{ "n", SEV_NOTICE },          { "note", SEV_NOTICE },        { "notice", SEV_NOTICE },
 	{ "panic", SEV_FATAL },       { "severe", SEV_ERROR },       { "system", SEV_NOTICE },
 	{ "t", SEV_TRACE },           { "trace", SEV_TRACE },        { "trc", SEV_TRACE },
-	{ "trce", SEV_TRACE },        { "v", SEV_TRACE },            { "verbose", SEV_TRACE },
-	{ "vrb", SEV_TRACE },         { "w", SEV_WARN },             { "warn", SEV_WARN },
+	{ "trce", SEV_TRACE },        { "v", SEV_DEBUG },            { "verbose", SEV_DEBUG },
+	{ "vrb", SEV_DEBUG },         { "w", SEV_WARN },             { "warn", SEV_WARN },
 	{ "warning", SEV_WARN },      { "wrn", SEV_WARN },
 };
 

@@ -75,6 +75,83 @@ static size_t first_pair(struct str text)
 	return text.len;
 }
 
+/* What the pairs say, added to what the head said: that wins for time, level, logger and process. */
+static void finish(struct fields *f, struct event *e, struct str message, struct str error)
+{
+	struct event before = *e;
+
+	fields_finish(f, e, UNIT_NONE);
+	e->message = message;
+	if (before.severity != SEV_NONE)
+		e->severity = before.severity;
+	if (before.has_time) {
+		e->has_time = true;
+		e->time = before.time;
+	}
+	if (!e->error.len)
+		e->error = error.len ? error : before.error;
+	if (before.logger.len)
+		e->logger = before.logger;
+	if (before.pid >= 0)
+		e->pid = before.pid;
+}
+
+/* The next `:key=>value` or `"key"=>value` of a hash as Ruby prints it; nested ones count like the outer. */
+static bool ruby_pair(struct str *s, struct str *key, struct field_value *v)
+{
+	ptrdiff_t arrow = str_find(*s, STR("=>"));
+	struct str rest;
+	size_t from, n = 0;
+
+	if (arrow < 0)
+		return false;
+	from = (size_t)arrow;
+	if (from > 0 && s->ptr[from - 1] == '"')
+		from--;
+	*key = str_make(s->ptr + from, 0);
+	while (from > 0 && pair_key_byte(s->ptr[from - 1])) {
+		from--;
+		key->ptr--;
+		key->len++;
+	}
+	rest = str_from(*s, (size_t)arrow + 2);
+	*v = (struct field_value){ .bare = true };
+	if (rest.len > 0 && rest.ptr[0] == '"') {
+		v->bare = false;
+		for (n = 1; n < rest.len && rest.ptr[n] != '"'; n++)
+			n += rest.ptr[n] == '\\' && n + 1 < rest.len;
+		v->text = str_make(rest.ptr + 1, n - 1);
+		v->escaped = str_chr(v->text, '\\') >= 0;
+	} else {
+		while (n < rest.len && rest.ptr[n] != ',' && rest.ptr[n] != '}' && rest.ptr[n] != ' ')
+			n++;
+		v->text = str_head(rest, n);
+	}
+	*s = str_from(rest, n);
+	return true;
+}
+
+void pairs_take_ruby(struct event *e, struct arena *scratch)
+{
+	ptrdiff_t at = str_find(e->message, STR("{:"));
+	struct str rest, key;
+	struct field_value v;
+	struct fields f;
+	unsigned known = 0;
+
+	if (at < 0 || str_find(e->message, STR("=>")) < at)
+		return;
+	rest = str_from(e->message, (size_t)at);
+	fields_init(&f, NULL, scratch);
+	while (ruby_pair(&rest, &key, &v)) {
+		enum field k = fields_put(&f, NULL, key, v.text, v.escaped, v.bare);
+
+		known += k != FIELD_NONE && k != FIELD_MESSAGE && k != FIELD_NAME && k != FIELD_SERVICE;
+	}
+	if (known > 0)
+		finish(&f, e, e->message, STR_NONE);
+}
+
 void pairs_take_tail(struct event *e, struct arena *scratch)
 {
 	size_t at = first_pair(e->message);
@@ -100,19 +177,5 @@ void pairs_take_tail(struct event *e, struct arena *scratch)
 	}
 	if (pairs < 3 || known < 2)
 		return;
-	struct event before = *e;
-	fields_finish(&f, e, UNIT_NONE);
-	e->message = str_trim(str_head(before.message, at));
-	if (before.severity != SEV_NONE)
-		e->severity = before.severity;
-	if (before.has_time) {
-		e->has_time = true;
-		e->time = before.time;
-	}
-	if (!e->error.len)
-		e->error = error.len ? error : before.error;
-	if (before.logger.len)
-		e->logger = before.logger;
-	if (before.pid >= 0)
-		e->pid = before.pid;
+	finish(&f, e, str_trim(str_head(e->message, at)), error);
 }

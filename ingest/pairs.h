@@ -18,5 +18,10 @@ bool pair_next(struct str *s, struct str *key, struct field_value *v);
  * are at least three pairs and two of them mean something.
  */
 void pairs_take_tail(struct event *e, struct arena *scratch);
+/*
+ * The same for a hash in the message as Ruby prints it ({:status=>500, :path_info=>"/x"}): the message keeps it,
+ * and one pair that means something is enough.
+ */
+void pairs_take_ruby(struct event *e, struct arena *scratch);
 
 #endif

@@ -5,9 +5,10 @@
 
 enum { WHOLE_BYTES_MAX = 24 }; /* a value that is nothing but a duration */
 
-static void raise_severity(struct event *e)
+/* What the line says of its level stands; else the status tells. */
+static void grade(struct event *e)
 {
-	if (e->status >= 0 && e->severity < severity_from_status(e->status))
+	if (e->severity == SEV_NONE && e->status >= 0)
 		e->severity = severity_from_status(e->status);
 }
 
@@ -122,14 +123,6 @@ static bool aspnet_words(struct event *e)
 	return true;
 }
 
-void request_text_apply(struct event *e)
-{
-	if (e->kind != EV_LINE || e->message.len < 12)
-		return;
-	if (access_words(e) || rails_words(e) || aspnet_words(e))
-		raise_severity(e);
-}
-
 /* "4.5ms", "221micros", "12 ms", "3027 millis" at the start of s. */
 static bool duration_at(struct str s, double *ms)
 {
@@ -162,6 +155,142 @@ static bool duration_at(struct str s, double *ms)
 			return true;
 		}
 	return false;
+}
+
+/* A word without the quotes, brackets and marks around it. */
+static struct str bare_word(struct str w)
+{
+	while (w.len && memchr("\"'([{", w.ptr[0], 5))
+		w = str_from(w, 1);
+	while (w.len && memchr("\"')]},:;", w.ptr[w.len - 1], 8))
+		w.len--;
+	return w;
+}
+
+/* "GET /x", "POST http://h/x" at the start of s, perhaps quoted: method and path, s moved behind them. */
+static bool method_path(struct str *s, struct str *method, struct str *path)
+{
+	struct str rest = *s;
+
+	*method = bare_word(str_word(&rest));
+	if (!request_method_is(*method))
+		return false;
+	*path = bare_word(str_word(&rest));
+	if (path->len == 0 || (path->ptr[0] != '/' && str_find(*path, STR("://")) < 3))
+		return false;
+	*s = rest;
+	return true;
+}
+
+static bool status_word(struct str w, int *status)
+{
+	return w.len == 3 && status_parse(w, status) && *status >= 100 && *status < 600;
+}
+
+/*
+ * "GET /api/users 500 12.345 ms - 123" (morgan), "\"GET /index.php\" 200" (PHP-FPM), "10.0.0.7 - - DELETE /db 200",
+ * "GET /x => 502 in 3ms": the status follows the path or ends the text.
+ */
+static bool bare_words(struct event *e)
+{
+	enum { WORDS_BEFORE = 8, WORDS_BETWEEN = 3 };
+	struct str s = e->message, method, path;
+	size_t n = 0;
+	int status;
+
+	while (n < WORDS_BEFORE && s.len > 0 && !method_path(&s, &method, &path)) {
+		str_word(&s);
+		n++;
+	}
+	if (n == WORDS_BEFORE || s.len == 0)
+		return false;
+	struct str before = str_head(e->message, (size_t)(method.ptr - e->message.ptr)), w = STR_NONE;
+	for (n = 0; n < WORDS_BETWEEN && s.len > 0; n++) {
+		w = bare_word(str_word(&s));
+		if (status_word(w, &status) || !(str_eq(w, STR("=>")) || str_eq(w, STR("->")) ||
+						 str_starts(w, STR("HTTP/")) || str_eq(w, STR("-")) ||
+						 str_starts_nocase(w, STR("status"))))
+			break;
+	}
+	if (!status_word(w, &status)) {
+		ptrdiff_t blank = str_rchr(e->message, ' ');
+		if (blank < 0 || e->message.ptr + blank < path.ptr ||
+		    !status_word(bare_word(str_from(e->message, (size_t)blank + 1)), &status))
+			return false;
+		s = STR_NONE;
+	}
+	e->kind = EV_HTTP;
+	e->method = method;
+	e->path = path;
+	e->status = status;
+	s = str_trim(s);
+	if (str_starts(s, STR("in ")))
+		s = str_from(s, 3);
+	double ms;
+	if (isnan(e->duration_ms) && duration_at(s, &ms))
+		e->duration_ms = ms;
+	if (!e->client.len)
+		e->client = client_in(before);
+	return true;
+}
+
+/* The next column of a row; `bar` is what separates them. */
+static struct str next_column(struct str *s, char bar)
+{
+	struct str rest, column = str_cut(*s, bar, &rest);
+
+	*s = rest;
+	return str_trim(column);
+}
+
+/*
+ * Columns of which one is a method, or method and path, and one is a status: "| 502 | 3.1ms | 10.0.0.7 | GET
+ * "/x"" (gin), "10.0.0.7<tab>PUT<tab>/v1/x<tab>...<tab>202<tab>980".
+ */
+static bool column_words(struct event *e)
+{
+	enum { COLUMNS_MIN = 4, COLUMNS_MAX = 24 };
+	char bar = str_chr(e->message, '\t') >= 0 ? '\t' : '|';
+	struct str s = e->message, method = STR_NONE, path = STR_NONE, client = STR_NONE;
+	double ms = NAN;
+	int status = -1, v;
+	size_t n = 0;
+
+	for (; s.len > 0 && n < COLUMNS_MAX; n++) {
+		struct str c = next_column(&s, bar), inner = c;
+
+		if (method.len == 0 && method_path(&inner, &method, &path))
+			continue;
+		if (path.len == 0 && method.len > 0 && c.len > 0 && c.ptr[0] == '/')
+			path = c;
+		else if (status < 0 && status_word(c, &v))
+			status = v;
+		else if (isnan(ms) && c.len > 1 && is_alpha(c.ptr[c.len - 1]) && is_digit(c.ptr[0]))
+			duration_at(c, &ms);
+		else if (client.len == 0 && address_is(endpoint_host(c)))
+			client = endpoint_host(c);
+		if (path.len == 0)
+			method = request_method_is(c) ? c : STR_NONE;
+	}
+	if (n < COLUMNS_MIN || path.len == 0 || status < 0)
+		return false;
+	e->kind = EV_HTTP;
+	e->method = method;
+	e->path = path;
+	e->status = status;
+	if (isnan(e->duration_ms))
+		e->duration_ms = ms;
+	if (!e->client.len)
+		e->client = client;
+	return true;
+}
+
+void request_text_apply(struct event *e)
+{
+	if (e->kind != EV_LINE || e->message.len < 12)
+		return;
+	if (access_words(e) || rails_words(e) || aspnet_words(e) || column_words(e) || bare_words(e))
+		grade(e);
 }
 
 bool duration_text(struct str message, double *ms)

@@ -136,8 +136,11 @@ static void name_keep(struct text_head *h, struct str name, bool thread)
 		h->logger = name;
 }
 
-/* A bracketed token at the start of *s: thread, pid, class, id. */
-static bool bracket_take(struct str *s, struct text_head *h)
+/*
+ * A bracketed token at the start of *s: thread, pid, class, id. pairs: "[id=1]" is one, too; else it begins
+ * a message.
+ */
+static bool bracket_take(struct str *s, bool pairs, struct text_head *h)
 {
 	struct str t = *s;
 	char open = t.len ? t.ptr[0] : 0;
@@ -168,7 +171,8 @@ static bool bracket_take(struct str *s, struct text_head *h)
 		if (h->pid < 0)
 			h->pid = number;
 	} else if (str_chr(inside, '=') >= 0) {
-		return false; /* "[Controller id=1]" begins a message */
+		if (!pairs)
+			return false;
 	} else if (inside.len) {
 		name_keep(h, inside, str_chr(inside, '.') < 0 && str_find(inside, STR("::")) < 0);
 	}
@@ -238,21 +242,56 @@ static bool integer_take(struct str *s, struct text_head *h)
 	return true;
 }
 
+/* "util.py[DEBUG]: text": the level in a bracket that belongs to a name. */
+static bool named_level_take(struct str *s, struct text_head *h)
+{
+	size_t n = 0;
+	while (n < s->len && n < NAME_BYTES_MAX && name_byte(s->ptr[n]))
+		n++;
+	if (n == 0 || n == s->len || s->ptr[n] != '[')
+		return false;
+	struct str t = str_from(*s, n);
+	if (!level_take(&t, true, h))
+		return false;
+	h->logger = str_head(*s, n);
+	*s = t;
+	return true;
+}
+
+/* "1702  2395 D WindowManager: text": a letter between process and thread and a name with its mark. */
+static bool letter_take(struct str *s, struct text_head *h)
+{
+	struct str t = *s;
+	struct str letter = str_word(&t);
+	struct str name = str_word(&t);
+	if (letter.len != 1 || !memchr("VDIWEF", letter.ptr[0], 6) || name.len < 2 ||
+	    name.ptr[name.len - 1] != ':')
+		return false;
+	h->severity = severity_parse(letter);
+	*s = str_from(*s, 1);
+	return true;
+}
+
 /* Between time and level: tokens that may be skipped over when a level follows soon. */
 static bool level_search(struct str *s, struct text_head *h)
 {
 	struct text_head found = *h;
 	struct str t = *s;
+	bool number = false; /* the token before was one */
 	for (unsigned i = 0; i < TOKENS_BEFORE_LEVEL; i++) {
 		t = skip_separators(t);
 		if (!t.len)
 			return false;
-		if (level_take(&t, i > 1, &found)) {
+		/* "SERVICE ALERT: ": a message's words rather than a level of syslog */
+		bool far = i > 1 || (i > 0 && (t.ptr[0] | 0x20) == 'a');
+		if (level_take(&t, far, &found) || named_level_take(&t, &found) ||
+		    (number && letter_take(&t, &found))) {
 			*h = found;
 			*s = t;
 			return true;
 		}
-		if (bracket_take(&t, &found) || integer_take(&t, &found) || logger_take(&t, &found))
+		number = integer_take(&t, &found);
+		if (number || bracket_take(&t, true, &found) || logger_take(&t, &found))
 			continue;
 		struct str word = str_word(&t);
 		bool name = word.len > 0 && word.len <= NAME_BYTES_MAX;
@@ -281,6 +320,25 @@ static bool prefix_take(struct str *s, struct text_head *h)
 	return true;
 }
 
+/* "54 [main] INFO name - text": log4j's oldest layout, milliseconds since the start in place of a time. */
+static bool uptime_take(struct str *s, struct text_head *h)
+{
+	struct text_head found = *h;
+	struct str t = *s;
+	if (!integer_take(&t, &found))
+		return false;
+	t = skip_blanks(t);
+	if (!bracket_take(&t, false, &found))
+		return false;
+	t = skip_blanks(t);
+	if (!level_take(&t, true, &found))
+		return false;
+	found.pid = h->pid;
+	*h = found;
+	*s = t;
+	return true;
+}
+
 bool text_head_parse(struct str line, struct text_head *h)
 {
 	*h = (struct text_head){ .pid = -1 };
@@ -298,12 +356,12 @@ bool text_head_parse(struct str line, struct text_head *h)
 			s = i ? skip_separators(s) : s;
 			if (time_take(&s, h))
 				break;
-			if (!level && level_take(&s, false, h)) {
+			if (!level && (level_take(&s, false, h) || (i == 0 && uptime_take(&s, h)))) {
 				level = true;
 				continue;
 			}
 			struct str t = s;
-			if (i == TOKENS_BEFORE_TIME || !(bracket_take(&t, h) || prefix_take(&t, h)))
+			if (i == TOKENS_BEFORE_TIME || !(bracket_take(&t, false, h) || prefix_take(&t, h)))
 				break;
 			s = t;
 		}
@@ -341,7 +399,7 @@ bool text_head_parse(struct str line, struct text_head *h)
 		    time_take(&t, &inner) && inner.time.has_date)
 			break; /* the message is a line with a head of its own */
 		t = s;
-		if (bracket_take(&t, h)) {
+		if (bracket_take(&t, false, h)) {
 			s = t;
 			continue;
 		}

@@ -22,6 +22,12 @@ struct text_head {
 
 /* True when a time or a level was there; *h is filled in any case (message = the line when nothing was). */
 bool text_head_parse(struct str line, struct text_head *h);
+/*
+ * For a line whose head has no time: a whole date and time further in, as in "bucket [29/Jan/2026:17:35:00
+ * +0000] ..." or "Started GET "/" for 10.0.0.7 at 2026-01-29 17:35:00 +0000". *h is what text_head_parse()
+ * said, time and level are added to it. False, *h untouched, when there is none.
+ */
+bool text_head_inside(struct str line, struct text_head *h);
 /* Only: does a time stand at the head? The cheaper half. */
 bool text_head_timed(struct str line);
 

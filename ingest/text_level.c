@@ -18,7 +18,7 @@ static enum severity level_word(struct str w)
 		{ { "ERRO", 4 }, SEV_ERROR }, { { "DEBU", 4 }, SEV_DEBUG },
 		{ { "FATA", 4 }, SEV_FATAL }, { { "PANI", 4 }, SEV_FATAL },
 		{ { "TRAC", 4 }, SEV_TRACE }, { { "BLAT", 4 }, SEV_TRACE },
-		{ { "AUDIT", 5 }, SEV_INFO }, { { "DEPRECATION", 11 }, SEV_WARN },
+		{ { "AUDIT", 5 }, SEV_INFO }, { { "OK", 2 }, SEV_INFO },
 	};
 	enum severity s = severity_parse(w);
 	for (size_t i = 0; s == SEV_NONE && i < sizeof more / sizeof more[0]; i++)
@@ -101,7 +101,7 @@ static bool letter_placed(char next, struct str after, struct str behind)
 	if (behind.ptr - after.ptr >= 2 ||
 	    (word.len > 4 && word.ptr[word.len - 1] == ']' && str_chr(word, ':') > 0))
 		return true;
-	return next == ':' || next == '/' || next == ',' || c == '|' || c == '[' || c == '<' || c == '(' ||
+	return next == ':' || next == '/' || next == ',' || next == '!' || c == '|' || c == '[' || c == '<' || c == '(' ||
 	       is_digit(c);
 }
 
@@ -116,6 +116,15 @@ static enum severity plain_level(struct str w)
 		if (str_eq_nocase(w, str_of(words[i])))
 			return severity_parse(w);
 	return SEV_NONE;
+}
+
+/* "hostd[12]": a program and its process. */
+static bool program_at(struct str s)
+{
+	size_t n = 0;
+	while (n < s.len && n < NAME_BYTES_MAX && (is_alnum(s.ptr[n]) || s.ptr[n] == '-' || s.ptr[n] == '_'))
+		n++;
+	return n > 0 && n + 1 < s.len && s.ptr[n] == '[' && is_digit(s.ptr[n + 1]);
 }
 
 bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out)
@@ -158,12 +167,13 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	enum severity level = level_word(word);
 	if (level == SEV_NONE)
 		return false;
-	if (far && plain_level(word) == SEV_NONE)
-		return false;
 	struct str after = str_from(t, n);
 	struct str behind = skip_blanks(after);
+	if (far && plain_level(word) == SEV_NONE && !(n == 1 && behind.ptr - after.ptr >= 2))
+		return false;
 	bool marked = next == ':' || next == '|' || next == '\t' || next == '/' ||
-		      (behind.len && behind.ptr[0] == '|');
+		      (behind.len && (behind.ptr[0] == '|' || behind.ptr[0] == ':')) ||
+		      (timed && n >= 4 && program_at(behind));
 	/* "debug  conn=...": a column of its own */
 	bool column = timed && n >= 4 && behind.ptr - after.ptr >= 2;
 	bool apart = next == ' ' || next == ',' || next == '-' || next == '[' || next == '(';
@@ -173,7 +183,7 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	if (n > 1 && !marked && !column && !(capitals(word) && apart))
 		return false;
 	out->severity = level;
-	if (next == '/' || next == ',' || next == ':')
+	if (next == '/' || next == ',' || next == ':' || next == '!')
 		after = str_from(after, 1);
 	/* "WARNING:root:message" */
 	if ((next == ':' || next == '/') && after.len && after.ptr[0] != ' ' && !timed) {
@@ -187,9 +197,33 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	return true;
 }
 
+/* A column of its own: ";WARNING;", "|ERROR|", ",\"ERROR\",". */
+static enum severity column_level(struct str s)
+{
+	for (size_t i = 0; i + 5 < s.len; i++) {
+		char edge = s.ptr[i];
+		if (edge != ';' && edge != '|' && edge != ',')
+			continue;
+		bool quoted = s.ptr[i + 1] == '"';
+		size_t from = i + 1 + quoted, to = from;
+		while (to < s.len && is_upper(s.ptr[to]))
+			to++;
+		struct str word = str_make(s.ptr + from, to - from);
+		if (word.len < 3 || to + quoted >= s.len || (quoted && s.ptr[to] != '"') ||
+		    s.ptr[to + quoted] != edge)
+			continue;
+		if (plain_level(word) != SEV_NONE)
+			return plain_level(word);
+	}
+	return SEV_NONE;
+}
+
 enum severity text_level_search(struct str s)
 {
 	struct str rest = str_head(s, SEARCH_BYTES);
+	enum severity column = column_level(rest);
+	if (column != SEV_NONE)
+		return column;
 	for (unsigned words = 0; rest.len; words++) {
 		struct str w = str_word(&rest);
 		if (w.len < 3)

@@ -12,6 +12,7 @@
 #include "ingest/stack.h"
 #include "ingest/syslog_head.h"
 #include "ingest/text_head.h"
+#include "ingest/words.h"
 
 struct text_state {
 	bool timed; /* a line with a time was seen */
@@ -31,6 +32,24 @@ static bool binary(struct str line)
 	return false;
 }
 
+/* An access log's line: ` [29/Jan/2026:17:35:00 -0500] "` near its beginning. */
+static bool access_line(struct str line)
+{
+	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));
+	if (at < 0 || (size_t)at + 32 > line.len)
+		return false;
+	const char *p = line.ptr + at + 2;
+	return p[2] == '/' && p[6] == '/' && p[11] == ':' && p[20] == ' ' && p[26] == ']' && p[28] == '"';
+}
+
+/* `time="..." level=info msg=...`; `Started GET "/" for 10.0.0.7 at ...`. */
+static bool logfmt_or_rails(struct str line)
+{
+	if (line.ptr[0] == 't')
+		return str_find(line, STR(" level=")) > 0;
+	return str_find(line, STR(" \"/")) > 0 && str_find(line, STR("\" for ")) > 0;
+}
+
 /*
  * Whole records of other formats that get mixed into text: JSON objects, access lines, container and
  * syslog lines.
@@ -46,13 +65,9 @@ static bool foreign(struct str line)
 		return true;
 	if (line.ptr[0] == '{' && line.len > 2 && line.ptr[1] == '"' && line.ptr[line.len - 1] == '}')
 		return true;
-	if (line.ptr[0] == '[' || (line.len > 4 && line.ptr[4] == '-'))
-		return false; /* begins with a time: the usual line */
-	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));
-	if (at < 0 || (size_t)at + 32 > line.len)
-		return false;
-	const char *p = line.ptr + at + 2;
-	return p[2] == '/' && p[6] == '/' && p[11] == ':' && p[20] == ' ' && p[26] == ']' && p[28] == '"';
+	if (str_starts(line, STR("time=\"")) || str_starts(line, STR("Started ")))
+		return logfmt_or_rails(line);
+	return line.ptr[0] != '[' && !(line.len > 4 && line.ptr[4] == '-') && access_line(line);
 }
 
 static struct str last_line(struct str record)
@@ -70,6 +85,23 @@ static bool trace_goes_on(struct str record)
 	if (indented && str_find(record, STR("Traceback (most recent")) >= 0)
 		return true;
 	return str_starts(record, STR("panic: ")) || str_find(record, STR("\ngoroutine ")) >= 0;
+}
+
+/*
+ * Among timed lines, one that has only a level: a record of its own when its level stands at the very front,
+ * in capitals, and the record above had its own already (java.util.logging writes the level on a second
+ * line).
+ */
+static bool graded_alone(struct str line, const struct text_head *h, struct str record)
+{
+	struct text_head above;
+	struct str rest;
+	char first = line.ptr[0] == '[' ? line.ptr[1] : line.ptr[0];
+	char second = line.ptr[0] == '[' ? line.ptr[2] : line.ptr[1];
+
+	if (h->severity == SEV_NONE || !(is_digit(first) || (is_upper(first) && is_upper(second))))
+		return false;
+	return text_head_parse(str_cut(record, '\n', &rest), &above) && above.severity != SEV_NONE;
 }
 
 static enum line_class generic_text_classify(struct str line, struct str record,
@@ -90,6 +122,8 @@ static enum line_class generic_text_classify(struct str line, struct str record,
 			state->timed = true;
 		return LINE_START;
 	}
+	if (state && state->timed && head && !indent && record.len && graded_alone(line, &h, record))
+		return LINE_START;
 	if (state && state->timed)
 		return record.len ? LINE_CONTINUES : LINE_SKIP;
 	if (stack_line_is(line) && !(head && !indent))
@@ -145,6 +179,8 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 		    inner.severity != SEV_NONE)
 			h = inner;
 	}
+	if (!h.has_time)
+		text_head_inside(line, &h);
 	e->has_time = h.has_time;
 	e->time = h.time;
 	e->severity = h.severity;
@@ -182,11 +218,13 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	if (!e->message.len && more.len)
 		e->message = str_trim(str_cut(more, '\n', &e->detail));
 	logger_at_end(e);
-	if (structured(e->message))
+	if (structured(e->message) || access_line(e->message))
 		e->payload = e->message;
 	request_text_apply(e);
-	if (e->kind == EV_LINE && !e->payload.len)
+	if (e->kind == EV_LINE && !e->payload.len) {
 		pairs_take_tail(e, ctx->scratch);
+		pairs_take_ruby(e, ctx->scratch);
+	}
 	if (e->kind == EV_LINE && isnan(e->duration_ms))
 		duration_text(e->message, &e->duration_ms);
 	lifecycle_apply(e);
@@ -228,7 +266,30 @@ static const struct format_sample samples[] = {
 	  "time=2026-09-22T10:00:00Z severity=warn message='Undefined variable $x in /var/www/a.php on "
 	  "line 3'" },
 	{ "2026-01-29 17:43:00 +0000 [info]: #0 [app] 198.51.100.7:50210 - \"GET /health HTTP/1.1\" 503 12",
-	  "kind=http severity=error status=503 method=GET path=/health client=198.51.100.7 bytes=12" },
+	  "kind=http severity=info status=503 method=GET path=/health client=198.51.100.7 bytes=12" },
+	{ "[2026-01-29T17:43:00,123][WARN ][slowlog.filters.sleep] event processing time "
+	  "{:plugin_params=>{\"time\"=>3}, :took_in_nanos=>3027675106, :took_in_millis=>3027}",
+	  "severity=warn logger=slowlog.filters.sleep duration_ms=3027.675106" },
+	{ "[GIN] 2026/01/29 - 17:43:00 | 502 |    3.123456ms |      10.0.0.7 | GET      \"/api/users\"",
+	  "time=2026-01-29T17:43:00Z kind=http severity=error status=502 duration_ms=3.123456 client=10.0.0.7 "
+	  "method=GET path=/api/users" },
+	{ "10.0.0.7 -  29/Jan/2026:17:43:00 +0100 \"GET /index.php\" 500",
+	  "time=2026-01-29T16:43:00Z kind=http severity=error status=500 path=/index.php client=10.0.0.7" },
+	{ "GET /api/users 503 12.345 ms - 123", "kind=http severity=error status=503 duration_ms=12.345" },
+	{ "- 1117838570 2026.01.03 R02-M1 2026-01-03-15.42.50.675872 R02-M1 RAS KERNEL FATAL data TLB error "
+	  "interrupt",
+	  "time=2026-01-03T15:42:50.675872Z severity=fatal message='data TLB error interrupt'" },
+	{ "[ns_server:error,2026-01-29T17:43:00.123Z,ns_1@cb.local:ns_heart<0.300.0>:grab:88]timed out",
+	  "time=2026-01-29T17:43:00.123Z severity=error" },
+	{ "03-17 16:16:08.845  2227  2230 W KeyguardMonitor: callback is null",
+	  "time=2000-03-17T16:16:08.845Z severity=warn pid=2227" },
+	{ "2026-01-29 17:43:00.123+0000 [id=1]\tWARNING\tjetty.util.Log#initialized: slow",
+	  "time=2026-01-29T17:43:00.123Z severity=warn" },
+	{ "2026-01-29 17:43:00,123 - cc_foo.py[WARNING]: no route",
+	  "time=2026-01-29T17:43:00.123Z severity=warn logger=cc_foo.py message='no route'" },
+	{ "2026-01-29T17:43:00.123Z error vpxd[12] [Originator@6876 sub=Default] lost", "severity=error" },
+	{ "[1769708580] SERVICE ALERT: web;HTTP;WARNING;HARD;4;HTTP WARNING: 401", "severity=warn" },
+	{ "54 [main] INFO shop.Orders - entering", "severity=info logger=shop.Orders message=entering" },
 	{ "INFO:root:starting job 12", "severity=info logger=root message='starting job 12'" },
 	{ "[2026-01-29 17:43:00] production.ERROR: Connection refused {\"exception\":\"[object]\"}",
 	  "time=2026-01-29T17:43:00Z severity=error logger=production" },

@@ -49,7 +49,9 @@ static bool read_head(struct str line, struct head *h)
 	str_cut(s, ']', &rest);
 	if (rest.len < 2 || rest.ptr[0] != ' ' || s.len - rest.len > 60)
 		return false;
-	/* "[INFO] ..." is how others write their level */
+	/* "[INFO] ..." is how others write their level, and "[jfrt ] [INFO ] ..." their columns */
+	if (!h->level.len && (s.ptr[s.len - rest.len - 2] == ' ' || rest.ptr[1] == '['))
+		return false;
 	if (!h->level.len && severity_parse(str_make(s.ptr + 1, s.len - rest.len - 2)) != SEV_NONE)
 		return false;
 	h->text = str_from(rest, 1);

@@ -9,6 +9,8 @@
  */
 #include "ingest/access.h"
 #include "ingest/format.h"
+#include "ingest/text_head.h"
+#include "ingest/words.h"
 
 static bool digits(const char *p, unsigned n)
 {
@@ -34,15 +36,25 @@ static bool head_at(struct str line)
 	return rest.len > 3 && rest.ptr[0] == ' ' && hash > 1 && digits(rest.ptr + 1, (unsigned)hash - 1);
 }
 
+/* "I1221 13:00:58.488494       7 controller.go:202] text" */
+static bool glog_is(struct str line)
+{
+	struct text_head h;
+
+	return text_head_parse(line, &h) && h.has_time && h.severity != SEV_NONE && h.time.has_date &&
+	       !h.time.has_year;
+}
+
 static enum line_class nginx_error_classify(struct str line, struct str record,
 					    const struct decode_ctx *ctx)
 {
 	(void)ctx;
 	if (head_at(line))
 		return LINE_START;
-	if (record.len)
-		return LINE_CONTINUES;
-	return line.len ? LINE_ALIEN : LINE_SKIP;
+	if (!record.len)
+		return line.len ? LINE_ALIEN : LINE_SKIP;
+	/* an ingress controller writes its own lines in between */
+	return line.len && is_upper(line.ptr[0]) && glog_is(line) ? LINE_ALIEN : LINE_CONTINUES;
 }
 
 /* The value of one of the fields at the end: `key` is ", upstream: ". */
