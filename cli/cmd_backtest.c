@@ -6,33 +6,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/backtest.h"
+#include "cli/baseline.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
-#include "cli/score.h"
-#include "core/json.h"
+#include "core/redact.h"
 
-enum { TRUTH_MAX_BYTES = 1 << 20 };
+enum { TRUTH_MAX_BYTES = 1 << 20, TABLE_MAX_BYTES = 64 << 20, WORKERS_MAX = 64 };
 
 struct backtest_options {
 	struct str folder; /* -o; empty none */
+	struct str json;   /* --json; empty none, "-" standard output */
 };
 
 static const struct option_row rows[] = {
 	{ 'o', "output", "DIR", "keep each case's findings.json in DIR/<case>/", OPTION_TEXT,
 	  offsetof(struct backtest_options, folder) },
+	{ 0, "json", "FILE", "write everything as JSON; - is standard output, instead of the table", OPTION_TEXT,
+	  offsetof(struct backtest_options, json) },
 	{ 0 },
-};
-
-/* One case and how it went. */
-struct result {
-	struct str name;
-	struct score score;
-	struct err err;
-};
-
-struct results {
-	struct result *at;
-	size_t n, cap;
 };
 
 /* ---- finding cases -------------------------------------------------------------------------- */
@@ -110,46 +102,88 @@ struct backtest {
 	bool failed;
 };
 
-/* The case file of a case: from its logs, or, where there are none, from the store that was made of them. */
-static bool examine(struct invocation *in, struct str folder, struct str own_store, struct casefile *c, struct err *err)
+/* What is said of a store, as a report says it, and what baselines say of it. */
+static bool score_store(struct invocation *in, struct str store, const struct truths *truths, const struct casefile *c,
+			struct score *out, struct err *err)
 {
-	struct str logs = path_join(in->arena, folder, STR("logs")), kept = path_join(in->arena, folder, STR("store.inquest"));
-	struct ingest_outcome outcome;
+	struct casefile said = redact_casefile(c, in->arena);
+	struct store *reader;
 
-	if (!is_there(logs) && is_there(kept))
-		return pipeline_examine(in, kept, c, err);
-	bool good = pipeline_ingest(in, own_store, &logs, 1, &outcome, err) &&
-		    pipeline_analyze(in, own_store, &outcome, c, err);
+	*out = score_case(truths, &said, in->arena);
+	if (!store_open(store.ptr, &reader, err))
+		return false;
+	bool good = baseline_judge(truths, reader, in->arena, out, err);
 
-	unlink(own_store.ptr);
+	store_close(reader);
 	return good;
 }
 
-static bool score_one(const struct backtest *b, struct invocation *in, size_t i, struct score *out, struct err *err)
+/* A case, from its logs or, where there are none, from the store that was made of them. */
+static bool score_folder(struct invocation *in, struct str folder, struct str own_store, const struct truths *truths,
+			 struct score *out, struct err *err)
 {
 	const struct backtest_options *o = in->options;
-	struct str folder = b->folders[i], truth = STR_NONE;
-	struct str store = arena_printf(in->arena, "%.*s/%zu.inquest", STR_ARG(b->scratch), i);
+	struct str logs = path_join(in->arena, folder, STR("logs")), kept = path_join(in->arena, folder, STR("store.inquest"));
+	bool read = is_there(logs) || !is_there(kept);
+	struct str store = read ? own_store : kept;
+	struct ingest_outcome outcome;
 	struct casefile c = { 0 };
 
-	return input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &truth, err) &&
-	       examine(in, folder, store, &c, err) && score_case(truth, &c, in->arena, out, err) &&
-	       (o->folder.len == 0 || keep_findings(in->arena, o->folder, name_of(folder), &c, err));
+	bool good = (read ? pipeline_ingest(in, store, &logs, 1, &outcome, err) &&
+				    pipeline_analyze(in, store, &outcome, &c, err)
+			  : pipeline_examine(in, store, &c, err)) &&
+		    score_store(in, store, truths, &c, out, err) &&
+		    (o->folder.len == 0 || keep_findings(in->arena, o->folder, name_of(folder), &c, err));
+
+	if (read)
+		unlink(store.ptr);
+	return good;
+}
+
+/* Logs that cannot be read are a miss like any other; what else goes wrong ends the run. */
+static bool score_one(const struct backtest *b, struct invocation *in, size_t i, struct result *r)
+{
+	static const struct casefile nothing = { .from_ns = TIME_NONE, .to_ns = TIME_NONE };
+	struct str folder = b->folders[i], text = STR_NONE;
+	struct str store = arena_printf(in->arena, "%.*s/%zu.inquest", STR_ARG(b->scratch), i);
+	struct truths truths;
+
+	if (!input_read_file(path_join(in->arena, folder, STR("truth.json")), TRUTH_MAX_BYTES, in->arena, &text, &r->err) ||
+	    !truths_read(text, in->arena, &truths, &r->err))
+		return false;
+	if (score_folder(in, folder, store, &truths, &r->score, &r->err))
+		return true;
+	r->missing = true;
+	r->score = score_case(&truths, &nothing, in->arena);
+	return r->err.status == EXIT_NO_INPUT;
+}
+
+/* What outlives the worker's own memory. */
+static void keep(struct arena *a, struct result *r, struct str name)
+{
+	struct score_row *kept = arena_new_n(a, struct score_row, r->score.n_rows + 1);
+	double *stated = arena_new_n(a, double, r->score.false_alarms + 1);
+
+	r->name = arena_str(a, name);
+	for (size_t i = 0; i < r->score.n_rows; i++) {
+		kept[i] = r->score.rows[i];
+		kept[i].kind = arena_str(a, kept[i].kind);
+	}
+	for (size_t i = 0; i < r->score.false_alarms; i++)
+		stated[i] = r->score.false_stated[i];
+	r->score.rows = kept;
+	r->score.false_stated = stated;
 }
 
 static void run_case(struct backtest *b, struct invocation *in, size_t i)
 {
-	struct score score = { 0 };
 	struct result *r = &b->results[i];
+	bool good = score_one(b, in, i, r);
 
-	(void)!score_one(b, in, i, &score, &r->err);
 	pthread_mutex_lock(&b->lock);
-	b->failed |= r->err.set;
-	r->name = arena_str(b->in->arena, name_of(b->folders[i]));
-	r->score = score;
-	r->score.rows = arena_new_n(b->in->arena, struct score_row, score.n_rows + 1);
+	b->failed |= !good;
+	keep(b->in->arena, r, name_of(b->folders[i]));
 	pthread_mutex_unlock(&b->lock);
-	memcpy(r->score.rows, score.rows, score.n_rows * sizeof *score.rows);
 }
 
 /* The next case's number, or false at the end or after a failure. */
@@ -181,8 +215,6 @@ static void *work(void *self)
 	return NULL;
 }
 
-enum { WORKERS_MAX = 64 };
-
 /* As many workers as --jobs says, or cores; each reads its archive with one thread. Alone, a case gets them all. */
 static void run_all(struct backtest *b, struct invocation *in)
 {
@@ -207,189 +239,50 @@ static void run_all(struct backtest *b, struct invocation *in)
 /* The first failure by order of the cases, with the name of the case. */
 static bool settle(const struct backtest *b, struct err *err)
 {
-	for (size_t i = 0; i < b->n; i++)
-		if (b->results[i].err.set)
-			return err_set_status(err, b->results[i].err.status, "%.*s: %s", STR_ARG(b->folders[i]),
-					      b->results[i].err.text);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct result *r = &b->results[i];
+
+		if (r->err.set && !(r->missing && r->err.status == EXIT_NO_INPUT))
+			return err_set_status(err, r->err.status, "%.*s: %s", STR_ARG(b->folders[i]), r->err.text);
+	}
 	return true;
 }
 
-/* ---- telling -------------------------------------------------------------------------------- */
-
-/* A number, or "-" where the truth says nothing. */
-static void print_share(double share, int width, int decimals)
+/* How many could not be read, each named on standard error. */
+static size_t name_missing(const struct backtest *b)
 {
-	if (share < 0)
-		printf(" %*s", width, "-");
-	else
-		printf(" %*.*f", width, decimals, share);
-}
+	size_t n = 0;
 
-static const char *yes_no(bool yes)
-{
-	return yes ? "yes" : "NO";
-}
-
-static void print_result(const struct result *r)
-{
-	if (r->score.n_rows == 0) {
-		printf("%-34.*s quiet day: %s   false=%u\n", STR_ARG(r->name),
-		       r->score.false_alarms == 0 ? "kept quiet" : "FALSE ALARM", r->score.false_alarms);
-		return;
+	for (size_t i = 0; i < b->n; i++) {
+		if (!b->results[i].missing)
+			continue;
+		fprintf(stderr, "inquest: %.*s counts as missed: %s\n", STR_ARG(b->folders[i]), b->results[i].err.text);
+		n++;
 	}
-	for (size_t i = 0; i < r->score.n_rows; i++) {
-		const struct score_row *row = &r->score.rows[i];
-
-		printf("%-34.*s %4s %5s %5s %6s", STR_ARG(r->name), yes_no(row->found), yes_no(row->top1), yes_no(row->top3),
-		       yes_no(row->strict));
-		print_share(row->onset_error_s, 8, 1);
-		printf(" %5u", r->score.false_alarms);
-		print_share(row->herrings, 5, 2);
-		print_share(row->mentions, 5, 2);
-		putchar('\n');
-	}
+	return n;
 }
 
-/* A mean over what is known. */
-struct mean {
-	double sum, n;
-};
-
-static void mean_add(struct mean *m, double v)
+static bool tell(const struct invocation *in, const struct backtest *b, struct err *err)
 {
-	if (v < 0)
-		return;
-	m->sum += v;
-	m->n++;
-}
-
-static double mean_of(struct mean m)
-{
-	return m.n > 0 ? m.sum / m.n : -1;
-}
-
-struct totals {
-	size_t incidents, quiet, quiet_kept;
-	unsigned false_alarms;
-	struct mean found, top1, top3, strict, herrings, mentions;
-	double onset_median_s; /* negative: none */
-};
-
-static int by_number(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static struct totals totals_of(const struct results *results, struct arena *a)
-{
-	struct totals t = { .onset_median_s = -1 };
-	VEC(double) onsets = { 0 };
-
-	for (size_t i = 0; i < results->n; i++) {
-		const struct score *s = &results->at[i].score;
-
-		t.false_alarms += s->false_alarms;
-		t.incidents += s->n_rows;
-		t.quiet += s->n_rows == 0;
-		t.quiet_kept += s->n_rows == 0 && s->false_alarms == 0;
-		for (size_t k = 0; k < s->n_rows; k++) {
-			const struct score_row *row = &s->rows[k];
-
-			mean_add(&t.found, row->found);
-			mean_add(&t.top1, row->top1);
-			mean_add(&t.top3, row->top3);
-			mean_add(&t.strict, row->strict);
-			mean_add(&t.herrings, row->herrings);
-			mean_add(&t.mentions, row->mentions);
-			if (row->onset_error_s >= 0)
-				*vec_push(a, &onsets) = row->onset_error_s;
-		}
-	}
-	if (onsets.n > 0) {
-		qsort(onsets.at, onsets.n, sizeof *onsets.at, by_number);
-		t.onset_median_s = onsets.at[onsets.n / 2];
-	}
-	return t;
-}
-
-static void print_total(const char *label, double v, int decimals)
-{
-	printf("  %s", label);
-	print_share(v, 1, decimals);
-}
-
-static void print_table(const struct results *results, const struct totals *t)
-{
-	printf("%-34s %4s %5s %5s %6s %8s %5s %5s %5s\n", "case", "det", "top1", "top3", "strict", "onset_s", "false", "herr",
-	       "ment");
-	for (size_t i = 0; i < results->n; i++)
-		print_result(&results->at[i]);
-	printf("incidents %zu", t->incidents);
-	print_total("det", mean_of(t->found), 3);
-	print_total("top1", mean_of(t->top1), 3);
-	print_total("top3", mean_of(t->top3), 3);
-	print_total("strict", mean_of(t->strict), 3);
-	print_total("onset median", t->onset_median_s, 0);
-	printf(" s  false %u", t->false_alarms);
-	print_total("herrings", mean_of(t->herrings), 3);
-	print_total("mentions", mean_of(t->mentions), 3);
-	printf("  quiet days kept quiet %zu/%zu\n", t->quiet_kept, t->quiet);
-}
-
-static void add_share(struct jsonw *w, const char *key, double share, unsigned decimals)
-{
-	jsonw_key(w, key);
-	if (share < 0)
-		jsonw_null(w);
-	else
-		jsonw_fixed(w, share, decimals);
-}
-
-static void add_bool(struct jsonw *w, const char *key, bool value)
-{
-	jsonw_key(w, key);
-	jsonw_bool(w, value);
-}
-
-static void print_json(const struct results *results)
-{
+	const struct backtest_options *o = in->options;
+	struct tally tally = tally_of(b->results, b->n, in->arena);
+	bool only_json = str_eq(o->json, STR("-")), good = true;
 	struct buf out;
-	struct jsonw w;
 
-	buf_init(&out, TRUTH_MAX_BYTES);
-	jsonw_init(&w, &out, 1);
-	jsonw_array(&w);
-	for (size_t i = 0; i < results->n; i++) {
-		const struct result *r = &results->at[i];
-
-		for (size_t k = 0; k < (r->score.n_rows > 0 ? r->score.n_rows : 1); k++) {
-			jsonw_object(&w);
-			jsonw_key(&w, "case");
-			jsonw_str(&w, r->name);
-			if (r->score.n_rows == 0) {
-				add_bool(&w, "quiet", r->score.false_alarms == 0);
-			} else {
-				const struct score_row *row = &r->score.rows[k];
-
-				add_bool(&w, "det", row->found);
-				add_bool(&w, "top1", row->top1);
-				add_bool(&w, "top3", row->top3);
-				add_bool(&w, "strict", row->strict);
-				add_share(&w, "onset", row->onset_error_s, 3);
-				add_share(&w, "herr", row->herrings, 3);
-				add_share(&w, "ment", row->mentions, 3);
-			}
-			jsonw_key(&w, "false");
-			jsonw_u64(&w, r->score.false_alarms);
-			jsonw_object_end(&w);
-		}
-	}
-	jsonw_array_end(&w);
-	buf_addc(&out, '\n');
-	fwrite(out.ptr, 1, out.len, stdout);
+	buf_init(&out, TABLE_MAX_BYTES);
+	if (!only_json)
+		backtest_table(b->results, b->n, &tally, &out);
+	if (out.len > 0 && fwrite(out.ptr, 1, out.len, stdout) != out.len)
+		good = err_set_errno(err, "cannot write to standard output");
+	buf_clear(&out);
+	if (o->json.len > 0)
+		backtest_json(b->results, b->n, &tally, &out);
+	if (only_json && fwrite(out.ptr, 1, out.len, stdout) != out.len)
+		good = err_set_errno(err, "cannot write to standard output");
+	else if (o->json.len > 0 && !only_json)
+		good = good && output_write_file(o->json, buf_str(&out), err);
 	buf_release(&out);
+	return good;
 }
 
 static int run(struct invocation *in, struct err *err)
@@ -410,40 +303,36 @@ static int run(struct invocation *in, struct err *err)
 	if (!scratch)
 		return EXIT_SYSTEM;
 	struct result *at = arena_new_n(in->arena, struct result, folders.n);
-	struct results results = { at, folders.n, folders.n };
 	struct backtest b = { in, folders.at, at, folders.n, scratch_folder(scratch), PTHREAD_MUTEX_INITIALIZER, 0, false };
 
 	run_all(&b, in);
 	scratch_close(scratch);
-	if (!settle(&b, err))
+	if (!settle(&b, err) || !tell(in, &b, err))
 		return EXIT_SYSTEM;
-	struct totals totals = totals_of(&results, in->arena);
-
-	if (in->common.json)
-		print_json(&results);
-	else
-		print_table(&results, &totals);
-	return EXIT_DONE;
+	return name_missing(&b) > 0 ? EXIT_NO_INPUT : EXIT_DONE;
 }
 
 static const struct example examples[] = {
-	{ "inquest backtest cases/", "Score every cases/<case>/ that has logs/ and truth.json." },
+	{ "inquest backtest cases/", "Score every cases/<case>/ that has truth.json and logs/ (or store.inquest)." },
 	{ "inquest backtest cases/ -o results/", "Keep what was found, to compare with another version." },
+	{ "inquest backtest cases/ --json figures.json", "Keep the figures, too." },
 	{ 0 },
 };
 
 const struct command command_backtest = {
 	.name = "backtest",
 	.rank = 12,
-	.arguments = "CASES... [-o DIR]",
+	.arguments = "CASES... [-o DIR] [--json FILE]",
 	.help = "score the answers over past incidents with a known cause",
 	.about = "Investigates every case in a folder, or one case, and holds the answer against its truth.json. Columns: det = the incident "
 		 "was found; top1, top3 = a right cause stands at rank 1, within rank 3; strict = at rank 1 with exactly the true "
 		 "kind; onset_s = error of the onset in seconds; false = incidents that are none; herr = share of the red herrings "
-		 "that were ruled out; ment = share of what must be mentioned.",
+		 "that were ruled out; ment = share of what must be mentioned. Below: the same by true kind, whether stated "
+		 "probabilities can be believed, and what answers without any analysis would have scored.\n"
+		 "A case whose logs cannot be read counts as missed, is named, and makes the exit status 3.",
 	.options = rows,
 	.options_bytes = sizeof(struct backtest_options),
-	.uses = USES_INPUT | USES_JSON | USES_PROGRESS,
+	.uses = USES_INPUT | USES_PROGRESS,
 	.min_args = 1,
 	.max_args = ARGS_ANY,
 	.examples = examples,

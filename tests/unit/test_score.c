@@ -31,13 +31,13 @@ static struct incident incident_at(int64_t late_s, struct cause *causes, size_t 
 
 static struct score score_of(const char *text, struct casefile *c, struct arena *a)
 {
-	struct score s = { 0 };
+	struct truths truths;
 	struct err err = ERR_INIT;
 
 	c->from_ns = AFTER(-7200);
 	c->to_ns = AFTER(7200);
-	cr_assert(score_case(str_of(text), c, a, &s, &err), "%s", err.text);
-	return s;
+	cr_assert(truths_read(str_of(text), a, &truths, &err), "%s", err.text);
+	return score_case(&truths, c, a);
 }
 
 Test(score, the_right_answer_scores_everywhere)
@@ -134,15 +134,44 @@ Test(score, a_herring_that_is_blamed_does_not_count)
 	arena_release(&a);
 }
 
-Test(score, a_truth_that_is_no_object_is_an_error)
+Test(score, a_truth_that_says_too_little_is_an_error)
 {
+	static const struct {
+		const char *text, *problem;
+	} cases[] = {
+		{ "[1]", "truth.json is not a JSON object" },
+		{ "{\"root_cause\":{\"kind\":\"dns\"}}", "truth.json: an incident of kind dns has no onset that is a time" },
+		{ "{\"onset\":\"yesterday\",\"root_cause\":{\"kind\":\"dns\"}}",
+		  "truth.json: an incident of kind dns has no onset that is a time" },
+	};
 	struct arena a;
-	struct err err = ERR_INIT;
-	struct casefile c = { 0 };
-	struct score s;
+	struct truths truths;
 
 	arena_init(&a);
-	cr_assert_not(score_case(STR("[1]"), &c, &a, &s, &err));
-	cr_assert_str_eq(err.text, "truth.json is not a JSON object");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct err err = ERR_INIT;
+
+		cr_assert_not(truths_read(str_of(cases[i].text), &a, &truths, &err));
+		cr_assert_str_eq(err.text, cases[i].problem);
+	}
+	arena_release(&a);
+}
+
+Test(score, what_rank_1_says_of_itself_is_kept)
+{
+	struct arena a;
+	struct cause causes[] = { cause_of(CAUSE_UNKNOWN, "web", ""), cause_of(CAUSE_CONFIG_CHANGE, "web", "timeouts.auth_ms") };
+	struct incident incidents[] = { incident_at(0, causes, 2), incident_at(5000, causes, 2) };
+	struct casefile c = { .incidents = incidents, .n_incidents = 2 };
+
+	arena_init(&a);
+	causes[0].probability = 0.75;
+	struct score s = score_of(truth, &c, &a);
+
+	cr_assert(s.rows[0].said_unknown && s.rows[0].service && s.rows[0].top3 && !s.rows[0].top1);
+	cr_assert_float_eq(s.rows[0].stated, 0.75, 1e-9);
+	cr_assert_eq(s.false_alarms, 1);
+	cr_assert_float_eq(s.false_stated[0], 0.75, 1e-9);
+	cr_assert_float_eq(s.days, 4.0 / 24, 1e-9);
 	arena_release(&a);
 }
