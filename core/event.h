@@ -64,7 +64,9 @@ struct event {
 	/* database */
 	struct str db, query; /* statement text, not normalised */
 	struct str sqlstate;  /* or another vendor error code */
-	int64_t rows;         /* -1 none */
+	int64_t rows;         /* sent or affected; -1 none */
+	int64_t examined;     /* rows looked at for that; -1 none */
+	struct str holder;    /* of a lock wait: processes or threads that hold the lock, as the log names them */
 	double lock_ms;       /* NAN none */
 
 	/* change record, kind == EV_CHANGE (or a reload that names what changed) */
@@ -85,6 +87,6 @@ struct event {
 
 /* An event with nothing known: counters at "none". */
 #define EVENT_INIT                                                                                        \
-	{ .pid = -1, .status = -1, .bytes = -1, .duration_ms = NAN, .upstream_ms = NAN, .rows = -1, .lock_ms = NAN }
+	{ .pid = -1, .status = -1, .bytes = -1, .duration_ms = NAN, .upstream_ms = NAN, .rows = -1, .examined = -1, .lock_ms = NAN }
 
 #endif

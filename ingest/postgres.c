@@ -358,6 +358,7 @@ static void type_process(struct event *e, struct str text, struct str remark, st
 		e->lock_ms = ms;
 	holder = between(remark, STR("holding the lock: "), STR("."));
 	e->detail = lock;
+	e->holder = holder;
 	if (holder.len)
 		e->detail = arena_printf(scratch, "%.*s, held by %.*s", STR_ARG(lock), STR_ARG(holder));
 }
@@ -392,6 +393,16 @@ static void type_checkpoint(struct event *e, struct str text)
 	e->kind = EV_CHECKPOINT;
 	if (str_to_double(field(text, STR(" total=")), &s) && s >= 0)
 		e->duration_ms = s * 1000;
+}
+
+/* "disconnection: session time: 0:00:41.223 user=app database=shop host=10.0.0.2 port=50000" */
+static void type_session(struct event *e, struct str text)
+{
+	struct str time = field(text, STR("session time: "));
+
+	session_fields(e, text);
+	if (!duration_parse_ms(time, &e->duration_ms))
+		e->duration_ms = NAN;
 }
 
 static void type_vacuum(struct event *e, struct str text)
@@ -525,7 +536,7 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		set_if_empty(&e->user, between(text, STR("identity=\""), STR("\"")));
 	} else if (str_starts(text, STR("disconnection: "))) {
 		e->kind = EV_CONN_CLOSE;
-		session_fields(e, text);
+		type_session(e, text);
 	} else if (str_starts(text, STR("process "))) {
 		type_process(e, text, remark, scratch);
 	} else if (str_starts(text, STR("checkpoint ")) || str_starts(text, STR("checkpoints ")) ||

@@ -92,6 +92,19 @@ static bool pragma_i64(struct db *db, const char *sql, int64_t *out, struct err 
 	return good;
 }
 
+/* SQLite reads what is missing of a last page as zeros: a file cut short must be noticed here. */
+static bool check_length(struct db *db, struct err *err)
+{
+	int64_t page_bytes, pages;
+	struct stat st;
+	if (!pragma_i64(db, "PRAGMA page_size", &page_bytes, err) ||
+	    !pragma_i64(db, "PRAGMA page_count", &pages, err))
+		return false;
+	if (stat(db->path.ptr, &st) == 0 && st.st_size < pages * page_bytes)
+		return db_damaged(db, "it ends too early", err);
+	return true;
+}
+
 /* Is this a store of ours? *fresh: it is an empty database, to be made into one. */
 static bool check_identity(struct db *db, bool *fresh, struct err *err)
 {
@@ -112,7 +125,7 @@ static bool check_identity(struct db *db, bool *fresh, struct err *err)
 	if (version != SCHEMA_VERSION)
 		return err_set(err, "%s: the store has an unknown schema (%lld)", db->path.ptr,
 			       (long long)version);
-	return true;
+	return check_length(db, err);
 }
 
 /* A database is data, whoever made it: it gets no say in what we run. */
@@ -294,6 +307,14 @@ void db_bind_time(sqlite3_stmt *s, int at, int64_t ns)
 		sqlite3_bind_null(s, at);
 	else
 		sqlite3_bind_int64(s, at, ns);
+}
+
+void db_bind_count(sqlite3_stmt *s, int at, int64_t n)
+{
+	if (n < 0)
+		sqlite3_bind_null(s, at);
+	else
+		sqlite3_bind_int64(s, at, n);
 }
 
 void db_bind_blob(sqlite3_stmt *s, int at, struct str bytes)

@@ -55,6 +55,8 @@ int64_t db_time(sqlite3_stmt *s, int column); /* NULL is TIME_NONE */
 void db_bind_text(sqlite3_stmt *s, int at, struct str text); /* must live until the statement ran */
 void db_bind_u64(sqlite3_stmt *s, int at, uint64_t v);
 void db_bind_time(sqlite3_stmt *s, int at, int64_t ns);
+/* A number that is not there when negative: NULL. */
+void db_bind_count(sqlite3_stmt *s, int at, int64_t n);
 void db_bind_blob(sqlite3_stmt *s, int at, struct str bytes);
 
 #endif

@@ -17,7 +17,8 @@
 	X(COLUMN_TEMPLATE, ", template TEXT")                                                             \
 	X(COLUMN_DURATION_MS, ", duration_ms REAL")                                                       \
 	X(COLUMN_BYTES, ", bytes INTEGER")                                                                \
-	X(COLUMN_KIND, ", kind TEXT")
+	X(COLUMN_KIND, ", kind TEXT")                                                                     \
+	X(COLUMN_QUERY, ", query TEXT")
 #define COLUMN_ENUM(id, sql) id,
 #define COLUMN_SQL(id, sql) sql
 enum column { COLUMNS(COLUMN_ENUM) };
@@ -272,6 +273,9 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 	case COLUMN_BYTES:
 		if (b->bytes[c->i] != NO_U32)
 			sqlite3_result_int64(to, b->bytes[c->i]);
+		break;
+	case COLUMN_QUERY:
+		give_text(to, store_name(s, block_id(b, BLOCK_FINGERPRINT, c->i)));
 		break;
 	case COLUMN_KIND:
 		give_text(to, str_of(event_kind_name((enum event_kind)b->kind[c->i])));

@@ -3,6 +3,7 @@
  * lines; what is full is packed here, by the file's own thread, and only then handed to the connection.
  */
 #include "store/aggregate.h"
+#include "store/database.h"
 #include "store/kept.h"
 #include "store/schema.h"
 #include "store/writer_impl.h"
@@ -27,6 +28,8 @@ struct extent_writer {
 	struct aggregate agg;
 	struct roster roster;
 	struct kept kept;
+	struct statements statements;
+	struct db_events db_events;
 	struct block block;
 	struct column_coder coder;
 	struct buf blob;             /* packed, on its way into the store */
@@ -52,6 +55,8 @@ static struct extent_writer *extent_new(struct store_writer *w)
 	aggregate_init(&x->agg);
 	roster_init(&x->roster);
 	kept_init(&x->kept);
+	statements_init(&x->statements);
+	db_events_init(&x->db_events);
 	column_coder_init(&x->coder);
 	buf_init(&x->blob, BLOB_MAX);
 	map_init(&x->template_format);
@@ -68,6 +73,8 @@ static void extent_release(struct extent_writer *x)
 	aggregate_release(&x->agg);
 	roster_release(&x->roster);
 	kept_release(&x->kept);
+	statements_release(&x->statements);
+	db_events_release(&x->db_events);
 	column_coder_release(&x->coder);
 	buf_release(&x->blob);
 	map_release(&x->template_format);
@@ -90,6 +97,8 @@ static void start_file(struct extent_writer *x, const struct extent_info *info)
 	roster_clear(&x->roster);
 	aggregate_begin(&x->agg, &x->roster, info->service, info->host, info->role);
 	kept_begin(&x->kept);
+	statements_clear(&x->statements);
+	db_events_clear(&x->db_events);
 	block_clear(&x->block);
 	map_clear(&x->template_format);
 	x->format = arena_str(&x->texts, info->format);
@@ -323,6 +332,8 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 	aggregate_add(&x->agg, e, &a);
 	add_to_block(x, e, &a);
 	kept_add(&x->kept, e, &a);
+	statements_add(&x->statements, &x->roster, e, &a);
+	db_events_add(&x->db_events, e, x->agg.role);
 	if (e->has_time && e->time.has_zone)
 		count_zone(x, e->time.offset_s);
 	if (a.template_id && e->format.len && !str_eq(e->format, x->format))
@@ -369,6 +380,60 @@ static bool insert_series(struct extent_writer *x, struct err *err)
 		if (!db_run(&w->db, s, err))
 			return false;
 		if (series->kind == SERIES_LINE && series->key && !insert_template(x, series, err))
+			return false;
+	}
+	return true;
+}
+
+static bool insert_statements(struct extent_writer *x, struct err *err)
+{
+	sqlite3_stmt *s = x->store->statements[SQL_STATEMENT];
+	int64_t count = 0, id = 0;
+	for (size_t i = 0; i < x->statements.rows.n; i++) {
+		const struct statement_row *r = &x->statements.rows.at[i];
+		const uint64_t numbers[] = { r->fingerprint, r->service, r->host, r->db, r->calls, r->failed, r->timed,
+					     r->sum_us, r->timed ? r->min_us : 0, r->max_us };
+		if (r->calls == 0)
+			continue;
+		if (!next_id(x, &count, &id, err))
+			return false;
+		sqlite3_bind_int64(s, 1, id);
+		for (int k = 0; k < (int)(sizeof numbers / sizeof *numbers); k++)
+			db_bind_u64(s, 2 + k, numbers[k]);
+		db_bind_count(s, 12, r->rows);
+		db_bind_count(s, 13, r->examined);
+		db_bind_u64(s, 14, r->lock_us);
+		db_bind_time(s, 15, r->first_ns);
+		db_bind_time(s, 16, r->last_ns);
+		if (!db_run(&x->store->db, s, err))
+			return false;
+	}
+	return true;
+}
+
+static bool insert_db_events(struct extent_writer *x, struct err *err)
+{
+	sqlite3_stmt *s = x->store->statements[SQL_DB_EVENT];
+	int64_t count = 0, id = 0;
+	for (size_t i = 0; i < x->db_events.rows.n; i++) {
+		const struct db_event *r = &x->db_events.rows.at[i];
+		const struct str places[] = { r->service, r->host, r->db, r->user };
+		const struct str texts[] = { r->object, r->holder, r->query, r->text };
+		if (!next_id(x, &count, &id, err))
+			return false;
+		sqlite3_bind_int64(s, 1, id);
+		db_bind_time(s, 2, r->time_ns);
+		sqlite3_bind_int(s, 3, (int)r->kind);
+		for (int k = 0; k < 4; k++) {
+			db_bind_text(s, 4 + k, places[k]);
+			db_bind_text(s, 11 + k, texts[k]);
+		}
+		db_bind_count(s, 8, r->pid);
+		db_bind_count(s, 9, r->us);
+		db_bind_count(s, 10, r->bytes);
+		db_bind_u64(s, 15, r->line);
+		db_bind_u64(s, 16, r->offset);
+		if (!db_run(&x->store->db, s, err))
 			return false;
 	}
 	return true;
@@ -438,6 +503,7 @@ bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struc
 	}
 	writer_lock(w);
 	good = writer_ready(w, err) && insert_names(x, err) && insert_series(x, err) &&
+	       insert_statements(x, err) && insert_db_events(x, err) &&
 	       insert_notes(x, false, t->notes, t->n_notes, err) &&
 	       insert_notes(x, true, t->samples, t->n_samples, err) && insert_zones(x, err) &&
 	       insert_source(x, err) && finish_extent_row(x, t, err) && writer_commit(w, err);

@@ -1,6 +1,9 @@
 #include "store/query.h"
 
+#include <math.h>
+
 #include "store/events_table.h"
+#include "store/query_fill.h"
 
 struct query {
 	struct arena arena;         /* of this struct and of what the tables are filled from */
@@ -11,14 +14,7 @@ struct query {
 	sqlite3_stmt *st;
 };
 
-/* Values of one row on their way into a table, in the order of its columns. */
-struct filling {
-	struct db *db;
-	sqlite3_stmt *st; /* NULL after a failure */
-	int at;
-};
-
-static void put_text(struct filling *f, struct str text)
+void fill_text(struct filling *f, struct str text)
 {
 	f->at++;
 	if (text.len > 0)
@@ -27,12 +23,26 @@ static void put_text(struct filling *f, struct str text)
 		sqlite3_bind_null(f->st, f->at);
 }
 
-static void put_number(struct filling *f, uint64_t v)
+void fill_number(struct filling *f, uint64_t v)
 {
 	db_bind_u64(f->st, ++f->at, v);
 }
 
-static void put_time(struct filling *f, int64_t ns)
+void fill_count(struct filling *f, int64_t v)
+{
+	db_bind_count(f->st, ++f->at, v);
+}
+
+void fill_real(struct filling *f, double v)
+{
+	f->at++;
+	if (isnan(v))
+		sqlite3_bind_null(f->st, f->at);
+	else
+		sqlite3_bind_double(f->st, f->at, v);
+}
+
+void fill_time(struct filling *f, int64_t ns)
 {
 	char text[TIME_TEXT_BYTES];
 
@@ -43,7 +53,7 @@ static void put_time(struct filling *f, int64_t ns)
 		sqlite3_bind_text(f->st, f->at, time_format(ns, QUERY_TIME_DIGITS, text), -1, SQLITE_TRANSIENT);
 }
 
-static bool begin_table(struct filling *f, struct db *db, const char *create, const char *insert, struct err *err)
+bool fill_begin(struct filling *f, struct db *db, const char *create, const char *insert, struct err *err)
 {
 	*f = (struct filling){ .db = db };
 	if (!db_exec(db, create, err))
@@ -52,7 +62,7 @@ static bool begin_table(struct filling *f, struct db *db, const char *create, co
 	return f->st != NULL;
 }
 
-static bool end_row(struct filling *f, struct err *err)
+bool fill_row(struct filling *f, struct err *err)
 {
 	f->at = 0;
 	return db_run(f->db, f->st, err);
@@ -61,7 +71,7 @@ static bool end_row(struct filling *f, struct err *err)
 static bool fill_sources(struct query *q, struct err *err)
 {
 	struct filling f;
-	bool good = begin_table(&f, &q->db,
+	bool good = fill_begin(&f, &q->db,
 				"CREATE TABLE sources(source TEXT, log TEXT, format TEXT, service TEXT, host TEXT, "
 				"zone TEXT, lines INTEGER, events INTEGER, continuation INTEGER, rejected INTEGER, "
 				"first TEXT COLLATE instant, last TEXT COLLATE instant)",
@@ -70,14 +80,14 @@ static bool fill_sources(struct query *q, struct err *err)
 		const struct extent_row *x = &q->events.extents.at[i];
 		const struct str texts[] = { x->path, x->logical, x->format, x->service, x->host, x->zone };
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-			put_text(&f, texts[k]);
-		put_number(&f, x->lines);
-		put_number(&f, x->events);
-		put_number(&f, x->continuation);
-		put_number(&f, x->rejected);
-		put_time(&f, x->first_ns);
-		put_time(&f, x->last_ns);
-		good = end_row(&f, err);
+			fill_text(&f, texts[k]);
+		fill_number(&f, x->lines);
+		fill_number(&f, x->events);
+		fill_number(&f, x->continuation);
+		fill_number(&f, x->rejected);
+		fill_time(&f, x->first_ns);
+		fill_time(&f, x->last_ns);
+		good = fill_row(&f, err);
 	}
 	sqlite3_finalize(f.st);
 	return good;
@@ -89,7 +99,7 @@ static bool fill_changes(struct query *q, struct err *err)
 	struct store_change *changes;
 	size_t n;
 	bool good = store_load_changes(q->store, &q->arena, &changes, &n, err) &&
-		    begin_table(&f, &q->db,
+		    fill_begin(&f, &q->db,
 				"CREATE TABLE changes(time TEXT COLLATE instant, until TEXT COLLATE instant, "
 				"kind TEXT, service TEXT, host TEXT, version TEXT, previous TEXT, actor TEXT, key TEXT, "
 				"old_value TEXT, new_value TEXT, status TEXT, id TEXT, text TEXT, source TEXT, "
@@ -100,13 +110,13 @@ static bool fill_changes(struct query *q, struct err *err)
 		const struct str texts[] = { str_of(change_kind_name(c->kind)), c->service, c->host, c->version,
 					     c->previous, c->actor, c->key, c->old_value, c->new_value, c->status,
 					     c->id, c->text, c->ref.source };
-		put_time(&f, c->time_ns);
-		put_time(&f, c->end_ns);
+		fill_time(&f, c->time_ns);
+		fill_time(&f, c->end_ns);
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-			put_text(&f, texts[k]);
-		put_number(&f, c->ref.line);
-		put_number(&f, c->ref.offset);
-		good = end_row(&f, err);
+			fill_text(&f, texts[k]);
+		fill_number(&f, c->ref.line);
+		fill_number(&f, c->ref.offset);
+		good = fill_row(&f, err);
 	}
 	sqlite3_finalize(f.st);
 	return good;
@@ -118,15 +128,15 @@ static bool fill_templates(struct query *q, struct err *err)
 	struct store_template *templates;
 	size_t n;
 	bool good = store_load_templates(q->store, &q->arena, &templates, &n, err) &&
-		    begin_table(&f, &q->db,
+		    fill_begin(&f, &q->db,
 				"CREATE TABLE templates(template TEXT, family TEXT, severity TEXT, format TEXT)",
 				"INSERT INTO templates VALUES(?, ?, ?, ?)", err);
 	for (size_t i = 0; good && i < n; i++) {
-		put_text(&f, templates[i].text);
-		put_text(&f, templates[i].group_text);
-		put_text(&f, str_of(severity_name(templates[i].severity)));
-		put_text(&f, templates[i].format);
-		good = end_row(&f, err);
+		fill_text(&f, templates[i].text);
+		fill_text(&f, templates[i].group_text);
+		fill_text(&f, str_of(severity_name(templates[i].severity)));
+		fill_text(&f, templates[i].format);
+		good = fill_row(&f, err);
 	}
 	sqlite3_finalize(f.st);
 	return good;
@@ -209,7 +219,8 @@ bool query_open(struct store *s, struct str sql, struct query **out, struct err 
 	*out = q;
 	q->reading = db_exec(&s->db, "BEGIN", err);
 	bool good = q->reading && open_memory(q, err) && events_table_init(&q->events, s, &q->db, err) &&
-		    fill_sources(q, err) && fill_changes(q, err) && fill_templates(q, err);
+		    fill_sources(q, err) && fill_changes(q, err) && fill_templates(q, err) &&
+		    fill_database(s, &q->events.extents, &q->db, &q->arena, err);
 	if (good) {
 		sqlite3_set_authorizer(q->db.handle, authorize, NULL);
 		good = prepare(q, sql, err);

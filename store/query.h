@@ -9,6 +9,7 @@
  *	           text, source, line, offset
  *	templates  template, family, severity, format
  *	events     see store/events_table.c
+ *	statements, database_events, connections and views of them: see store/query_database.c
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H

@@ -108,6 +108,25 @@ const char *const schema_sql[] = {
 	" host TEXT,"
 	" line INTEGER NOT NULL, offset INTEGER NOT NULL, raw TEXT)",
 
+	/* How often a statement ran in a file, and how long: exact sums. Times before the shift. */
+	"CREATE TABLE statement("
+	" id INTEGER PRIMARY KEY,"
+	" fingerprint INTEGER NOT NULL, service INTEGER NOT NULL, host INTEGER NOT NULL, db INTEGER NOT NULL," /* names */
+	" calls INTEGER NOT NULL, failed INTEGER NOT NULL,"
+	" timed INTEGER NOT NULL, sum_us INTEGER NOT NULL, min_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" rows INTEGER, examined INTEGER, lock_us INTEGER NOT NULL,"
+	" first_ns INTEGER, last_ns INTEGER)",
+
+	/* Events of a database server, one by one, some thousands of each kind. */
+	"CREATE TABLE db_event("
+	" id INTEGER PRIMARY KEY,"
+	" time_ns INTEGER,"                   /* before the shift */
+	" kind INTEGER NOT NULL,"             /* enum event_kind */
+	" service TEXT, host TEXT, db TEXT, user TEXT, pid INTEGER,"
+	" us INTEGER, bytes INTEGER,"         /* how long it took or waited; size */
+	" object TEXT, holder TEXT, query TEXT, text TEXT,"
+	" line INTEGER NOT NULL, offset INTEGER NOT NULL)",
+
 	/* Where decompression can start: for reading lines back out of the archive. */
 	"CREATE TABLE checkpoint("
 	" extent INTEGER NOT NULL,"
@@ -124,5 +143,5 @@ const char *const schema_sql[] = {
 	NULL,
 };
 
-const char *const schema_fact_tables[] = { "agg", "block", "kept", "change", NULL };
+const char *const schema_fact_tables[] = { "agg", "block", "kept", "change", "statement", "db_event", NULL };
 const char *const schema_extent_tables[] = { "note", "zone_offset", "checkpoint", NULL };

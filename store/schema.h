@@ -16,7 +16,7 @@
 #define SCHEMA_APPLICATION_ID 0x494e5153 /* "INQS" */
 
 enum {
-	SCHEMA_VERSION = 1,   /* PRAGMA user_version */
+	SCHEMA_VERSION = 2,   /* PRAGMA user_version */
 	EXTENT_SHIFT = 24,
 	EXTENT_PARTS_MAX = 1 << EXTENT_SHIFT, /* rows of one extent in one table */
 };

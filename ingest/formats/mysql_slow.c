@@ -80,6 +80,8 @@ static void read_metric(struct str key, struct str value, struct event *e)
 			e->lock_ms = seconds * 1000;
 	} else if (str_eq(key, STR("Rows_sent"))) {
 		str_to_i64(value, &e->rows);
+	} else if (str_eq(key, STR("Rows_examined"))) {
+		str_to_i64(value, &e->examined);
 	} else if (str_eq(key, STR("Bytes_sent"))) {
 		str_to_i64(value, &e->bytes);
 	} else if (str_eq(key, STR("Schema"))) {

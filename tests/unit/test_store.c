@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/hash.h"
+#include "store/query.h"
 #include "tests/unit/store_help.h"
 
 static struct store_writer *open_writer(const char *path)
@@ -440,6 +441,9 @@ static bool load_all(const char *path, struct err *err)
 	good = store_load_casefile(s, &a, &json, err) && good;
 	good = store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, count_row, &rows, err) && good;
 	arena_release(&a);
+	struct query *q = NULL;
+	good = query_open(s, STR("SELECT 1"), &q, err) && good; /* loads what databases say */
+	query_close(q);
 	store_close(s);
 	return good;
 }
