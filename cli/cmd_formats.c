@@ -44,14 +44,14 @@ static const char *role_words(enum format_role role)
 	BUG("a role of no name");
 }
 
-static void print_list(void)
+static void print_list(const struct format *const *own)
 {
 	for (int role = ROLE_ACCESS; role <= ROLE_TEXT; role++) {
 		bool any = false;
 
-		for (size_t i = 0; format_registry[i]; i++) {
-			const struct format *f = format_registry[i];
+		const struct format *f;
 
+		for (size_t i = 0; (f = format_at(own, i)); i++) {
 			if ((int)f->role != role)
 				continue;
 			if (!any)
@@ -118,11 +118,13 @@ static void print_detection(const struct detection *d)
 }
 
 /* The format that a --format rule names for the path; NULL when none does. */
-static const struct format *forced_format(const struct rule_list *rules, struct str path)
+static const struct format *forced_format(const struct invocation *in, struct str path)
 {
+	const struct rule_list *rules = &in->common.formats;
+
 	for (size_t i = 0; i < rules->n; i++)
 		if (str_glob(rules->at[i].glob, path))
-			return format_by_id(rules->at[i].value);
+			return format_find(in->own_formats, rules->at[i].value);
 	return NULL;
 }
 
@@ -144,7 +146,8 @@ static void explain_stream(const struct invocation *in, const struct input_strea
 		return;
 	}
 	arena_init(&a);
-	detect_format(s->head, s->head.len < INPUT_HEAD_BYTES, s->path, forced_format(&in->common.formats, s->path), &a, &d);
+	detect_format(s->head, s->head.len < INPUT_HEAD_BYTES, s->path, in->own_formats,
+		      forced_format(in, s->path), &a, &d);
 	print_detection(&d);
 	arena_release(&a);
 }
@@ -169,10 +172,12 @@ static void explain_file(const struct invocation *in, const struct found_file *f
 	input_close(input);
 }
 
-static bool check_rules(const struct rule_list *rules, struct err *err)
+static bool check_rules(const struct invocation *in, struct err *err)
 {
+	const struct rule_list *rules = &in->common.formats;
+
 	for (size_t i = 0; i < rules->n; i++)
-		if (!format_by_id(rules->at[i].value))
+		if (!format_find(in->own_formats, rules->at[i].value))
 			return err_set_status(err, EXIT_USAGE, "--format: there is no format '%.*s'; 'inquest formats' lists them",
 					      STR_ARG(rules->at[i].value));
 	return true;
@@ -184,10 +189,10 @@ static int run(struct invocation *in, struct err *err)
 	struct found found = { 0 };
 
 	if (o->path.len == 0) {
-		print_list();
+		print_list(in->own_formats);
 		return EXIT_DONE;
 	}
-	if (!check_rules(&in->common.formats, err))
+	if (!check_rules(in, err))
 		return EXIT_USAGE;
 	find_files(&o->path, 1, in->arena, &found);
 	for (size_t i = 0; i < found.notes.n; i++)

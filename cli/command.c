@@ -9,6 +9,8 @@ static const struct option_row input_rows[] = {
 	  OPTION_RULE, AT(services) },
 	{ 0, "format", "GLOB=NAME", "read files as this format (see 'inquest formats') instead of detecting it",
 	  OPTION_RULE, AT(formats) },
+	{ 0, "format-file", "PATH", "formats of your own: a definition file, or a folder with files *.json (docs/own-formats.md)",
+	  OPTION_TEXT, AT(own_formats) },
 	{ 'j', "jobs", "N", "files read at the same time (default: one per core)", OPTION_UNSIGNED, AT(jobs) },
 	{ 0 },
 };

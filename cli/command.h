@@ -13,6 +13,7 @@
 /* Options many commands share, filled from the tables in cli/command.c. */
 struct common_options {
 	struct rule_list zones, services, formats; /* --zone, --service, --format */
+	struct str own_formats;                    /* --format-file: where they are defined; empty = none */
 	unsigned jobs;                             /* --jobs; 0 = one per core */
 	int64_t since_ns, until_ns;                /* --since, --until; TIME_NONE = no limit */
 	bool explain;                              /* --explain: every candidate with its terms */
@@ -28,7 +29,7 @@ struct common_options {
 
 /* Which of them a command takes, beside -q -v --color --help. */
 enum command_uses {
-	USES_INPUT = 1,     /* --zone --service --format --jobs */
+	USES_INPUT = 1,     /* --zone --service --format --format-file --jobs */
 	USES_WINDOW = 2,    /* --since --until */
 	USES_JSON = 4,      /* --json */
 	USES_VERDICT = 8,   /* --exit-status */
@@ -66,6 +67,7 @@ struct invocation {
 	const void *options;      /* the command's own struct, filled */
 	struct str *args;         /* what is no option */
 	size_t n_args;
+	const struct format *const *own_formats; /* those of --format-file, see format_at(); NULL none */
 	struct arena *arena;      /* lives as long as the program */
 	struct terminal terminal; /* standard output */
 };

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/manual.h"
+#include "ingest/own_format.h"
 
 enum { HELP_BYTES = 64 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };
 
@@ -88,6 +89,16 @@ static bool check_arguments(const struct invocation *in, struct err *err)
 	return true;
 }
 
+static bool load_formats(struct invocation *in, struct own_formats *own, struct err *err)
+{
+	if (in->common.own_formats.len == 0)
+		return true;
+	if (!own_formats_load(own, in->common.own_formats, in->arena, err))
+		return false;
+	in->own_formats = own->list.at;
+	return true;
+}
+
 static int run_command(const struct command *c, char *const *words, size_t n)
 {
 	struct arena arena;
@@ -97,6 +108,7 @@ static int run_command(const struct command *c, char *const *words, size_t n)
 	struct invocation in = { .command = c,
 				 .common = { .since_ns = TIME_NONE, .until_ns = TIME_NONE },
 				 .arena = &arena };
+	struct own_formats own = { 0 };
 	int status = EXIT_DONE;
 
 	arena_init(&arena);
@@ -110,7 +122,7 @@ static int run_command(const struct command *c, char *const *words, size_t n)
 		in.terminal = terminal_of(STDOUT_FILENO, (enum color_wish)in.common.color);
 		if (in.common.help)
 			status = print_help(c, stdout);
-		else if (check_arguments(&in, &err))
+		else if (check_arguments(&in, &err) && load_formats(&in, &own, &err))
 			status = c->run(&in, &err);
 	}
 	/* A full disk behind the shell's ">" must not look like success. */
@@ -122,6 +134,7 @@ static int run_command(const struct command *c, char *const *words, size_t n)
 		if (status == EXIT_USAGE)
 			fprintf(stderr, "'inquest %s --help' explains it.\n", c->name);
 	}
+	own_formats_release(&own);
 	arena_release(&arena);
 	return status;
 }

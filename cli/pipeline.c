@@ -30,6 +30,7 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 		.n_services = c->services.n,
 		.formats = c->formats.at,
 		.n_formats = c->formats.n,
+		.own_formats = in->own_formats,
 		.jobs = c->jobs,
 		.progress = progress->shown ? progress_show : NULL,
 		.progress_self = progress,

@@ -52,6 +52,12 @@ bool timestamp_parse_iso(struct str *s, struct timestamp *out);
 bool timestamp_parse_clf(struct str *s, struct timestamp *out);
 /* An epoch number in s, ms, µs or ns by magnitude; fraction allowed; whole slice. */
 bool timestamp_parse_epoch(struct str s, struct timestamp *out);
+/*
+ * The whole of s in a notation given with strptime's conversions: %Y %y %m %d %e %b %B %a %A %H %k %I %l %M %S %p %z %Z
+ * %s %F %T %D %R, and %L %f %N for a fraction's digits, %i for an epoch in any unit (lnav's words, too). A blank stands
+ * for any number of them. False when it is not in it.
+ */
+bool timestamp_parse_pattern(struct str s, struct str pattern, struct timestamp *out);
 /* Duration words: "12ms", "1.5s", "1m2.5s", "850µs", "0:03:10.887", "3h". In milliseconds; whole slice. */
 bool duration_parse_ms(struct str s, double *out_ms);
 

@@ -17,10 +17,12 @@ struct contexts {
 	struct arena *file;     /* lives as long as the file is open */
 	struct arena *scratch;  /* reset after every record */
 	struct str path;
+	const struct format *const *own; /* of the user, see format_at() */
 	VEC(struct context *) open; /* few */
 };
 
-void contexts_init(struct contexts *c, struct arena *file, struct arena *scratch, struct str path);
+void contexts_init(struct contexts *c, struct arena *file, struct arena *scratch, struct str path,
+		   const struct format *const *own);
 struct decode_ctx *contexts_of(struct contexts *c, const struct format *f);
 
 #endif

@@ -156,7 +156,7 @@ static void trial_init(struct trial *r, const struct format *f, struct str path,
 {
 	*r = (struct trial){ .open = SIZE_MAX };
 	r->c = (struct candidate){ .format = f, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
-	r->ctx = (struct decode_ctx){ .scratch = scratch, .file = a, .path = path };
+	r->ctx = (struct decode_ctx){ .scratch = scratch, .file = a, .path = path, .format = f };
 	if (f->state_bytes > 0)
 		r->ctx.state = arena_alloc(a, f->state_bytes, _Alignof(max_align_t));
 }
@@ -296,7 +296,8 @@ static size_t run_trials(struct trial *trials, size_t n, struct text *t)
 	return left;
 }
 
-void detect_format(struct str head, bool whole, struct str path, const struct format *forced, struct arena *a,
+void detect_format(struct str head, bool whole, struct str path, const struct format *const *own,
+		   const struct format *forced, struct arena *a,
 		   struct detection *out)
 {
 	struct text t = { 0 };
@@ -308,11 +309,11 @@ void detect_format(struct str head, bool whole, struct str path, const struct fo
 	arena_init(&scratch);
 	split_lines(&t, head, whole, a);
 	out->n_lines = t.n;
-	while (format_registry[n])
+	while (format_at(own, n))
 		n++;
 	trials = arena_new_n(a, struct trial, n);
 	for (size_t i = 0; i < n; i++)
-		trial_init(&trials[i], format_registry[i], path, &scratch, a);
+		trial_init(&trials[i], format_at(own, i), path, &scratch, a);
 	n = run_trials(trials, n, &t);
 	out->candidates = arena_new_n(a, struct candidate, n);
 	for (size_t i = 0; i < n; i++) {
@@ -331,13 +332,13 @@ void detect_format(struct str head, bool whole, struct str path, const struct fo
 	arena_release(&scratch);
 }
 
-const struct format *detect_payload(struct str payload, struct str path, struct arena *scratch)
+const struct format *detect_payload(struct str payload, struct str path, const struct format *const *own,
+				    struct arena *scratch)
 {
-	const struct format *best = NULL;
+	const struct format *best = NULL, *f;
 	struct str rest, first = str_cut(payload, '\n', &rest);
 
-	for (size_t i = 0; format_registry[i]; i++) {
-		const struct format *f = format_registry[i];
+	for (size_t i = 0; (f = format_at(own, i)); i++) {
 		struct trial r;
 		struct event e = EVENT_INIT;
 		struct arena_mark mark = arena_mark(scratch);

@@ -51,12 +51,14 @@ struct detection {
 };
 
 /*
- * Looks at the lines of `head`; the last one only when the text is `whole`. `path` as in decode_ctx. `forced`
+ * Looks at the lines of `head`; the last one only when the text is `whole`. `path` as in decode_ctx, `own` as in format_at(). `forced`
  * may be NULL. Results live in `a`, samples in `head`.
  */
-void detect_format(struct str head, bool whole, struct str path, const struct format *forced, struct arena *a,
+void detect_format(struct str head, bool whole, struct str path, const struct format *const *own,
+		   const struct format *forced, struct arena *a,
 		   struct detection *out);
 /* The best format that is no carrier for one record taken out of a carrier; NULL when none decodes it. */
-const struct format *detect_payload(struct str payload, struct str path, struct arena *scratch);
+const struct format *detect_payload(struct str payload, struct str path, const struct format *const *own,
+				    struct arena *scratch);
 
 #endif

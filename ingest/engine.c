@@ -218,7 +218,7 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 		if (!zone_open(&zones[i], g->arena, o->zones[i].value, err))
 			return false;
 	for (size_t i = 0; i < o->n_formats; i++)
-		if (!format_by_id(o->formats[i].value))
+		if (!format_find(o->own_formats, o->formats[i].value))
 			return err_set_status(err, EXIT_USAGE,
 					      "--format: there is no format '%.*s'; 'inquest formats' lists them",
 					      STR_ARG(o->formats[i].value));

@@ -10,6 +10,8 @@
 #include "core/event.h"
 #include "core/casefile.h"
 
+struct format; /* ingest/format.h */
+
 /* One log file (or archive member) as planned. */
 struct source_file {
 	struct str path;      /* as shown to the user: relative to its argument, members as "a.tar/b.log" */
@@ -66,6 +68,7 @@ struct ingest_options {
 	const struct glob_rule *zones;    size_t n_zones;
 	const struct glob_rule *services; size_t n_services;
 	const struct glob_rule *formats;  size_t n_formats;
+	const struct format *const *own_formats;     /* of the user, see format_at(); NULL none */
 	unsigned jobs;                               /* 0: one per core */
 	uint64_t max_line_bytes;                     /* longer lines are cut; 0 = 1 MiB */
 	uint64_t max_ratio; /* unpacked/packed beyond which it is a bomb; 0 = 1100 (deflate: 1032) */

@@ -27,6 +27,7 @@ struct decode_ctx {
 	struct arena *file;    /* lives as long as the file is open: for `state` */
 	void *state;           /* state_bytes of the format, zeroed at the file's start */
 	struct str path;       /* of the file, for formats whose name says something */
+	const struct format *format; /* the one that is asked */
 };
 
 /* A line (or several, separated by \n) with what must come out. Keys as in `inquest events`, e.g.
@@ -51,11 +52,19 @@ struct format {
 	enum line_class (*classify)(struct str line, struct str record, const struct decode_ctx *ctx);
 	/* Decode a whole record. *e comes in as EVENT_INIT. False: not understood, the record is counted as rejected. */
 	bool (*decode)(struct str record, struct decode_ctx *ctx, struct event *e);
+	const void *self;     /* of formats from a file: what the definition says (ingest/own_format.h); else NULL */
 	const struct format_sample *samples; /* ends with { NULL, NULL }; at least two */
 };
 
 /* Generated from the files in ingest/formats/: ends with NULL. */
 extern const struct format *const format_registry[];
 const struct format *format_by_id(struct str id);
+
+/*
+ * Formats that a user brought, beside the registry: a list that ends with NULL, or NULL for none. They come first.
+ * format_at gives both lists as one, NULL behind the last.
+ */
+const struct format *format_at(const struct format *const *own, size_t i);
+const struct format *format_find(const struct format *const *own, struct str id);
 
 #endif

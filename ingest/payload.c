@@ -237,7 +237,7 @@ static const struct format *format_of(struct payloads *p, struct stream *st, str
 	st->misses++;
 	if (st->misses > MISSES_MAX && (st->misses & (st->misses - 1)) != 0)
 		return NULL;
-	f = detect_payload(text, p->contexts->path, scratch);
+	f = detect_payload(text, p->contexts->path, p->contexts->own, scratch);
 	if (f) {
 		st->misses = 0;
 		st->format = f;

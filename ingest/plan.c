@@ -40,11 +40,12 @@ static struct str identity_of(struct str head, bool whole)
  * What a carrier mostly carries: the role its events have, and a service when nothing else names one.
  * NULL: nothing known.
  */
-static const struct format *carried(const struct format *f, struct str head, struct str path, struct arena *a)
+static const struct format *carried(const struct format *f, struct str head, struct str path,
+				    const struct format *const *own, struct arena *a)
 {
 	struct { const struct format *format; size_t n; } seen[8] = { { NULL, 0 } };
 	struct arena scratch;
-	struct decode_ctx ctx = { .scratch = &scratch, .file = a, .path = path };
+	struct decode_ctx ctx = { .scratch = &scratch, .file = a, .path = path, .format = f };
 	struct str rest = head;
 	size_t payloads = 0, best = 0;
 
@@ -61,7 +62,7 @@ static const struct format *carried(const struct format *f, struct str head, str
 		    e.payload.len == 0)
 			continue;
 		payloads++;
-		inner = detect_payload(str_trim(e.payload), path, &scratch);
+		inner = detect_payload(str_trim(e.payload), path, own, &scratch);
 		for (size_t i = 0; inner && i < 8; i++) {
 			if (seen[i].format && seen[i].format != inner)
 				continue;
@@ -126,12 +127,13 @@ static void set_names(struct planned *p, const struct plan_rules *rules, const s
 static void plan_lines(struct planned *p, struct str head, const struct glob_rule *rule,
 		       const struct plan_rules *rules, struct arena *a)
 {
+	const struct format *const *own = rules->options->own_formats;
 	const struct format *inner = NULL;
 	struct detection d;
 	struct arena scratch;
 
 	arena_init(&scratch);
-	detect_format(head, p->whole, p->file.path, rule ? format_by_id(rule->value) : NULL, &scratch, &d);
+	detect_format(head, p->whole, p->file.path, own, rule ? format_find(own, rule->value) : NULL, &scratch, &d);
 	p->format = d.format;
 	memcpy(p->others, d.others, sizeof p->others);
 	p->n_others = d.n_others;
@@ -142,7 +144,7 @@ static void plan_lines(struct planned *p, struct str head, const struct glob_rul
 		p->file.format = str_of(d.format->id);
 		p->file.content_id = input_content_id(identity_of(head, p->whole));
 		if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
-			inner = carried(d.format, head, p->file.path, &scratch);
+			inner = carried(d.format, head, p->file.path, own, &scratch);
 		p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
 		set_names(p, rules, inner, a);
 		set_time_traits(p, d.best);

@@ -75,6 +75,7 @@ struct text_plan run_text_plan(const struct ingest *g, const struct planned *p)
 		.others = p->others,
 		.n_others = p->n_others,
 		.path = p->file.path,
+		.own = g->options->own_formats,
 		.max_line_bytes = g->options->max_line_bytes,
 		.resume_offset = p->file.resume_offset,
 		.chain = p->chain,

@@ -158,7 +158,7 @@ static void pass_begin(struct pass *p, struct text_worker *w, const struct text_
 	arena_reset(&w->file);
 	arena_reset(&w->scratch);
 	*p = (struct pass){ .source = source };
-	contexts_init(&p->contexts, &w->file, &w->scratch, plan->path);
+	contexts_init(&p->contexts, &w->file, &w->scratch, plan->path, plan->own);
 	lines_init(&p->lines, read_source, &p->source, (size_t)plan->max_line_bytes);
 	if (plan->resume_offset > 0)
 		resume(p, plan->resume_offset);

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			forced = format_registry[i];
 	text = str_from(text, 1);
 	arena_init(&a);
-	detect_format(str_head(text, INPUT_HEAD_BYTES), text.len <= INPUT_HEAD_BYTES, file.path, forced, &a,
+	detect_format(str_head(text, INPUT_HEAD_BYTES), text.len <= INPUT_HEAD_BYTES, file.path, NULL, forced, &a,
 		      &d);
 	plan.format = d.format;
 	plan.others = d.others;

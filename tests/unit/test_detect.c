@@ -5,7 +5,7 @@
 
 static const char *detect(const char *text, struct arena *a, struct detection *d)
 {
-	detect_format(str_of(text), true, STR("x.log"), NULL, a, d);
+	detect_format(str_of(text), true, STR("x.log"), NULL, NULL, a, d);
 	return d->format ? d->format->id : "";
 }
 
@@ -75,7 +75,7 @@ Test(detect, a_rule_is_obeyed)
 	struct arena a;
 
 	arena_init(&a);
-	detect_format(STR(ACCESS ACCESS), true, STR("x.log"), format_by_id(STR("json_lines")), &a, &d);
+	detect_format(STR(ACCESS ACCESS), true, STR("x.log"), NULL, format_by_id(STR("json_lines")), &a, &d);
 	cr_expect_str_eq(d.format->id, "json_lines");
 	cr_expect(d.forced && !d.best);
 	arena_release(&a);
@@ -88,11 +88,11 @@ Test(detect, payloads)
 	arena_init(&a);
 	cr_expect_str_eq(
 		detect_payload(STR("{\"level\":\"info\",\"msg\":\"x\",\"time\":\"2026-01-29T22:05:02Z\"}"),
-			       STR("x"), &a)
+			       STR("x"), NULL, &a)
 			->id,
 		"json_lines");
-	cr_expect(detect_payload(STR("session opened for user deploy"), STR("x"), &a) == NULL);
-	cr_expect(detect_payload(STR_NONE, STR("x"), &a) == NULL);
+	cr_expect(detect_payload(STR("session opened for user deploy"), STR("x"), NULL, &a) == NULL);
+	cr_expect(detect_payload(STR_NONE, STR("x"), NULL, &a) == NULL);
 	arena_release(&a);
 }
 
@@ -112,7 +112,7 @@ Test(detect, hostile_lines_are_bounded)
 			x = x * 1664525 + 1013904223;
 			text[i] = "{}[]\":,=\n\\ \t#/<>0123456789abcTZ-"[x >> 27 & 31];
 		}
-		detect_format(str_make(text, n), false, STR("x"), NULL, &a, &d);
+		detect_format(str_make(text, n), false, STR("x"), NULL, NULL, &a, &d);
 		cr_expect(d.n_lines <= DETECT_LINES);
 	}
 	arena_release(&a);

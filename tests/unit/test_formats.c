@@ -23,7 +23,7 @@ static void bench_init(struct bench *b, const struct format *f)
 	arena_init(&b->scratch);
 	arena_init(&b->file);
 	buf_init(&b->record, RECORD_BYTES);
-	b->ctx = (struct decode_ctx){ .scratch = &b->scratch, .file = &b->file, .path = STR_NONE };
+	b->ctx = (struct decode_ctx){ .scratch = &b->scratch, .file = &b->file, .path = STR_NONE, .format = f };
 	if (f->state_bytes)
 		b->ctx.state = arena_alloc(&b->file, f->state_bytes, STATE_ALIGN);
 }
@@ -233,7 +233,7 @@ Test(formats, claim_their_own_samples_above_all_others)
 		for (const struct format_sample *s = format_registry[i]->samples; s->text; s++) {
 			struct detection d;
 
-			detect_format(str_of(s->text), true, STR_NONE, NULL, &a, &d);
+			detect_format(str_of(s->text), true, STR_NONE, NULL, NULL, &a, &d);
 			cr_expect(d.format == format_registry[i], "%s takes a sample of %s: %s",
 				  d.format ? d.format->id : "no format", format_registry[i]->id, s->text);
 			arena_reset(&a);

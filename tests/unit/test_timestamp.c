@@ -373,3 +373,32 @@ Test(timestamp, durations_are_written)
 	duration_format(INT64_MIN, text);
 	cr_expect_eq(text[0], '-');
 }
+
+Test(timestamp, reads_notations_that_a_user_states)
+{
+	static const struct { const char *pattern, *text, *is; } rows[] = {
+		{ "%d.%m.%y %Hh%Mm%Ss", "29.01.26 22h05m02s", "2026-01-29T22:05:02Z" },
+		{ "%Y-%m-%dT%H:%M:%S.%f%z", "2026-01-29T22:05:02.1234+0100", "2026-01-29T21:05:02.1234Z" },
+		{ "%b %e %Y %I:%M:%S %p", "Jan  9 2026 12:05:02 AM", "2026-01-09T00:05:02Z" },
+		{ "%F %T,%L", "2026-01-29 22:05:02,007", "2026-01-29T22:05:02.007Z" },
+		{ "[%a %B %d %H:%M:%S %Y]", "[Thu January 29 22:05:02 2026]", "2026-01-29T22:05:02Z" },
+		{ "%s", "1769724302", "2026-01-29T22:05:02Z" },
+		{ "%i", "1769724302007", "2026-01-29T22:05:02.007Z" },
+		{ "100%% %D %R", "100% 01/29/26 22:05", "2026-01-29T22:05:00Z" },
+		{ "%d.%m.%y", "29.01.26x", NULL },
+		{ "%d.%m.%y", "32.01.26", NULL },
+		{ "%H:%M", "25:00", NULL },
+		{ "%q", "x", NULL },
+		{ "%Y-%m", "2026-", NULL },
+	};
+	char text[TIME_TEXT_BYTES];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct timestamp t = { 0 };
+		bool good = timestamp_parse_pattern(str_of(rows[i].text), str_of(rows[i].pattern), &t);
+
+		cr_assert_eq(good, rows[i].is != NULL, "%s", rows[i].text);
+		if (good)
+			cr_expect_str_eq(time_format(t.ns, t.digits, text), rows[i].is);
+	}
+}
