@@ -177,7 +177,7 @@ static void add_signal(const struct facts *f, struct signals *all, size_t *cap, 
 	all->at[all->n++] = s;
 }
 
-static void service_signals(const struct facts *f, struct signals *all, size_t *cap, size_t service, bool user_facing)
+static void service_signals(const struct facts *f, struct signals *all, size_t *cap, size_t service, bool front, bool timed)
 {
 	static const enum symptom_kind kinds[] = { SYMPTOM_ERRORS, SYMPTOM_AUTH, SYMPTOM_LATENCY };
 	VEC(struct route_total) routes = { 0 };
@@ -200,6 +200,7 @@ static void service_signals(const struct facts *f, struct signals *all, size_t *
 	if (routes.n)
 		qsort(routes.at, routes.n, sizeof *routes.at, by_requests);
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		bool user_facing = kinds[k] == SYMPTOM_LATENCY ? timed : front;
 		add_signal(f, all, cap, kinds[k], service, STR_NONE, user_facing);
 		for (size_t r = 0; r < routes.n && r < MAX_ROUTES; r++)
 			if (routes.at[r].route.len && routes.at[r].requests >= MIN_ROUTE_REQUESTS)
@@ -249,15 +250,45 @@ static void control_discoveries(const struct facts *f, struct signals *all, doub
 	}
 }
 
+static bool has_durations(const struct facts *f, size_t service)
+{
+	for (size_t i = 0; i < f->n_series; i++)
+		for (size_t c = 0; of_scope(f, &f->series[i], service, STR_NONE) && c < f->series[i].n_cells; c++)
+			if (f->series[i].cells[c].n_hist)
+				return true;
+	return false;
+}
+
+/*
+ * Whose durations tell what users wait: those of the servers in front, or, where these log none (the combined format), of the
+ * service behind them that serves most. -1 for the servers in front.
+ */
+static ptrdiff_t latency_front(const struct facts *f)
+{
+	ptrdiff_t best = -1;
+	for (size_t i = 0; i < f->n_services; i++) {
+		const struct service *v = &f->services[i];
+		if (!v->has_http || !has_durations(f, i))
+			continue;
+		if (v->access || (ptrdiff_t)i == f->edge)
+			return -1;
+		if (best < 0 || v->requests > f->services[best].requests)
+			best = (ptrdiff_t)i;
+	}
+	return best;
+}
+
 struct signals symptoms_find(const struct facts *f)
 {
 	struct signals all = { 0 };
 	size_t cap = 0;
 	bool any_access = f->edge >= 0 && f->services[f->edge].access;
+	ptrdiff_t timed = latency_front(f);
 	for (size_t i = 0; i < f->n_services; i++) {
 		const struct service *v = &f->services[i];
+		bool front = any_access ? v->access : (ptrdiff_t)i == f->edge;
 		if (v->has_http)
-			service_signals(f, &all, &cap, i, any_access ? v->access : (ptrdiff_t)i == f->edge);
+			service_signals(f, &all, &cap, i, front, timed < 0 ? front : (ptrdiff_t)i == timed);
 	}
 	/* Without any requests, error lines are the only thing users' trouble can be read from. */
 	if (f->edge < 0)

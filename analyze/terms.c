@@ -106,7 +106,8 @@ static void term_place(struct inquiry *q, struct candidate *c)
 		if (lines > 0.05)
 			term_add(q, c, "place", 0.7, NULL, "%.*s itself logs %.0f lines of trouble that it did not log before", STR_ARG(s->name), v->own_lines);
 		else
-			term_add(q, c, "place", -0.8, NULL, "%.*s itself logs nothing unusual", STR_ARG(s->name));
+			/* Caches hardly ever log what they serve. */
+			term_add(q, c, "place", s->cache ? -0.2 : -0.8, NULL, "%.*s itself logs nothing unusual", STR_ARG(s->name));
 		return;
 	}
 	double http = (v->failed + 0.5 * v->slow) / q->failures, own = v->own_lines / q->failures;
@@ -338,6 +339,22 @@ static const struct act *forward_fix(const struct inquiry *q, const struct act *
 	return NULL;
 }
 
+/* A step elsewhere with which the failures ended at once. */
+static const struct act *other_cure(const struct inquiry *q, const struct act *act)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *step = &q->f->acts[i];
+		int64_t apart = q->o->end_ns - step->begin_ns;
+		if (step->begin_ns <= q->o->onset_to_ns || step->kind == CHANGE_JOB || step->derived || apart > 300 * NS_PER_S || apart < -120 * NS_PER_S ||
+		    facts_service(q->f, step->service) == facts_service(q->f, act->service))
+			continue;
+		struct effect e = effect_of(q->f, q->signals, q->o, step->begin_ns, step->end_ns);
+		if (e.kind == EFFECT_CURE)
+			return step;
+	}
+	return NULL;
+}
+
 /*
  * A change that was never taken back: did the failures end with a further change of the same service, or while it
  * simply stayed in force? What ends by itself (a migration, a job, a restart) is over when it is over.
@@ -345,12 +362,15 @@ static const struct act *forward_fix(const struct inquiry *q, const struct act *
 static void term_outlasts(struct inquiry *q, struct candidate *c, const struct act *act)
 {
 	bool lasting = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE ||
-	               act->kind == CHANGE_CREDENTIAL || act->kind == CHANGE_NETWORK || act->kind == CHANGE_OPERATION || act->kind == CHANGE_SCALING;
+	               act->kind == CHANGE_CREDENTIAL || act->kind == CHANGE_NETWORK || act->kind == CHANGE_SCALING ||
+	               (act->kind == CHANGE_OPERATION && act->new_value.len);
 	if (!lasting || q->o->ongoing || q->f->to_ns - q->o->end_ns < 600 * NS_PER_S)
 		return;
-	const struct act *fix = forward_fix(q, act);
+	const struct act *fix = forward_fix(q, act), *cure = other_cure(q, act);
 	if (fix)
 		term_add(q, c, "reversal", 2.0, &fix->refs, "the failures ended with a further change of the same: %.*s", STR_ARG(fix->entity));
+	else if (cure)
+		term_add(q, c, "reversal", -2.8, &cure->refs, "is still in force, and the failures ended with something else: %.*s", STR_ARG(act_words(cure, q->arena)));
 	else
 		term_add(q, c, "reversal", -1.8, NULL, "is still in force, and the failures ended without it being touched");
 }
@@ -412,6 +432,16 @@ static bool last_run(const struct inquiry *q, size_t at)
 	return true;
 }
 
+/* Does an operator's action throw away what a cache holds? */
+static bool empties(const struct act *act)
+{
+	static const char *const words[] = { "flush", "purge", "clear", "invalidat", "evict" };
+	for (size_t i = 0; act->kind == CHANGE_OPERATION && i < sizeof words / sizeof *words; i++)
+		if (str_find_nocase(act->key, str_of(words[i])) >= 0 || str_find_nocase(act->text, str_of(words[i])) >= 0)
+			return true;
+	return false;
+}
+
 void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 {
 	for (size_t i = 0; i < q->f->n_acts; i++) {
@@ -426,8 +456,8 @@ void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n)
 		struct candidate *c = inquiry_raise(q, change_kind_cause(act->kind), act->server.len ? act->server : act->service, act->entity, act->begin_ns);
 		if (!c)
 			return;
-		/* A cache that is restarted is down, then empty: for those who use it, the cache fails. */
-		if (c->kind == CAUSE_RESTART && c->service_index >= 0 && q->f->services[c->service_index].cache)
+		/* A cache that is restarted or flushed is down, or empty: for those who use it, the cache fails. */
+		if ((c->kind == CAUSE_RESTART || empties(act)) && c->service_index >= 0 && q->f->services[c->service_index].cache)
 			c->kind = CAUSE_CACHE_FAILURE;
 		c->act = (ptrdiff_t)i;
 		c->what = act_words(act, q->arena);
@@ -467,7 +497,8 @@ void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const
 	char words[TIME_TEXT_BYTES];
 	if (first_ns == TIME_NONE)
 		return;
-	int64_t lag = first_ns - q->o->onset_best_ns;
+	/* The onset is an interval: what begins within it is not late. */
+	int64_t lag = first_ns <= q->o->onset_to_ns ? 0 : first_ns - q->o->onset_best_ns;
 	int64_t late = (q->o->end_ns - q->o->onset_best_ns) / 10;
 	if (late < 120 * NS_PER_S)
 		late = 120 * NS_PER_S;

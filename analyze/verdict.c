@@ -130,6 +130,22 @@ struct str sentence_case(struct arena *a, struct str s)
 	return arena_printf(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_from(t, 1)));
 }
 
+/* The strongest things it brought about: the other end of the chain. */
+static struct str brought_about(const struct inquiry *q, const struct candidate *c)
+{
+	struct str said = STR_NONE;
+	size_t n = 0;
+	/* Candidates are in the order of their probability. */
+	for (size_t i = 0; i < q->candidates.n && n < 3; i++) {
+		const struct candidate *x = &q->candidates.at[i];
+		if (x->herring || x->caused_by != c - q->candidates.at)
+			continue;
+		said = arena_printf(q->arena, "%.*s%s%.*s", STR_ARG(said), n ? "; " : " It brought about ", STR_ARG(x->what));
+		n++;
+	}
+	return n ? arena_printf(q->arena, "%.*s.", STR_ARG(said)) : STR_NONE;
+}
+
 static struct str statement(const struct inquiry *q, const struct candidate *c)
 {
 	char time[TIME_TEXT_BYTES];
@@ -147,15 +163,10 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 	                               STR_ARG(best ? best->text : STR_NONE));
 	if (c->caused_by >= 0)
 		said = arena_printf(q->arena, "%.*s It came with %.*s.", STR_ARG(said), STR_ARG(q->candidates.at[c->caused_by].what));
-	/* The strongest thing it brought about: the other end of the chain. */
-	const struct candidate *brought = NULL;
-	for (size_t i = 0; i < q->candidates.n; i++) {
-		const struct candidate *x = &q->candidates.at[i];
-		if (!x->herring && x->caused_by == c - q->candidates.at && (!brought || x->score > brought->score))
-			brought = x;
-	}
-	if (brought)
-		said = arena_printf(q->arena, "%.*s It brought about %.*s.", STR_ARG(said), STR_ARG(brought->what));
+	said = arena_printf(q->arena, "%.*s%.*s", STR_ARG(said), STR_ARG(brought_about(q, c)));
+	/* A condition's own words name what a template masks: the device, the table, the key. */
+	if (c->family && c->refs.n)
+		said = arena_printf(q->arena, "%.*s The first line: %.*s", STR_ARG(said), STR_ARG(str_head(str_trim(c->refs.at[0].text), 320)));
 	return said;
 }
 

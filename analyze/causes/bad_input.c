@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "analyze/terms.h"
 
 /*
@@ -26,8 +28,16 @@ static bool in_request(struct str text, size_t at)
 	return b > 0 && (text.ptr[b - 1] == '?' || text.ptr[b - 1] == '&');
 }
 
-/* Next word of a request with a digit that could be a key: 3 to 40 characters. */
-static struct str next_key(struct str *text)
+/* Not part of an address, a port, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
+static bool stands_alone(struct str text, size_t begin, size_t end)
+{
+	char left = begin ? text.ptr[begin - 1] : ' ', right = end < text.len ? text.ptr[end] : ' ';
+	bool dotted = right == '.' && end + 1 < text.len && word_char(text.ptr[end + 1]);
+	return left != '.' && left != ':' && left != '[' && !dotted && !(right == ':' && end + 1 < text.len && word_char(text.ptr[end + 1]));
+}
+
+/* Next word with a digit: 3 to 40 characters; in a path or query string where `request`. */
+static struct str next_key(struct str *text, bool request)
 {
 	struct str whole = *text;
 	while (text->len) {
@@ -41,10 +51,29 @@ static struct str next_key(struct str *text)
 		}
 		struct str word = str_head(str_from(*text, b), e - b);
 		*text = str_from(*text, e);
-		if (digits && in_request(whole, (size_t)(word.ptr - whole.ptr)) && word.len >= 3 && word.len <= MAX_WORD_BYTES)
+		size_t at = (size_t)(word.ptr - whole.ptr);
+		if (digits && word.len >= 3 && word.len <= MAX_WORD_BYTES && (request ? in_request(whole, at) : stands_alone(whole, at, at + word.len)))
 			return word;
 	}
 	return STR_NONE;
+}
+
+static struct str next_request_key(struct str *text)
+{
+	return next_key(text, true);
+}
+
+static struct str next_text_key(struct str *text)
+{
+	return next_key(text, false);
+}
+
+static bool voice_has(const struct voice *v, const struct kept_line *k)
+{
+	for (size_t p = 0; k->template_id && p < v->n_parts; p++)
+		if (v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service))
+			return true;
+	return false;
 }
 
 static bool fails(const struct kept_line *k)
@@ -52,57 +81,96 @@ static bool fails(const struct kept_line *k)
 	return k->kind == EV_HTTP && status_failed(k->status);
 }
 
-static bool holds(struct str text, struct str key)
+/* ---- a key that failing requests share ---- */
+
+struct key_count { struct str word; size_t lines; };
+
+/* Next word with a digit that could be a key: of a request only those in its path or query string. */
+typedef struct str (*key_next_fn)(struct str *text);
+
+static bool holds_key(struct str text, struct str key, key_next_fn next)
 {
-	for (struct str rest = text, word; (word = next_key(&rest)).len;)
+	for (struct str rest = text, word; (word = next(&rest)).len;)
 		if (str_eq(word, key))
 			return true;
 	return false;
 }
 
-struct key_count { struct str word; size_t lines; };
+/* Do hardly any of the other lines of the service hold the word? `same` tells which lines are not others. */
+static bool rare_elsewhere(const struct inquiry *q, struct str service, struct str word, key_next_fn next, const struct voice *voice)
+{
+	size_t good = 0, with = 0;
+	/* Lines of the same hours first: what they share with the bad ones is the date, the host, the process. */
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t k = 0; k < q->f->n_kept && good < SAMPLE; k++) {
+			const struct kept_line *line = &q->f->kept[k];
+			bool during = line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns;
+			if (during != (pass == 0) || !str_eq(line->service, service) ||
+			    (voice ? voice_has(voice, line) : line->kind != EV_HTTP || status_failed(line->status)))
+				continue;
+			good++;
+			with += holds_key(line->ref.text, word, next);
+		}
+	return good >= LEAST_GOOD && with * 20 <= good;
+}
 
-/* The key that most failing lines of a route share. */
-static struct key_count common_key(struct inquiry *q, const struct kept_line *const *bad, size_t n)
+/* "2024-10-22T05": part of a time. */
+static bool is_date(struct str word)
+{
+	bool date = word.len >= 10 && word.ptr[4] == '-' && word.ptr[7] == '-';
+	for (size_t i = 0; date && i < 10; i++)
+		date = i == 4 || i == 7 || (word.ptr[i] >= '0' && word.ptr[i] <= '9');
+	return date;
+}
+
+/* The key that at least four fifths of the n bad lines share and others hardly ever hold. */
+static struct key_count common_key(struct inquiry *q, const struct kept_line *const *bad, size_t n, key_next_fn next, const struct voice *voice)
 {
 	struct key_count best = { STR_NONE, 0 };
+	bool request_key = next == next_request_key;
 	struct map count;
 	map_init(&count);
 	for (size_t i = 0; i < n; i++) {
-		for (struct str rest = bad[i]->ref.text, word; (word = next_key(&rest)).len;) {
+		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len;) {
 			/* A line counts once for a word: low bits remember the last line. */
 			uint64_t *slot = count.n < MAX_WORDS ? map_put(&count, hash64(word), NULL) : map_get(&count, hash64(word));
-			if (!slot || (*slot & 0xffff) == i + 1)
-				continue;
-			*slot = (((*slot >> 16) + 1) << 16) | (i + 1);
-			if ((*slot >> 16) > best.lines)
-				best.lines = *slot >> 16;
+			if (slot && (*slot & 0xffff) != i + 1)
+				*slot = (((*slot >> 16) + 1) << 16) | (i + 1);
 		}
 	}
-	/* Of the most frequent words, the first that well-served lines do not hold. */
 	for (size_t i = 0; i < n && !best.word.len; i++)
-		for (struct str rest = bad[i]->ref.text, word; (word = next_key(&rest)).len && !best.word.len;) {
+		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len && !best.word.len;) {
 			const uint64_t *slot = map_get(&count, hash64(word));
-			if (!slot || (*slot >> 16) * 10 < n * 8)
+			/* Three digits are a status code more often than a key. */
+			bool code = !request_key && word.len == 3;
+			if (!slot || code || (*slot >> 16) * 10 < n * 8 || is_date(word) || (voice && str_find(voice->text, word) >= 0) || facts_service(q->f, word) >= 0)
 				continue;
-			size_t good = 0, with = 0;
-			for (size_t k = 0; k < q->f->n_kept && good < SAMPLE; k++) {
-				const struct kept_line *line = &q->f->kept[k];
-				if (line->kind != EV_HTTP || status_failed(line->status) || !str_eq(line->service, bad[0]->service))
-					continue;
-				good++;
-				with += holds(line->ref.text, word);
-			}
-			if (good >= LEAST_GOOD && with * 20 <= good)
+			if (rare_elsewhere(q, bad[0]->service, word, next, voice))
 				best = (struct key_count){ word, *slot >> 16 };
 		}
 	map_release(&count);
 	return best;
 }
 
-static void raise_common_key(struct inquiry *q)
+static void raise_key(struct inquiry *q, struct str service, const struct kept_line *const *bad, size_t n, struct key_count key, double share)
 {
-	/* Failing lines of each route of each service; the first route with a common key is enough. */
+	for (size_t j = 0; j < q->candidates.n; j++)
+		if (q->candidates.at[j].kind == CAUSE_BAD_INPUT && str_eq(q->candidates.at[j].entity, key.word))
+			return;
+	struct candidate *c = inquiry_raise(q, CAUSE_BAD_INPUT, service, key.word, bad[0]->time_ns);
+	if (!c)
+		return;
+	for (size_t k = 0; k < n && k < 3; k++)
+		*vec_push(q->arena, &c->refs) = bad[k]->ref;
+	c->share = share;
+	c->what = arena_printf(q->arena, "the input %.*s, which %.*s cannot process", STR_ARG(key.word), STR_ARG(service));
+	term_add(q, c, "contrast", 3.2 + fmin(1, share), &c->refs, "%zu of %zu failing lines that were looked at hold \"%.*s\", and hardly any that does not fail", key.lines, n,
+	         STR_ARG(key.word));
+}
+
+/* Failing requests of each route of each service behind the front; the first route with a common key is enough. */
+static bool raise_request_key(struct inquiry *q)
+{
 	for (size_t i = 0; i < q->f->n_kept; i++) {
 		const struct kept_line *first = &q->f->kept[i];
 		if (first->time_ns < q->o->onset_best_ns || first->time_ns > q->o->end_ns || !fails(first) || facts_service(q->f, first->service) == q->f->edge)
@@ -113,23 +181,44 @@ static void raise_common_key(struct inquiry *q)
 			if (fails(&q->f->kept[k]) && q->f->kept[k].route_id == first->route_id && q->f->kept[k].time_ns <= q->o->end_ns &&
 			    str_eq(q->f->kept[k].service, first->service))
 				bad[n++] = &q->f->kept[k];
-		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n) : (struct key_count){ STR_NONE, 0 };
+		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n, next_request_key, NULL) : (struct key_count){ STR_NONE, 0 };
 		if (!key.word.len)
 			continue;
-		bool raised = false;
-		for (size_t j = 0; j < q->candidates.n; j++)
-			raised |= q->candidates.at[j].kind == CAUSE_BAD_INPUT && str_eq(q->candidates.at[j].entity, key.word);
-		struct candidate *c = raised ? NULL : inquiry_raise(q, CAUSE_BAD_INPUT, first->service, key.word, first->time_ns);
-		if (!c)
+		raise_key(q, first->service, bad, n, key, 1);
+		return true;
+	}
+	return false;
+}
+
+/* Error lines of one text: what stands where the text varies, and always is the same. */
+static void raise_text_key(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->n_emergent && i < 12; i++) {
+		const struct emergence *e = &q->emergent[i];
+		const struct family *fam = e->voice->family;
+		/* Complaints about something else (a host, a peer) hold its name each time. */
+		bool own = e->names < 0 && !e->outside.len && (!fam || fam->kind == CAUSE_DEPLOYMENT || fam->kind == CAUSE_BAD_INPUT);
+		if (!e->trouble || !own || e->bad - e->expected < 0.25 * q->failures || e->voice->service == (size_t)q->f->edge || q->f->services[e->voice->service].database)
 			continue;
-		for (size_t k = 0; k < n && k < 3; k++)
-			*vec_push(q->arena, &c->refs) = bad[k]->ref;
-		c->share = 1;
-		c->what = arena_printf(q->arena, "the input %.*s, which %.*s cannot process", STR_ARG(key.word), STR_ARG(first->service));
-		term_add(q, c, "contrast", 3.2, &c->refs, "%zu of %zu failing lines that were looked at hold \"%.*s\", and hardly any that does not fail", key.lines, n,
-		         STR_ARG(key.word));
+		const struct kept_line *bad[SAMPLE];
+		size_t n = 0;
+		for (size_t k = 0; k < q->f->n_kept && n < SAMPLE; k++) {
+			const struct kept_line *line = &q->f->kept[k];
+			if (line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns && voice_has(e->voice, line))
+				bad[n++] = line;
+		}
+		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n, next_text_key, e->voice) : (struct key_count){ STR_NONE, 0 };
+		if (!key.word.len)
+			continue;
+		raise_key(q, q->f->services[e->voice->service].name, bad, n, key, fmin(1, (e->bad - e->expected) / q->failures));
 		return;
 	}
+}
+
+static void raise_common_key(struct inquiry *q)
+{
+	if (!raise_request_key(q))
+		raise_text_key(q);
 }
 
 static void raise_bad_input(struct inquiry *q)

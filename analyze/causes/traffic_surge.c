@@ -142,6 +142,24 @@ static int64_t rise_of(const struct inquiry *q, const double *v)
 	return q->o->onset_best_ns;
 }
 
+/* Whatever else most of the additional requests have in common, in the words of the candidate. */
+static void describe(const struct inquiry *q, struct candidate *c, struct str service, double surplus, struct str said)
+{
+	static const struct { enum facet facet; const char *words; } facets[] = {
+		{ FACET_CAMPAIGN, "campaign" }, { FACET_REFERRER, "referrer" }, { FACET_CLIENT_NET, "network" }, { FACET_AGENT, "agent" },
+	};
+	for (size_t i = 0; i < sizeof facets / sizeof *facets; i++) {
+		double share;
+		const struct series *s = strongest_facet(q, facets[i].facet, service, surplus, &share);
+		if (s && share >= 0.25 && s->key_text.len && !str_eq(s->key_text, said))
+			c->what = arena_printf(q->arena, "%.*s, %s %.*s (%.0f %%)", STR_ARG(c->what), facets[i].words, STR_ARG(s->key_text), 100 * fmin(1, share));
+	}
+	struct burst b = { .from_ns = q->o->onset_from_ns, .to_ns = q->o->end_ns };
+	struct str route = burst_route(q, service, &b);
+	if (route.len)
+		c->what = arena_printf(q->arena, "%.*s, mostly %.*s", STR_ARG(c->what), STR_ARG(route));
+}
+
 static void raise_traffic_surge(struct inquiry *q)
 {
 	if (q->f->edge < 0)
@@ -187,6 +205,7 @@ static void raise_traffic_surge(struct inquiry *q)
 	         now, usual, now / usual);
 	if (facet)
 		term_add(q, c, "contrast", 0.8, &c->refs, "%.0f %% of the additional requests carry \"%.*s\"", 100 * fmin(1, share), STR_ARG(carries));
+	describe(q, c, service, surplus, carries);
 }
 
 static void test_traffic_surge(struct inquiry *q, struct candidate *c)
@@ -196,6 +215,9 @@ static void test_traffic_surge(struct inquiry *q, struct candidate *c)
 	char words[TIME_TEXT_BYTES];
 	int64_t lead = q->o->onset_best_ns - c->time_ns;
 	term_prior(q, c);
+	/* The onset is an interval: a rise within it is not late. */
+	if (lead < 0 && c->time_ns <= q->o->onset_to_ns)
+		lead = 0;
 	if (lead >= -20 * NS_PER_S)
 		term_add(q, c, "timing", lead > 20 * NS_PER_S ? 1.2 : 0.6, NULL, "arrivals rise %s before the first failures",
 		         duration_format(lead < 0 ? 0 : lead, words));
