@@ -70,7 +70,14 @@ struct effect effect_of(const struct facts *f, const struct signals *all, const 
 	/* Failures that come and go are compared over whole cycles. */
 	int64_t look = max_ns(15 * minute_ns, min_ns(2 * pause, length));
 	e.before = failing_share(f, all, o, max_ns(o->onset_best_ns, begin - look), begin);
-	e.after = failing_share(f, all, o, end + 2 * minute_ns, end + 2 * minute_ns + look);
+	/*
+	 * Where failures went on for a while after the step, only that while tells what it did: what comes after their end would
+	 * make every step look like the cure.
+	 */
+	int64_t after = end + 2 * minute_ns, until = after + look;
+	if (!o->ongoing && o->end_ns - after > 2 * minute_ns)
+		until = min_ns(until, o->end_ns);
+	e.after = failing_share(f, all, o, after, until);
 	if (isnan(e.before))
 		e.before = 0;
 	if (isnan(e.after))

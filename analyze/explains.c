@@ -223,8 +223,82 @@ static void link_chain(struct inquiry *q)
 	}
 }
 
+/* ---- statements that a change names ---- */
+
+static bool name_char(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+}
+
+/* Next run of letters and digits: the parts of "orders_user_id_idx", too. */
+static struct str next_name(struct str *text)
+{
+	size_t b = 0;
+	while (b < text->len && !name_char(text->ptr[b]))
+		b++;
+	size_t e = b;
+	while (e < text->len && name_char(text->ptr[e]))
+		e++;
+	struct str word = str_head(str_from(*text, b), e - b);
+	*text = str_from(*text, e);
+	return word;
+}
+
+/* Words of SQL and of change records that name nothing. */
+static bool says_nothing(struct str word)
+{
+	static const char *const words[] = { "select", "from", "where", "order", "group", "limit", "join", "insert", "into", "values", "update", "delete", "table",
+		                             "alter", "create", "drop", "index", "column", "constraint", "concurrently", "exists", "count", "with", "name",
+		                             "date", "type", "time", "migration", "migrate", "schema", "version", "start", "started", "success", "succeeded",
+		                             "finished", "deploy", "change", "data", "null", "default", "user", "using", "text", "set", "analyze", "database" };
+	if (word.len < 4)
+		return true;
+	bool digits = true;
+	for (size_t i = 0; i < word.len; i++)
+		digits &= word.ptr[i] >= '0' && word.ptr[i] <= '9';
+	for (size_t i = 0; i < sizeof words / sizeof *words && !digits; i++)
+		digits = str_eq_nocase(word, str_of(words[i]));
+	return digits;
+}
+
+static struct str shared_name(struct str change, struct str statement)
+{
+	for (struct str rest = change, word; (word = next_name(&rest)).len;) {
+		if (says_nothing(word))
+			continue;
+		for (struct str other = statement, name; (name = next_name(&other)).len;)
+			if (str_eq_nocase(word, name))
+				return word;
+	}
+	return STR_NONE;
+}
+
+/* A change of the schema or of data names the table that the slow or waiting statements work on. */
+static void name_statements(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (c->act < 0 || c->herring || (c->kind != CAUSE_SCHEMA_MIGRATION && c->kind != CAUSE_SCHEDULED_JOB && c->kind != CAUSE_CONFIG_CHANGE))
+			continue;
+		const struct act *act = &q->f->acts[c->act];
+		for (size_t j = 0; j < q->candidates.n; j++) {
+			const struct candidate *x = &q->candidates.at[j];
+			if ((x->kind != CAUSE_SLOW_QUERY && x->kind != CAUSE_LOCK_CONTENTION) || x->act >= 0 || x->share < 0.15 || strength(q, c, x) < least_strength)
+				continue;
+			struct str name = shared_name(act->key, x->entity);
+			if (!name.len)
+				name = shared_name(act->text, x->entity);
+			if (!name.len || facts_service(q->f, name) >= 0)
+				continue;
+			term_add(q, c, "mechanism", 1.6, &x->refs, "it names \"%.*s\", and so does %.*s", STR_ARG(name), STR_ARG(x->what));
+			break;
+		}
+	}
+}
+
 void explains_link(struct inquiry *q)
 {
+	name_statements(q);
 	explain_away(q);
 	link_chain(q);
 }
