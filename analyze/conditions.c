@@ -1,0 +1,131 @@
+#include "analyze/terms.h"
+
+#include <math.h>
+
+/* Conditions that the logs show: families of error texts, and the terms they share with what is seen in numbers. */
+
+void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs)
+{
+	char words[TIME_TEXT_BYTES];
+	if (first_ns == TIME_NONE)
+		return;
+	/* The onset is an interval: what begins within it is not late. */
+	int64_t lag = first_ns <= q->o->onset_to_ns ? 0 : first_ns - q->o->onset_best_ns;
+	int64_t late = (q->o->end_ns - q->o->onset_best_ns) / 10;
+	if (late < 120 * NS_PER_S)
+		late = 120 * NS_PER_S;
+	if (lag <= 30 * NS_PER_S)
+		term_add(q, c, "timing", 0.6, refs, "its first sign comes with or before the first failures");
+	else if (lag <= late)
+		term_add(q, c, "timing", -0.4, refs, "its first sign comes %s after the first failures", duration_format(lag, words));
+	else if (q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY)
+		/* What is slow fails only when it gets slower than somebody's patience. */
+		term_add(q, c, "timing", -0.8, refs, "its first sign comes %s after the first slow requests", duration_format(lag, words));
+	else
+		term_add(q, c, "timing", -2.5, refs, "its first sign comes %s after the first failures: an effect", duration_format(lag, words));
+}
+
+void term_depth(struct inquiry *q, struct candidate *c)
+{
+	if (c->service_index < 0)
+		return;
+	const struct service *s = &q->f->services[c->service_index];
+	if (s->database || s->cache)
+		term_add(q, c, "depth", 0.6, NULL, "%.*s is at the bottom of the call chain", STR_ARG(s->name));
+	else if (c->service_index == q->f->edge && s->access)
+		term_add(q, c, "depth", -1.0, NULL, "%.*s stands in front and passes on what fails behind it", STR_ARG(s->name));
+}
+
+/* A line of trouble about something outside is a caller's complaint, in whatever words. */
+static const struct family *family_of_line(const struct emergence *e)
+{
+	const struct family *fam = e->voice->family;
+	bool plain = !fam || fam->nature == NATURE_EFFECT;
+	return e->outside.len && plain ? family_by_id("upstream_error") : fam;
+}
+
+/* Whom a line blames: a caller's the one it names, the system's (kernel, init, a supervisor) the service it speaks of. */
+static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
+{
+	const struct service *s = &q->f->services[e->voice->service];
+	/* A caller that repeats what the database or the cache says of itself. */
+	for (size_t i = 0; i < q->n_emergent && !s->database && !s->cache; i++) {
+		const struct emergence *d = &q->emergent[i];
+		const struct service *deeper = &q->f->services[d->voice->service];
+		if ((deeper->database || deeper->cache) && d->trouble && d->voice->text.len >= 12 && d->voice->family == e->voice->family &&
+		    str_find(e->voice->text, d->voice->text) >= 0)
+			return (ptrdiff_t)d->voice->service;
+	}
+	bool of_others = family_of_line(e)->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
+	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
+}
+
+/* What to call it: the resource, the outside service that is blamed, the host that it is about. */
+static struct str family_entity(const struct inquiry *q, const struct emergence *e, struct str service)
+{
+	const struct family *fam = family_of_line(e);
+	bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+	struct str name = outside ? e->outside : service;
+	if (fam->resource)
+		name = arena_printf(q->arena, "%s of %.*s", fam->resource, STR_ARG(name));
+	if (e->host.len && !outside)
+		name = arena_printf(q->arena, "%.*s on %.*s", STR_ARG(name), STR_ARG(e->host));
+	return name;
+}
+
+void raise_family(struct inquiry *q, enum cause_kind kind)
+{
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		const struct family *fam = family_of_line(e);
+		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
+			continue;
+		ptrdiff_t at = blamed(q, e);
+		bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+		struct str service = outside ? e->outside : q->f->services[at].name;
+		struct candidate *same = NULL;
+		for (size_t j = 0; j < q->candidates.n && !same; j++) {
+			struct candidate *c = &q->candidates.at[j];
+			if (c->kind == kind && c->family && c->family->resource == fam->resource && str_eq(c->service, service))
+				same = c;
+		}
+		if (same) {
+			same->share += (e->bad - e->expected) / q->failures;
+			if (e->first_ns < same->time_ns)
+				same->time_ns = e->first_ns;
+			continue;
+		}
+		struct candidate *c = inquiry_raise(q, kind, service, family_entity(q, e, service), e->first_ns == TIME_NONE ? q->o->onset_best_ns : e->first_ns);
+		if (!c)
+			return;
+		c->family = fam;
+		c->speaker = (ptrdiff_t)e->voice->service;
+		c->service_index = outside ? -1 : at;
+		c->share = (e->bad - e->expected) / q->failures;
+		c->refs = inquiry_lines(q, e->voice, 3);
+		c->what = arena_printf(q->arena, "%s: %s%s%.*s (\"%.*s\")", cause_kind_words(kind), fam->words, e->host.len ? ", on " : "", STR_ARG(e->host),
+		                       STR_ARG(str_head(e->voice->text, 140)));
+		if (outside)
+			term_add(q, c, "outside", 0.5, &c->refs, "%.*s is called from here and has no log in this archive: its own log would settle it", STR_ARG(service));
+	}
+}
+
+void test_family(struct inquiry *q, struct candidate *c)
+{
+	term_prior(q, c);
+	double share = fmin(1, c->share);
+	double lines = c->share * q->failures;
+	double lr = share >= 0.5 ? 1.6 : share >= 0.1 ? 0.9 : share >= 0.02 ? 0.2 : -0.8;
+	/* Slow requests leave few lines; those that name a fault count for what they say. */
+	if (c->family->nature == NATURE_CAUSE && lines >= 5 && q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY && lr < 0.6)
+		lr = 0.6;
+	term_add(q, c, "signal", lr + fmin(0.8, lines / 50), &c->refs, "%s: %.0f lines that are new in the bad time, %.0f for every 100 failed requests",
+	         c->family->words, lines, 100 * c->share);
+	term_timing(q, c, c->time_ns, &c->refs);
+	switch (c->family->nature) {
+	case NATURE_CAUSE: term_add(q, c, "nature", 1.2, NULL, "the lines say what is wrong"); break;
+	case NATURE_CALLER: term_add(q, c, "nature", -0.4, NULL, "the lines are those of callers, who see only that something fails"); break;
+	case NATURE_EFFECT: term_add(q, c, "nature", -1.2, NULL, "such lines follow from almost anything"); break;
+	}
+	term_depth(q, c);
+}
