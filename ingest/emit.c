@@ -1,5 +1,7 @@
 #include "ingest/emit.h"
 
+#include "ingest/skeleton.h"
+
 enum {
 	QUERY_MASKED_BYTES = 512, /* of a statement inside a message */
 	NORMALISED_MAX_BYTES = 8192,
@@ -8,7 +10,8 @@ enum {
 void normalisers_init(struct normalisers *n, struct arena *a)
 {
 	n->templates = template_cache_new(a);
-	n->routes = arena_new_n(a, struct route_slot, ROUTE_SLOTS);
+	memo_init(&n->routes, a);
+	memo_init(&n->fingerprints, a);
 	buf_init(&n->route, NORMALISED_MAX_BYTES);
 	buf_init(&n->fingerprint, NORMALISED_MAX_BYTES);
 	buf_init(&n->text, NORMALISED_MAX_BYTES);
@@ -17,6 +20,8 @@ void normalisers_init(struct normalisers *n, struct arena *a)
 void normalisers_release(struct normalisers *n)
 {
 	template_cache_release(n->templates);
+	memo_release(&n->routes);
+	memo_release(&n->fingerprints);
 	buf_release(&n->route);
 	buf_release(&n->fingerprint);
 	buf_release(&n->text);
@@ -65,27 +70,46 @@ static struct str without_query(struct emitter *m, const struct event *e)
 	return buf_str(b);
 }
 
-/* Requests are for the same few hundred paths mostly. */
+/* Requests are for the same few hundred routes mostly. */
 static void set_route(struct normalisers *n, struct event *e)
 {
-	const char *query = memchr(e->path.ptr, '?', e->path.len);
-	struct str path = str_head(e->path, query ? (size_t)(query - e->path.ptr) : e->path.len);
-	uint64_t key = hash64_seed(path, hash64(e->method));
-	struct route_slot *slot = &n->routes[key % ROUTE_SLOTS];
+	char skeleton[SKELETON_ROOM_BYTES];
+	size_t len = skeleton_path(e->path, skeleton);
+	uint64_t key = len ? hash64_seed(str_make(skeleton, len), hash64(e->method)) : 0;
+	const struct memo_slot *known = key ? memo_get(&n->routes, key) : NULL;
 
-	if (slot->key == key) {
-		e->route = str_make(slot->text, slot->len);
-		e->route_id = slot->id;
+	if (known) {
+		e->route = known->text;
+		e->route_id = known->id;
 		return;
 	}
 	buf_clear(&n->route);
 	route_normalise(e->method, e->path, &n->route);
 	e->route = buf_str(&n->route);
 	e->route_id = e->route.len > 0 ? hash64(e->route) : 0;
-	if (e->route.len > 0 && e->route.len <= ROUTE_SLOT_BYTES) {
-		*slot = (struct route_slot){ .key = key, .id = e->route_id, .len = (uint32_t)e->route.len };
-		memcpy(slot->text, e->route.ptr, e->route.len);
+	if (key)
+		e->route = memo_put(&n->routes, key, e->route_id, e->route);
+}
+
+/* And statements the same few hundred with other values. */
+static void set_fingerprint(struct normalisers *n, struct event *e)
+{
+	char skeleton[SKELETON_ROOM_BYTES];
+	size_t len = skeleton_statement(e->query, skeleton);
+	uint64_t key = len ? hash64(str_make(skeleton, len)) : 0;
+	const struct memo_slot *known = key ? memo_get(&n->fingerprints, key) : NULL;
+
+	if (known) {
+		e->fingerprint = known->text;
+		e->fingerprint_id = known->id;
+		return;
 	}
+	buf_clear(&n->fingerprint);
+	query_fingerprint(e->query, &n->fingerprint);
+	e->fingerprint = buf_str(&n->fingerprint);
+	e->fingerprint_id = e->fingerprint.len > 0 ? hash64(e->fingerprint) : 0;
+	if (key)
+		e->fingerprint = memo_put(&n->fingerprints, key, e->fingerprint_id, e->fingerprint);
 }
 
 static void normalise(struct emitter *m, const struct format *f, struct event *e)
@@ -94,12 +118,8 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 
 	if (e->path.len > 0)
 		set_route(n, e);
-	if (e->query.len > 0) {
-		buf_clear(&n->fingerprint);
-		query_fingerprint(e->query, &n->fingerprint);
-		e->fingerprint = buf_str(&n->fingerprint);
-		e->fingerprint_id = e->fingerprint.len > 0 ? hash64(e->fingerprint) : 0;
-	}
+	if (e->query.len > 0)
+		set_fingerprint(n, e);
 	/* A request a server has served is told by its route; its line is the same but for values. */
 	if ((e->message.len > 0 || e->error.len > 0) &&
 	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0 && e->error.len == 0))

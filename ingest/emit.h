@@ -11,21 +11,13 @@
 #include "ingest/clock.h"
 #include "ingest/engine.h"
 #include "ingest/format.h"
+#include "ingest/memo.h"
 #include "ingest/template.h"
-
-/* A route that was made lately. A slot belongs to a hash's low bits; a newer route takes it. */
-enum { ROUTE_SLOTS = 4096, ROUTE_SLOT_BYTES = 72 };
-struct route_slot {
-	uint64_t key;                /* hash of method and path, 0 empty */
-	uint64_t id;
-	uint32_t len;
-	char text[ROUTE_SLOT_BYTES];
-};
 
 /* What a worker keeps between files. */
 struct normalisers {
 	struct template_cache *templates;
-	struct route_slot *routes;   /* ROUTE_SLOTS */
+	struct memo routes, fingerprints;
 	struct buf route, fingerprint, text;
 };
 void normalisers_init(struct normalisers *n, struct arena *a);

@@ -1,5 +1,6 @@
 #include "ingest/postgres_prefix.h"
 
+#include "core/hash.h"
 #include "ingest/postgres.h"
 
 enum word_role { WORD_USER, WORD_DB, WORD_APP, WORD_ROLES };
@@ -404,6 +405,68 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 		read_word(str_head(s, n), false, e, words);
 		s = str_from(s, n);
 	}
+}
+
+/* Where a value of *e stands in the text; false when it does not. */
+static bool part_of(struct str text, struct str value, struct prefix_memo_part *out)
+{
+	*out = (struct prefix_memo_part){ 0 };
+	if (value.len == 0)
+		return true;
+	if (value.ptr < text.ptr || value.ptr + value.len > text.ptr + text.len)
+		return false;
+	*out = (struct prefix_memo_part){ (uint8_t)(value.ptr - text.ptr), (uint8_t)value.len };
+	return true;
+}
+
+static struct str part_text(struct str text, struct prefix_memo_part part)
+{
+	return part.len ? str_make(text.ptr + part.at, part.len) : STR_NONE;
+}
+
+static void remember(struct prefix_memo_slot *slot, struct str text, const struct event *e,
+		     const struct prefix_words *words)
+{
+	const struct str values[PREFIX_MEMO_FIELDS] = { e->user, e->db, e->logger, e->client, e->sqlstate };
+	bool good = true;
+
+	for (size_t i = 0; i < PREFIX_MEMO_FIELDS; i++)
+		good = part_of(text, values[i], &slot->fields[i]) && good;
+	for (size_t i = 0; i < words->n; i++)
+		good = part_of(text, words->at[i], &slot->words[i]) && good;
+	slot->n_words = (uint8_t)words->n;
+	slot->pid = e->pid;
+	slot->len = good ? (uint8_t)text.len : 0;
+	memcpy(slot->text, text.ptr, text.len);
+}
+
+void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct event *e,
+			    struct prefix_words *words)
+{
+	struct str text = prefix;
+	struct prefix_memo_slot *slot;
+
+	/* Behind the time nothing of a prefix is read in the light of what stood before. */
+	if (!memo || text.len == 0 || !is_digit(text.ptr[0]) || !take_time(&text, e) || text.len == 0 ||
+	    text.len > PREFIX_MEMO_BYTES) {
+		postgres_prefix_read(text, e, words);
+		return;
+	}
+	slot = &memo->slots[hash64(text) % PREFIX_MEMO_SLOTS];
+	if (slot->len != text.len || memcmp(slot->text, text.ptr, text.len) != 0) {
+		postgres_prefix_read(text, e, words);
+		remember(slot, text, e, words);
+		return;
+	}
+	e->user = part_text(text, slot->fields[0]);
+	e->db = part_text(text, slot->fields[1]);
+	e->logger = part_text(text, slot->fields[2]);
+	e->client = part_text(text, slot->fields[3]);
+	e->sqlstate = part_text(text, slot->fields[4]);
+	e->pid = slot->pid;
+	words->n = slot->n_words;
+	for (size_t i = 0; i < words->n; i++)
+		words->at[i] = part_text(text, slot->words[i]);
 }
 
 void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,

@@ -25,6 +25,24 @@ struct prefix_words {
 
 /* Fills time, pid, user, db, client, logger, sqlstate from the prefix; bare words go to *words. */
 void postgres_prefix_read(struct str prefix, struct event *e, struct prefix_words *words);
+/*
+ * What stood behind the time in prefixes read before: the same few hundred sessions, mostly. Zeroed means none.
+ * Part of a format's state.
+ */
+enum { PREFIX_MEMO_SLOTS = 256, PREFIX_MEMO_BYTES = 64, PREFIX_MEMO_FIELDS = 5 };
+struct prefix_memo {
+	struct prefix_memo_slot {
+		char text[PREFIX_MEMO_BYTES];
+		uint8_t len;          /* 0 free */
+		uint8_t n_words;
+		/* Where the values stand in the text. */
+		struct prefix_memo_part { uint8_t at, len; } fields[PREFIX_MEMO_FIELDS], words[PREFIX_WORDS];
+		int64_t pid;
+	} slots[PREFIX_MEMO_SLOTS];
+};
+/* The same as postgres_prefix_read, mostly without reading; memo may be NULL. */
+void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct event *e,
+			    struct prefix_words *words);
 /* Compare the words with what a session message said, and remember. */
 void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,
 			   const struct event *said);

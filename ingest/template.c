@@ -1,41 +1,56 @@
 #include "ingest/template.h"
 
 #include "core/buf.h"
+#include "ingest/memo.h"
+#include "ingest/skeleton.h"
 
-enum {
-	CACHE_MAX_TEXTS = 16384, /* templates a worker remembers the text of */
-	TEXT_MAX_BYTES = 2048,   /* mask of the message, ": ", mask of the error */
-};
+enum { TEXT_MAX_BYTES = 2048 }; /* mask of the message, ": ", mask of the error */
 
 struct template_cache {
-	struct arena *arena; /* texts */
-	struct map index;    /* id → index into texts + 1 */
-	struct str *texts;
-	size_t n;
-	struct buf text;     /* of the current message */
+	struct memo memo;
+	struct buf text; /* of the current message */
 };
 
 struct template_cache *template_cache_new(struct arena *a)
 {
 	struct template_cache *c = arena_new(a, struct template_cache);
 
-	c->arena = a;
-	c->texts = arena_new_n(a, struct str, CACHE_MAX_TEXTS);
-	map_init(&c->index);
+	memo_init(&c->memo, a);
 	buf_init(&c->text, TEXT_MAX_BYTES);
 	return c;
 }
 
 void template_cache_release(struct template_cache *c)
 {
-	map_release(&c->index);
+	memo_release(&c->memo);
 	buf_release(&c->text);
+}
+
+/* 0: not known by a skeleton. */
+static uint64_t key_of(struct str message, struct str error)
+{
+	char skeleton[SKELETON_ROOM_BYTES];
+	size_t len = skeleton_message(message, skeleton);
+	uint64_t key = hash64(str_make(skeleton, len));
+
+	if (len < message.len && len == 0)
+		return 0;
+	if (error.len == 0)
+		return key;
+	len = skeleton_message(error, skeleton);
+	/* Two that are the same count once, which their skeletons do not tell. */
+	return len ? hash64_mix(key, hash64_seed(str_make(skeleton, len), str_eq(error, message))) : 0;
 }
 
 uint64_t template_of(struct template_cache *c, struct str message, struct str error, struct str *text)
 {
-	uint64_t id, *slot;
+	uint64_t key = key_of(message, error), id;
+	const struct memo_slot *known = key ? memo_get(&c->memo, key) : NULL;
 
+	if (known) {
+		*text = known->text;
+		return known->id;
+	}
 	buf_clear(&c->text);
 	template_mask(message, &c->text);
 	if (error.len > 0 && !str_eq(error, message)) {
@@ -44,15 +59,8 @@ uint64_t template_of(struct template_cache *c, struct str message, struct str er
 		template_mask(error, &c->text);
 	}
 	*text = buf_str(&c->text);
-	if (text->len == 0)
-		return 0;
-	id = hash64(*text);
-	slot = map_get(&c->index, id);
-	if (slot) {
-		*text = c->texts[*slot];
-	} else if (c->n < CACHE_MAX_TEXTS) {
-		c->texts[c->n] = *text = arena_str(c->arena, *text);
-		*map_put(&c->index, id, NULL) = c->n++;
-	}
+	id = text->len > 0 ? hash64(*text) : 0;
+	if (key)
+		*text = memo_put(&c->memo, key, id, *text);
 	return id;
 }

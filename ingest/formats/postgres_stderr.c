@@ -16,6 +16,7 @@ enum {
 struct stderr_state {
 	struct postgres_prefix prefix;
 	struct postgres_sessions sessions;
+	struct prefix_memo memo;
 };
 
 static bool split(struct str line, struct str *prefix, struct str *text, struct postgres_label *label)
@@ -107,7 +108,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	if (!split(record, &prefix, &text, &label))
 		return false;
 	e->severity = label.severity;
-	postgres_prefix_read(prefix, e, &words);
+	postgres_prefix_recall(state ? &state->memo : NULL, prefix, e, &words);
 	switch (label.part) {
 	case POSTGRES_MESSAGE:
 		if (learned && words.n &&

@@ -1,0 +1,213 @@
+#include "ingest/skeleton.h"
+
+#include "ingest/words.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { NUMBER_BYTES_MAX = 32 }; /* longer runs of digits stay as they are */
+
+#ifdef __SSE2__
+static inline __m128i digits_of(__m128i v)
+{
+	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+}
+
+static inline __m128i equal_to(__m128i v, char c)
+{
+	return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
+}
+#endif
+
+/*
+ * Copies up to the next digit, or to the end; moves *to, returns where it stopped. Sixteen bytes at a time:
+ * what is written too much is overwritten later, out has room for it.
+ */
+static inline const char *copy_to_digit(const char *p, const char *end, char **to)
+{
+	char *out = *to;
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned hits = (unsigned)_mm_movemask_epi8(digits_of(v));
+
+		_mm_storeu_si128((__m128i *)(void *)out, v);
+		if (hits) {
+			*to = out + __builtin_ctz(hits);
+			return p + __builtin_ctz(hits);
+		}
+		p += 16;
+		out += 16;
+	}
+#endif
+	while (p < end && !is_digit(*p))
+		*out++ = *p++;
+	*to = out;
+	return p;
+}
+
+static inline const char *number_end(const char *p, const char *end)
+{
+	while (p < end && is_digit(*p))
+		p++;
+	return p;
+}
+
+/* Does the number from p to q stand between blanks, so that it is a word and nothing else? */
+static inline bool is_lone_number(const char *from, const char *p, const char *q, const char *end)
+{
+	char before = p > from ? p[-1] : ' ', after = q < end ? *q : ' ';
+
+	return (before == ' ' || before == '=' || before == '(' || before == '#') &&
+	       (after == ' ' || after == ')' || after == ',') && q - p <= NUMBER_BYTES_MAX;
+}
+
+size_t skeleton_message(struct str s, char out[static SKELETON_ROOM_BYTES])
+{
+	const char *p = s.ptr, *end = p + s.len;
+	char *to = out;
+
+	if (s.len > SKELETON_TEXT_BYTES)
+		return 0;
+	while ((p = copy_to_digit(p, end, &to)) < end) {
+		const char *q = number_end(p, end);
+		size_t n = is_lone_number(s.ptr, p, q, end) ? 1 : (size_t)(q - p);
+
+		memset(to, '0', n);
+		to += n;
+		p = q;
+	}
+	return (size_t)(to - out);
+}
+
+static inline bool is_name_byte(char c)
+{
+	return is_alnum(c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
+
+/* What a statement's skeleton stops at: digits, quotes, and what may begin a comment, an escape or a placeholder. */
+static inline bool is_special(char c)
+{
+	return is_digit(c) || c == '\'' || c == '"' || c == '`' || c == '\\' || c == '-' || c == '/' || c == '#' ||
+	       c == '$' || c == '%';
+}
+
+static inline const char *copy_to_special(const char *p, const char *end, char **to)
+{
+	char *out = *to;
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		/* "#$%" and "'" are 0x23..0x25 and 0x27; '"' is 0x22: 0x22..0x27 stands for all, '&' is none. */
+		__m128i low = _mm_sub_epi8(v, _mm_set1_epi8('"'));
+		__m128i hit = _mm_cmpeq_epi8(_mm_min_epu8(low, _mm_set1_epi8('\'' - '"')), low);
+
+		hit = _mm_or_si128(hit, digits_of(v));
+		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '-'), equal_to(v, '/')));
+		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '`'), equal_to(v, '\\')));
+		unsigned hits = (unsigned)_mm_movemask_epi8(hit);
+
+		_mm_storeu_si128((__m128i *)(void *)out, v);
+		if (hits) {
+			*to = out + __builtin_ctz(hits);
+			return p + __builtin_ctz(hits);
+		}
+		p += 16;
+		out += 16;
+	}
+#endif
+	while (p < end && !is_special(*p))
+		*out++ = *p++;
+	*to = out;
+	return p;
+}
+
+/* The closing quote of what p's quote opens; NULL when there is none, or an escape, or it is doubled. */
+static const char *plain_quote_end(const char *p, const char *end)
+{
+	const char *close = memchr(p + 1, *p, (size_t)(end - p - 1));
+
+	if (!close || (close + 1 < end && close[1] == *p) || memchr(p, '\\', (size_t)(close - p)))
+		return NULL;
+	return close;
+}
+
+/* A whole number that is nothing but a value: its digits do not matter. */
+static bool is_plain_value(const char *from, const char *p, const char *q, const char *end)
+{
+	char before = p > from ? p[-1] : ' ', after = q < end ? *q : ' ';
+
+	return !is_name_byte(before) && memchr(".:@%?", before, 5) == NULL && !is_name_byte(after) && after != '.';
+}
+
+/* What stands at p into *to; returns what is behind it, NULL when there can be no skeleton. */
+static const char *special(const char *from, const char *p, const char *end, char **to)
+{
+	char c = *p, next = p + 1 < end ? p[1] : ' ';
+	const char *q;
+
+	if (is_digit(c)) {
+		q = number_end(p, end);
+		if (is_plain_value(from, p, q, end)) {
+			*(*to)++ = '0';
+			return q;
+		}
+		memcpy(*to, p, (size_t)(q - p));
+		*to += q - p;
+		return q;
+	}
+	if (c == '\'' || c == '"' || c == '`') {
+		q = plain_quote_end(p, end);
+		if (!q)
+			return NULL;
+		if (c == '\'') {
+			*(*to)++ = c;
+		} else {
+			memcpy(*to, p, (size_t)(q - p));
+			*to += q - p;
+		}
+		*(*to)++ = c;
+		return q + 1;
+	}
+	if (c == '\\' || c == '#' || (c == '-' && next == '-') || (c == '/' && next == '*') ||
+	    (c == '$' && !is_digit(next)) || (c == '%' && next == '('))
+		return NULL;
+	*(*to)++ = c;
+	return p + 1;
+}
+
+size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES])
+{
+	const char *p = s.ptr, *end = p + s.len;
+	char *to = out;
+
+	if (s.len > SKELETON_TEXT_BYTES)
+		return 0;
+	while ((p = copy_to_special(p, end, &to)) < end) {
+		p = special(s.ptr, p, end, &to);
+		if (!p)
+			return 0;
+	}
+	return (size_t)(to - out);
+}
+
+size_t skeleton_path(struct str s, char out[static SKELETON_ROOM_BYTES])
+{
+	const char *p = s.ptr, *end = p + s.len;
+	char *to = out;
+
+	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES || *p != '/')
+		return 0;
+	while (p < end && *p != '?' && *p != '#' && *p != ';') {
+		char c = *to++ = *p++;
+
+		if (c != '/' || p == end || !is_digit(*p))
+			continue;
+		*to++ = '0';
+		p = number_end(p, end);
+	}
+	return (size_t)(to - out);
+}
