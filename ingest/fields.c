@@ -25,15 +25,49 @@ static uint16_t prefix_hash(struct str prefix)
 	return (uint16_t)(h ^ (h >> 16));
 }
 
-static struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+/* Bytewise the same? Keys are short: two overlapping words are nearly always all of one. */
+static inline bool same_bytes(const char *a, const char *b, size_t n)
 {
-	struct str full = scope ? scope->full : STR_NONE;
+	uint64_t x, y, u, v;
+	if (n > 16)
+		return memcmp(a, b, n) == 0;
+	if (n >= 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		memcpy(&u, a + n - 8, 8);
+		memcpy(&v, b + n - 8, 8);
+		return ((x ^ y) | (u ^ v)) == 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+static inline bool slot_is(const struct field_slot *slot, struct str key, struct str prefix, uint16_t hash)
+{
+	return slot->len == key.len && slot->prefix_len == prefix.len && slot->prefix_hash == hash &&
+	       same_bytes(slot->key, key.ptr, key.len);
+}
+
+static void fill_slot(struct field_slot *slot, struct str key, struct str prefix, uint16_t hash,
+		      struct field_alias alias)
+{
+	memcpy(slot->key, key.ptr, key.len);
+	slot->len = (uint8_t)key.len;
+	slot->prefix_len = (uint8_t)prefix.len;
+	slot->prefix_hash = hash;
+	slot->alias = alias;
+}
+
+/* The key is not that of the record before: of one of another shape, perhaps, else of the table. */
+static struct field_alias other_alias_of(struct fields *f, const struct field_scope *scope, struct str key,
+					 struct str full, uint16_t hash)
+{
 	struct field_slot *slot = NULL;
-	uint16_t hash = full.len ? prefix_hash(full) : 0;
-	if (f->cache && f->seen < FIELD_CACHE_SLOTS && key.len <= FIELD_KEY_BYTES) {
-		slot = &f->cache->slots[f->seen];
-		if (slot->len == key.len && slot->prefix_len == full.len && slot->prefix_hash == hash &&
-		    memcmp(slot->key, key.ptr, key.len) == 0)
+	if (f->cache && key.len && key.len <= FIELD_KEY_BYTES) {
+		slot = &f->cache->others[(prefix_hash(key) ^ hash) % FIELD_CACHE_OTHERS];
+		if (slot_is(slot, key, full, hash))
 			return slot->alias;
 	}
 	struct field_alias alias = field_lookup(full, key);
@@ -41,13 +75,23 @@ static struct field_alias alias_of(struct fields *f, const struct field_scope *s
 		alias = field_lookup(scope->bare, key);
 		alias.rank = (uint8_t)(alias.rank + scope->rank_add);
 	}
-	if (slot && key.len) {
-		memcpy(slot->key, key.ptr, key.len);
-		slot->len = (uint8_t)key.len;
-		slot->prefix_len = (uint8_t)full.len;
-		slot->prefix_hash = hash;
-		slot->alias = alias;
-	}
+	if (slot)
+		fill_slot(slot, key, full, hash, alias);
+	return alias;
+}
+
+static struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+{
+	struct str full = scope ? scope->full : STR_NONE;
+	uint16_t hash = full.len ? prefix_hash(full) : 0;
+	if (!f->cache || f->seen >= FIELD_CACHE_SLOTS || key.len > FIELD_KEY_BYTES)
+		return other_alias_of(f, scope, key, full, hash);
+	struct field_slot *slot = &f->cache->slots[f->seen];
+	if (slot_is(slot, key, full, hash))
+		return slot->alias;
+	struct field_alias alias = other_alias_of(f, scope, key, full, hash);
+	if (key.len)
+		fill_slot(slot, key, full, hash, alias);
 	return alias;
 }
 

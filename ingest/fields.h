@@ -75,7 +75,7 @@ struct field_alias {
 	uint8_t unit;  /* enum field_unit */
 };
 
-enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 48, FIELD_DEPTH_MAX = 5 };
+enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 48, FIELD_CACHE_OTHERS = 64, FIELD_DEPTH_MAX = 5 };
 
 /* The meaning of a key, given the keys of the containers around it, already folded. */
 struct field_alias field_lookup(struct str prefix, struct str key);
@@ -91,6 +91,7 @@ struct field_cache {
 		uint16_t prefix_hash;      /* and a hash of them */
 		struct field_alias alias;
 	} slots[FIELD_CACHE_SLOTS];
+	struct field_slot others[FIELD_CACHE_OTHERS]; /* by a hash: of records of other shapes */
 	char level[8];      /* the last level's text and what it means */
 	uint8_t level_len;
 	uint8_t severity;

@@ -22,13 +22,17 @@ static bool has_trigger(struct str s)
 		"exiting",   "exited",	   "reload",	 "reloaded", "reloading", "terminating", "closed",
 		"stop",	     "terminated", "restarting",
 	};
+	/* Letters that none of them begins with end the matter at once. */
+	uint32_t initials = 0;
+	for (size_t k = 0; k < sizeof triggers / sizeof triggers[0]; k++)
+		initials |= UINT32_C(1) << (triggers[k][0] - 'a');
 	for (size_t i = 0; i < s.len;) {
 		size_t n = i;
 		while (n < s.len && letter(s.ptr[n]))
 			n++;
 		size_t len = n - i;
-		if (len >= 2 && len <= 11) {
-			char c = lower(s.ptr[i]);
+		char c = len >= 2 && len <= 11 ? lower(s.ptr[i]) : 'z';
+		if (initials >> (c - 'a') & 1) {
 			for (size_t k = 0; k < sizeof triggers / sizeof triggers[0]; k++)
 				if (triggers[k][0] == c &&
 				    str_eq_nocase(str_make(s.ptr + i, len), str_of(triggers[k])))

@@ -240,15 +240,29 @@ struct client client_parse(struct str text)
 	return c;
 }
 
+/* Appends a number below 256 and what follows it. */
+static char *put_octet(char *to, unsigned v, const char *behind)
+{
+	if (v >= 100)
+		*to++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*to++ = (char)('0' + v / 10 % 10);
+	*to++ = (char)('0' + v % 10);
+	while (*behind)
+		*to++ = *behind++;
+	return to;
+}
+
 struct str client_net_text(uint64_t net, char out[static FACET_TEXT_BYTES])
 {
-	int n;
-	if (net & NET4)
-		n = snprintf(out, FACET_TEXT_BYTES, "%u.%u.%u.0/24", (unsigned)(net >> 16) & 255,
-		             (unsigned)(net >> 8) & 255, (unsigned)net & 255);
-	else
-		n = snprintf(out, FACET_TEXT_BYTES, "%x:%x:%x::/48", (unsigned)(net >> 32) & 0xffff,
-		             (unsigned)(net >> 16) & 0xffff, (unsigned)net & 0xffff);
+	if (net & NET4) { /* by hand: clients are many */
+		char *to = put_octet(out, (unsigned)(net >> 16) & 255, ".");
+		to = put_octet(to, (unsigned)(net >> 8) & 255, ".");
+		to = put_octet(to, (unsigned)net & 255, ".0/24");
+		return str_make(out, (size_t)(to - out));
+	}
+	int n = snprintf(out, FACET_TEXT_BYTES, "%x:%x:%x::/48", (unsigned)(net >> 32) & 0xffff,
+			 (unsigned)(net >> 16) & 0xffff, (unsigned)net & 0xffff);
 	return str_make(out, n > 0 ? (size_t)n : 0);
 }
 
