@@ -76,6 +76,28 @@ Test(fixture_script, draws_depend_on_their_own_name_only)
 	arena_release(&a);
 }
 
+Test(fixture_script, where_the_file_lies_does_not_matter)
+{
+	static const char text[] = "if chance 0.5\na\nelse\nb\nend\n";
+	bool seen[2] = { false, false };
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct str got[2];
+		struct arena a;
+		arena_init(&a);
+		for (int i = 0; i < 2; i++) {
+			struct script s;
+			struct err err = ERR_INIT;
+			script_init(&s, &a, seed);
+			cr_assert(script_read_text(&s, i ? STR("/elsewhere/t") : STR("t"), str_of(text), &err));
+			got[i] = arena_str(&a, s.stmts.at[0].head.words[0].value);
+		}
+		cr_expect(str_eq(got[0], got[1]), "seed %llu", (unsigned long long)seed);
+		seen[str_eq(got[0], STR("a"))] = true;
+		arena_release(&a);
+	}
+	cr_expect(seen[0] && seen[1]);
+}
+
 Test(fixture_script, nonsense_is_refused_with_its_place)
 {
 	static const struct {
