@@ -64,6 +64,7 @@ ASSETS := $(sort $(wildcard report/assets/*))
 SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
 	report/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS))
 MAINS := $(wildcard cli/main.c fixtures/main.c)
+FOREIGN_ASSETS := build/assets/dygraphs.js build/assets/dygraphs.about
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/*.c))
 GENERATED := $(if $(FORMATS),format_registry) $(if $(CAUSES),cause_registry) $(if $(RENDERERS),renderer_registry) \
@@ -94,6 +95,11 @@ define write_if_changed
 $(shell mkdir -p $(dir $(1)))$(file >$(1).new,$(2))@if cmp -s $(1).new $(1); then rm -f $(1).new; else mv $(1).new $(1); fi
 endef
 
+# The chart library of the page: the distribution's, npm's, or none.
+build/assets/dygraphs.js: tools/dygraphs tools/dygraphs.license build/config.mk
+	@tools/dygraphs build/assets $(CONFIG_DYGRAPHS)
+build/assets/dygraphs.about: build/assets/dygraphs.js ;
+
 # ---- rules of one variant -------------------------------------------------------------------------------------------
 
 define variant_rules
@@ -116,9 +122,9 @@ build/$(1)/gen/%.o: build/$(1)/gen/%.c build/$(1)/gen/flags
 $$(patsubst %,build/$(1)/gen/%.c,$$(filter %_registry,$$(GENERATED))): build/$(1)/gen/%_registry.c: FORCE
 	$$(call write_if_changed,$$@,$$($$*_registry_TEXT))
 # Each report/assets/<name>.<ext> as `const unsigned char asset_<name>_<ext>[]` and `const size_t asset_<name>_<ext>_bytes`.
-build/$(1)/gen/assets.c: tools/embed $$(ASSETS)
+build/$(1)/gen/assets.c: tools/embed $$(ASSETS) $$(FOREIGN_ASSETS)
 	@mkdir -p $$(@D)
-	@tools/embed $$(ASSETS) > $$@
+	@tools/embed $$(ASSETS) $$(FOREIGN_ASSETS) > $$@
 # The list of objects: a file that is gone or new makes a new archive. Other flags make new objects.
 build/$(1)/gen/objects: FORCE
 	$$(call write_if_changed,$$@,$$(OBJECTS_$(1)))

@@ -18,6 +18,7 @@ enum {
 	QUANTILE_MIN = 8,     /* requests in a step, for less says nothing about quantiles */
 };
 
+static const double surplus_min_s = 5; /* of additional statement time */
 static const int64_t room_min_ns = 3600 * NS_PER_S, room_max_ns = 12 * 3600 * NS_PER_S;
 
 struct drawing {
@@ -180,7 +181,7 @@ static void draw_requests(struct drawing *d, ptrdiff_t service)
 static void draw_latency(struct drawing *d, ptrdiff_t service)
 {
 	static const struct { const char *name; double q; } lines[] = {
-		{ "median", 0.5 }, { "95 % are faster than", 0.95 }, { "99 % are faster than", 0.99 },
+		{ "median", 0.5 }, { "95th percentile", 0.95 }, { "99th percentile", 0.99 },
 	};
 	enum { LINES = sizeof lines / sizeof lines[0] };
 	const struct inquiry *q = d->q;
@@ -213,15 +214,28 @@ static void draw_latency(struct drawing *d, ptrdiff_t service)
 		add(d, "Latency", str_of(lines[i].name), "ms", values[i], NULL, 1);
 }
 
+/* Is the kind among what the verdict blames, or in the chain that leads to it? */
+static bool is_blamed(const struct incident *in, enum cause_kind kind)
+{
+	if (!in->n_causes)
+		return false;
+	for (size_t i = 0; i < in->causes[0].n_chain; i++)
+		if (in->causes[0].chain[i].kind == kind)
+			return true;
+	return in->causes[0].kind == kind;
+}
+
 static void draw_statements(struct drawing *d, const struct incident *in)
 {
 	const struct inquiry *q = d->q;
-	double *all = fresh(d), surplus = 0;
+	double surplus = 0;
 
-	if (!in->n_statements)
-		return;
 	for (size_t i = 0; i < in->n_statements; i++)
 		surplus += fmax(0, in->statements[i].total_s - in->statements[i].usual_s);
+	/* A database that had little more to do is no part of the story, unless it is blamed. */
+	if (!in->n_statements || (surplus < surplus_min_s && !is_blamed(in, CAUSE_SLOW_QUERY) && !is_blamed(in, CAUSE_LOCK_CONTENTION)))
+		return;
+	double *all = fresh(d);
 	for (size_t i = 0; i < q->f->n_series; i++)
 		if (q->f->series[i].kind == SERIES_QUERY)
 			dense_sum_ms(&d->grid, &q->f->series[i], all);
@@ -262,17 +276,6 @@ static void draw_events(struct drawing *d, const char *panel, struct str name, e
 
 	if (count_events(d, kind, who, v))
 		add(d, panel, name, "1/min", v, NULL, per_second(d) * 60);
-}
-
-/* Is the kind among what the verdict blames, or in the chain that leads to it? */
-static bool is_blamed(const struct incident *in, enum cause_kind kind)
-{
-	if (!in->n_causes)
-		return false;
-	for (size_t i = 0; i < in->causes[0].n_chain; i++)
-		if (in->causes[0].chain[i].kind == kind)
-			return true;
-	return in->causes[0].kind == kind;
 }
 
 static void draw_connections(struct drawing *d, const struct incident *in)

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/manual.h"
 #include "ingest/own_format.h"
+#include "report/assets.h"
 
 enum { HELP_BYTES = 64 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };
 
@@ -160,7 +161,9 @@ int main(int argc, char **argv)
 	struct str word = str_of(argv[1]);
 
 	if (str_eq(word, STR("--version"))) {
-		printf("inquest %s\n", INQUEST_VERSION);
+		struct str plots = asset_plots_about();
+
+		printf("inquest %s\nplots in pages: %.*s\n", INQUEST_VERSION, STR_ARG(plots));
 		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
 	}
 	if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))

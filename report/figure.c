@@ -2,122 +2,38 @@
 
 #include <math.h>
 
+#include "report/glyph.h"
 #include "report/html.h"
-#include "report/view.h"
 
 enum {
-	WIDTH = 960, LEFT = 8, RIGHT = 952, /* of the drawing and of its axis, in units of the view box */
-	MARK_TOP = 16, MARK_ROW = 24, MARK_ROWS = 5, MARK_RADIUS = 9,
-	PANEL = 84, PANEL_GAP = 30, PANELS_MAX = 5,
-	AXIS = 26,
-	COLUMNS = 472,                      /* values drawn of one series at most */
-	TICKS = 9,
-	LABEL_COLUMNS = 60, UNIT_COLUMNS = 12,
+	LANE_NAME = 18, MARK_ROW = 24, MARK_ROWS = 8, MARK_RADIUS = 9, LANE_GAP = 10,
+	BAND = 20, SYMPTOM_ROW = 25, SYMPTOMS_MAX = 6,
+	LABEL_COLUMNS = 38, SYMPTOM_COLUMNS = 64,
+	SPANS_MAX = 200,
 };
 
-static const double FAR_NS = 4e18; /* beyond it, a time is damage and does not fit back into 64 bits */
-
-struct drawing {
-	const struct figure *f;
-	struct buf *out;
-	double from_ns, to_ns; /* of the axis */
-	int top, bottom;       /* of the panels */
-};
-
-static double x_at(const struct drawing *d, double ns)
-{
-	double x = LEFT + (ns - d->from_ns) / (d->to_ns - d->from_ns) * (RIGHT - LEFT);
-
-	return x < LEFT ? LEFT : x > RIGHT ? RIGHT : x;
-}
-
-/* ---- axis of time ---- */
-
-/* The series' own span, else the incident's. False when nothing has a time. */
-static bool find_span(struct drawing *d)
-{
-	const struct incident *in = d->f->in;
-	bool any = false;
-
-	for (size_t i = 0; i < in->n_plots; i++) {
-		const struct plot *p = &in->plots[i];
-
-		if (!view_plot_is_drawable(p))
-			continue;
-		double from = (double)p->from_ns, to = from + (double)p->step_ns * (double)p->n;
-		d->from_ns = any ? fmin(d->from_ns, from) : from;
-		d->to_ns = any ? fmax(d->to_ns, to) : to;
-		any = true;
-	}
-	if (any)
-		return true;
-	if (in->onset_best_ns == TIME_NONE)
-		return false;
-	/* Without a series to go by: some room before and after. */
-	double onset = (double)in->onset_best_ns;
-	double end = in->recovered_ns != TIME_NONE ? (double)in->recovered_ns : (double)d->f->c->to_ns;
-	double room = fmax((end - onset) / 3, 60e9);
-	d->from_ns = onset - room;
-	d->to_ns = fmax(end, onset) + room;
-	return fabs(d->from_ns) < FAR_NS && fabs(d->to_ns) < FAR_NS;
-}
-
-/* Seconds between ticks: the least of the usual ones that gives no more than TICKS of them. */
-static int64_t tick_step_s(double span_s)
-{
-	static const int64_t steps[] = {
-		1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
-		172800, 604800, 1209600, 2592000, 31536000,
-	};
-	size_t last = sizeof steps / sizeof steps[0] - 1;
-
-	for (size_t i = 0; i < last; i++)
-		if (span_s / (double)steps[i] <= TICKS)
-			return steps[i];
-	/* Longer than years: whatever keeps the number of ticks bounded. */
-	return steps[last] > (int64_t)(span_s / TICKS) ? steps[last] : (int64_t)(span_s / TICKS);
-}
-
-static void draw_axis(const struct drawing *d)
-{
-	const struct words *w = d->f->w;
-	int64_t step_s = tick_step_s((d->to_ns - d->from_ns) / 1e9);
-	/* Ticks stand on round wall-clock times of the zone. */
-	int64_t offset_s = w->zone ? zone_offset_at(w->zone, (int64_t)d->from_ns) : 0;
-	int64_t first_s = ((int64_t)(d->from_ns / 1e9) + offset_s) / step_s * step_s - offset_s;
-
-	for (int64_t s = first_s; (double)s * 1e9 <= d->to_ns; s += step_s) {
-		double x = x_at(d, (double)s * 1e9);
-		struct str label =
-			step_s >= 86400 ? words_date(w, s * NS_PER_S) : words_clock(w, s * NS_PER_S);
-
-		if ((double)s * 1e9 < d->from_ns)
-			continue;
-		if (step_s >= 60 && step_s < 86400)
-			label = str_head(label, 5);
-		buf_addf(d->out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", x, d->top - 6, d->bottom);
-		/* At the very edges a centred label would be cut. */
-		const char *anchor = x < LEFT + 24 ? "start" : x > RIGHT - 24 ? "end" : "middle";
-		buf_addf(d->out, "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x,
-			 d->bottom + 17, anchor);
-		html_text(d->out, label);
-		buf_addz(d->out, "</text>");
-	}
-}
+/* For what a label may take: pixels of a character and of a mark, in the drawing's full width of 912. */
+static const double column_share = 6.4 / 912 * 100, mark_share = 26.0 / 912 * 100;
+/* Marks keep this far apart, which is their width where the page is as narrow as a telephone. */
+static const double mark_room = 5.5;
 
 /* ---- what happened ---- */
 
-/* A mark's class: its colour, and whether a line runs down through the series. */
-struct look { const char *kind, *class; bool line; };
+enum lane { LANE_CHANGES, LANE_PHASES, LANE_STEPS, LANES };
+
+/* An entry's colour, its lane, and whether a line runs down through the plots. */
+struct look { const char *kind, *class; enum lane lane; bool line; };
 static const struct look looks[] = {
-	{ "change", "change", true },    { "onset", "onset", true },       { "peak", "onset", false },
-	{ "symptom", "symptom", false }, { "alert", "symptom", false },    { "mitigation", "good", true },
-	{ "recovered", "good", true },   { "ineffective", "vain", true }, { "relief", "vain", true },
+	{ "change", "change", LANE_CHANGES, true },     { "onset", "onset", LANE_PHASES, true },
+	{ "peak", "onset", LANE_PHASES, false },        { "symptom", "symptom", LANE_PHASES, false },
+	{ "alert", "symptom", LANE_PHASES, false },     { "recovered", "good", LANE_PHASES, true },
+	{ "mitigation", "good", LANE_STEPS, true },     { "ineffective", "vain", LANE_STEPS, true },
+	{ "relief", "vain", LANE_STEPS, true },
 };
 
 static const struct look *look_of(struct str kind)
 {
-	static const struct look other = { "", "other", false };
+	static const struct look other = { "", "other", LANE_CHANGES, false };
 
 	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
 		if (str_eq(kind, str_of(looks[i].kind)))
@@ -130,25 +46,96 @@ const char *figure_class(struct str kind)
 	return look_of(kind)->class;
 }
 
-static bool is_drawn(const struct drawing *d, const struct timeline_entry *e)
+bool figure_has_line(const struct timeline_entry *e)
 {
-	return words_is_landmark(e) && e->time_ns != TIME_NONE && (double)e->time_ns >= d->from_ns &&
-	       (double)e->time_ns <= d->to_ns;
+	return look_of(e->kind)->line;
 }
 
-/* The first row in which a mark at x touches no earlier one; the last row takes what is left. */
-static int mark_row(double x, double row_end[static MARK_ROWS])
-{
-	int row = 0;
+/* ---- lanes ---- */
 
-	while (row < MARK_ROWS - 1 && x - row_end[row] < 2 * MARK_RADIUS + 4)
-		row++;
-	row_end[row] = x;
-	return row;
+struct drawing {
+	const struct figure *f;
+	struct buf *out;
+	int y; /* top of what comes next */
+};
+
+static void lane_name(struct drawing *d, const char *name)
+{
+	buf_addf(d->out, "<text class=\"lane\" x=\"0\" y=\"%d\">%s</text>", d->y + 11, name);
+	d->y += LANE_NAME;
 }
 
-/* How many rows the marks take; draws them when `draw`. */
-static int marks(const struct drawing *d, bool draw)
+/* Where a mark goes: its row, and its label to the right, to the left, or left out. */
+struct place { double at; int row; enum { LABEL_NONE, LABEL_RIGHT, LABEL_LEFT } side; };
+
+static bool fits(double from, const double row_end[static MARK_ROWS], int *row)
+{
+	for (*row = 0; *row < MARK_ROWS; ++*row)
+		if (from >= row_end[*row])
+			return true;
+	return false;
+}
+
+/* The first row in which the mark and its words touch no earlier ones. Marks come in order of time. */
+static struct place place_of(double at, unsigned columns, double row_end[static MARK_ROWS])
+{
+	struct place p = { .at = at, .side = LABEL_RIGHT };
+	double label = columns * column_share + mark_share, end = at + fmax(label, mark_room);
+
+	if (at + label > 100) {
+		p.side = LABEL_LEFT;
+		end = at + mark_room;
+	}
+	if (p.side == LABEL_LEFT && (at - label < 0 || !fits(at - label, row_end, &p.row)))
+		p.side = LABEL_NONE;
+	if (p.side == LABEL_LEFT || fits(at - mark_share / 2, row_end, &p.row)) {
+		row_end[p.row] = end;
+		return p;
+	}
+	/* All rows are taken: the mark alone, over others if need be. */
+	p.side = LABEL_NONE;
+	p.row = MARK_ROWS - 1;
+	return p;
+}
+
+/* What is named, without what came of it: "deployment web 4.7.3: no effect (...)". */
+static struct str short_text(const struct timeline_entry *e)
+{
+	ptrdiff_t colon = str_find(e->text, STR(": "));
+
+	return colon > 0 ? str_head(e->text, (size_t)colon) : e->text;
+}
+
+static void draw_mark(const struct drawing *d, const struct timeline_entry *e, size_t entry, size_t number,
+                      const struct place *p, struct str label)
+{
+	const struct look *look = look_of(e->kind);
+	int y = d->y + p->row * MARK_ROW + MARK_ROW / 2;
+
+	buf_addf(d->out, "<a href=\"#t%zu-%zu\" class=\"mark %s\"><title>", d->f->number, entry + 1, look->class);
+	html_text(d->out, words_clock(d->f->w, e->time_ns));
+	buf_addc(d->out, ' ');
+	html_text(d->out, e->text);
+	buf_addf(d->out, "</title><circle cx=\"%.2f%%\" cy=\"%d\" r=\"%d\"/>", p->at, y, MARK_RADIUS);
+	buf_addf(d->out, "<text class=\"n\" x=\"%.2f%%\" y=\"%d\">%zu</text>", p->at, y + 4, number);
+	if (p->side != LABEL_NONE) {
+		bool right = p->side == LABEL_RIGHT;
+
+		buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">", p->at,
+			 right ? MARK_RADIUS + 5 : -MARK_RADIUS - 5, y + 4, right ? "start" : "end");
+		html_cut(d->out, label, LABEL_COLUMNS);
+		buf_addz(d->out, "</text>");
+	}
+	buf_addz(d->out, "</a>");
+}
+
+static bool is_in_lane(const struct drawing *d, const struct timeline_entry *e, enum lane lane)
+{
+	return words_is_landmark(e) && look_of(e->kind)->lane == lane && axis_has(d->f->axis, e->time_ns);
+}
+
+/* The marks of a lane under its name; nothing when it is empty and `name` is to be left out with it. */
+static void draw_marks(struct drawing *d, enum lane lane, const char *name)
 {
 	const struct incident *in = d->f->in;
 	double row_end[MARK_ROWS];
@@ -156,196 +143,147 @@ static int marks(const struct drawing *d, bool draw)
 	int rows = 0;
 
 	for (int r = 0; r < MARK_ROWS; r++)
-		row_end[r] = -WIDTH;
+		row_end[r] = -100;
 	for (size_t i = 0; i < d->f->n_entries; i++) {
 		const struct timeline_entry *e = &in->timeline[i];
 
 		number += words_is_landmark(e);
-		if (!is_drawn(d, e))
+		if (!is_in_lane(d, e, lane))
 			continue;
-		/* Marks keep clear of the edges; lines show the exact place. */
-		double line_x = x_at(d, (double)e->time_ns);
-		double x = fmin(fmax(line_x, LEFT + MARK_RADIUS), RIGHT - MARK_RADIUS);
-		int row = mark_row(x, row_end), y = MARK_TOP + row * MARK_ROW;
-
-		rows = row + 1 > rows ? row + 1 : rows;
-		if (!draw)
-			continue;
-		const struct look *look = look_of(e->kind);
-		if (look->line)
-			buf_addf(d->out, "<path class=\"at %s\" d=\"M%.1f %dV%d\"/>", look->class, line_x,
-			         y + MARK_RADIUS, d->bottom);
-		buf_addf(d->out, "<a href=\"#t%zu-%zu\" class=\"mark %s\"><title>", d->f->number, i + 1,
-			 look->class);
-		html_text(d->out, words_clock(d->f->w, e->time_ns));
-		buf_addc(d->out, ' ');
-		html_text(d->out, e->text);
-		buf_addf(d->out, "</title><circle cx=\"%.1f\" cy=\"%d\" r=\"%d\"/>", x, y, MARK_RADIUS);
-		buf_addf(d->out, "<text x=\"%.1f\" y=\"%d\">%zu</text></a>", x, y + 4, number);
+		if (rows == 0)
+			lane_name(d, name);
+		struct str label = lane == LANE_PHASES ? words_timeline_kind(e->kind) : short_text(e);
+		unsigned columns = glyph_columns(label);
+		struct place p = place_of(axis_at(d->f->axis, e->time_ns),
+		                          columns < LABEL_COLUMNS ? columns : LABEL_COLUMNS, row_end);
+		rows = p.row + 1 > rows ? p.row + 1 : rows;
+		draw_mark(d, e, i, number, &p, label);
 	}
-	return rows;
+	d->y += rows * MARK_ROW;
 }
 
-static void draw_bands(const struct drawing *d)
+static void draw_span(const struct drawing *d, const char *class, int y, int height, int64_t from_ns, int64_t to_ns,
+                      struct str title)
+{
+	double from = axis_at(d->f->axis, from_ns), to = axis_at(d->f->axis, to_ns);
+
+	/* A moment is seen, too. */
+	if (to - from < 0.25)
+		to = from + 0.25;
+	buf_addf(d->out, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\"><title>", class,
+		 from, y, to - from, height);
+	html_text(d->out, title);
+	buf_addz(d->out, "</title></rect>");
+}
+
+static int64_t end_of(const struct drawing *d)
 {
 	const struct incident *in = d->f->in;
-	int64_t end_ns = in->recovered_ns == TIME_NONE ? (int64_t)d->to_ns : in->recovered_ns;
-	struct { const char *class; int64_t from_ns, to_ns; } bands[] = {
-		{ "bad", in->onset_best_ns, end_ns },
-		{ "onset", in->onset_from_ns, in->onset_to_ns },
+
+	return in->recovered_ns != TIME_NONE ? in->recovered_ns : (int64_t)d->f->axis->to_ns;
+}
+
+/* The incident as a whole, in it the time in which it was really bad, and where its beginning can lie. */
+static void draw_phases(struct drawing *d)
+{
+	const struct figure *f = d->f;
+	const struct incident *in = f->in;
+	struct str span, length;
+
+	draw_marks(d, LANE_PHASES, "Phases");
+	buf_addf(d->out, "<rect class=\"phase calm\" x=\"0\" y=\"%d\" width=\"100%%\" height=\"%d\"/>", d->y, BAND);
+	if (in->onset_best_ns != TIME_NONE && end_of(d) > in->onset_best_ns)
+		draw_span(d, "phase whole", d->y, BAND, in->onset_best_ns, end_of(d), words_span(f->w, in->onset_best_ns, end_of(d)));
+	for (size_t i = 0; i < in->n_degraded && i < SPANS_MAX; i++) {
+		int64_t from_ns = in->degraded[i].from_ns, to_ns = in->degraded[i].to_ns;
+
+		if (from_ns == TIME_NONE || to_ns == TIME_NONE || to_ns <= from_ns)
+			continue;
+		double from = axis_at(f->axis, from_ns), to = axis_at(f->axis, to_ns);
+		span = words_span(f->w, from_ns, to_ns);
+		length = words_seconds(f->w, (double)(to_ns - from_ns) / 1e9);
+		draw_span(d, "phase bad", d->y, BAND, from_ns, to_ns, arena_printf(f->w->arena, "degraded %.*s", STR_ARG(span)));
+		length = arena_printf(f->w->arena, "degraded %.*s", STR_ARG(length));
+		if ((double)glyph_columns(length) * column_share + 1 < to - from) {
+			buf_addf(d->out, "<text class=\"in\" x=\"%.2f%%\" y=\"%d\">", (from + to) / 2, d->y + 14);
+			html_text(d->out, length);
+			buf_addz(d->out, "</text>");
+		}
+	}
+	if (in->onset_from_ns != TIME_NONE && in->onset_to_ns != TIME_NONE)
+		draw_span(d, "phase onset", d->y, BAND, in->onset_from_ns, in->onset_to_ns,
+		          arena_printf(f->w->arena, "onset %.*s", STR_ARG(words_span(f->w, in->onset_from_ns, in->onset_to_ns))));
+	d->y += BAND + LANE_GAP;
+}
+
+static void draw_symptoms(struct drawing *d)
+{
+	const struct figure *f = d->f;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < f->in->n_symptoms && shown < SYMPTOMS_MAX; i++) {
+		const struct symptom *s = &f->in->symptoms[i];
+
+		if (s->from_ns == TIME_NONE || s->to_ns == TIME_NONE || s->to_ns < s->from_ns)
+			continue;
+		if (!shown++)
+			lane_name(d, "Symptoms");
+		double from = axis_at(f->axis, s->from_ns), to = axis_at(f->axis, s->to_ns);
+		struct str words = words_symptom(f->w, s), what = s->route.len ? s->route : s->service;
+		bool right = from > 45;
+		what = arena_printf(f->w->arena, "%.*s: %s", STR_ARG(what), symptom_kind_words(s->kind));
+		if (s->kind != SYMPTOM_ALERT && s->kind != SYMPTOM_VOLUME_LOSS)
+			what = arena_printf(f->w->arena, "%.*s, %.*s at worst", STR_ARG(what), STR_ARG(words_share(f->w, s->peak)));
+
+		draw_span(d, "bar-of-time", d->y + 17, 5, s->from_ns, s->to_ns, words);
+		buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", right ? to : from, d->y + 12,
+			 right ? "end" : "start");
+		html_cut(d->out, what, SYMPTOM_COLUMNS);
+		buf_addz(d->out, "</text>");
+		d->y += SYMPTOM_ROW;
+	}
+	d->y += shown ? LANE_GAP : 0;
+}
+
+/* Lines through all lanes: the ticks, the beginning and the end. */
+static void draw_grid(const struct drawing *d, int height)
+{
+	const struct figure *f = d->f;
+	struct axis_tick ticks[AXIS_TICKS_MAX];
+	size_t n = axis_ticks(f->axis, f->w, ticks);
+	const struct { const char *class; int64_t ns; } ends[] = {
+		{ "at onset", f->in->onset_best_ns }, { "at good", f->in->recovered_ns },
 	};
 
-	for (size_t i = 0; i < sizeof bands / sizeof bands[0]; i++) {
-		if (bands[i].from_ns == TIME_NONE || bands[i].to_ns == TIME_NONE)
-			continue;
-		double x = x_at(d, (double)bands[i].from_ns), end = x_at(d, (double)bands[i].to_ns);
-		if (end > x)
-			buf_addf(d->out,
-				 "<rect class=\"band %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
-				 bands[i].class, x, d->top - 6, end - x, d->bottom - d->top + 6);
-	}
-}
-
-/* ---- series ---- */
-
-/* 1, 2, 2.5 or 5 times a power of ten, at least v. */
-static double nice_top(double v)
-{
-	static const double steps[] = { 1, 2, 2.5, 5, 10 };
-	double power;
-
-	if (!(v > 0) || !isfinite(v))
-		return 1;
-	power = pow(10, floor(log10(v)));
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (v <= steps[i] * power * (1 + 1e-9))
-			return steps[i] * power;
-	return 10 * power;
-}
-
-struct panel { const struct plot *plot; int top; double max; };
-
-/* The greatest value of column `i` of `n`: a short burst must not be averaged away. NAN: no data. */
-static double column(const struct plot *p, size_t i, size_t n)
-{
-	double max = NAN;
-
-	for (size_t k = i * p->n / n; k < (i + 1) * p->n / n; k++)
-		if (isfinite(p->values[k]) && !(p->values[k] <= max))
-			max = p->values[k];
-	return max;
-}
-
-/* "1/s" reads as "20 /s" behind a number. */
-static struct str unit_of(const struct plot *p)
-{
-	return str_starts(p->unit, STR("1/")) ? str_from(p->unit, 1) : p->unit;
-}
-
-/* One filled outline for each run of columns that have data: a gap is no zero. */
-static void draw_series(const struct drawing *d, const struct panel *panel)
-{
-	const struct plot *p = panel->plot;
-	size_t n = p->n < COLUMNS ? p->n : COLUMNS;
-	double width_ns = (double)p->step_ns * (double)p->n / (double)n, base = panel->top + PANEL;
-	struct buf line, area;
-
-	buf_init(&line, 1 << 20);
-	buf_init(&area, 1 << 20);
-	for (size_t i = 0, in_run = 0; i <= n; i++) {
-		double v = i < n ? column(p, i, n) : NAN;
-		double x = x_at(d, (double)p->from_ns + ((double)i + 0.5) * width_ns);
-
-		if (!isfinite(v)) {
-			if (in_run)
-				buf_addf(&area, "V%.0fZ", base);
-			in_run = 0;
-			continue;
-		}
-		double y = base - fmin(fmax(v / panel->max, 0), 1) * PANEL;
-		buf_addf(&line, "%s%.1f %.1f", in_run ? "L" : "M", x, y);
-		buf_addf(&area, in_run ? "L%.1f %.1f" : "M%.1f %.0fV%.1f", x, in_run ? y : base, y);
-		in_run++;
-	}
-	buf_addf(d->out, "<path class=\"area\" d=\"%.*s\"/><path class=\"line\" d=\"%.*s\"/>",
-		 STR_ARG(buf_str(&area)), STR_ARG(buf_str(&line)));
-	buf_release(&line);
-	buf_release(&area);
-}
-
-/* The values behind the drawing, for the page's script: seconds, and "-" for no data. */
-static void add_values(const struct drawing *d, const struct plot *p)
-{
-	size_t n = p->n < COLUMNS ? p->n : COLUMNS;
-
-	buf_addz(d->out, " data-name=\"");
-	html_cut(d->out, p->name, LABEL_COLUMNS);
-	buf_addz(d->out, "\" data-unit=\"");
-	html_cut(d->out, unit_of(p), UNIT_COLUMNS);
-	buf_addf(d->out, "\" data-from=\"%.3f\" data-step=\"%.3f\" data-values=\"", (double)p->from_ns / 1e9,
-	         (double)p->step_ns * (double)p->n / (double)n / 1e9);
-	for (size_t i = 0; i < n; i++) {
-		double v = column(p, i, n);
-
-		buf_addz(d->out, i ? " " : "");
-		if (isfinite(v))
-			buf_addf(d->out, "%.4g", v);
-		else
-			buf_addc(d->out, '-');
-	}
-	buf_addc(d->out, '"');
-}
-
-static void draw_panel(const struct drawing *d, struct panel *panel)
-{
-	const struct plot *p = panel->plot;
-	bool bad = str_find_nocase(p->name, STR("fail")) >= 0 || str_find_nocase(p->name, STR("error")) >= 0;
-	double max = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		max = isfinite(p->values[i]) && p->values[i] > max ? p->values[i] : max;
-	panel->max = nice_top(max);
-	buf_addf(d->out, "<g class=\"panel%s\"", bad ? " bad" : "");
-	add_values(d, p);
-	buf_addf(d->out, "><path class=\"base\" d=\"M%d %dH%d\"/>", LEFT, panel->top + PANEL, RIGHT);
-	draw_series(d, panel);
-	buf_addf(d->out, "<path class=\"grid\" d=\"M%d %dH%d\"/><text class=\"name\" x=\"%d\" y=\"%d\">",
-		 LEFT, panel->top, RIGHT, LEFT, panel->top - 7);
-	html_cut(d->out, p->name, LABEL_COLUMNS);
-	buf_addf(d->out, "</text><text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*s ", RIGHT,
-		 panel->top - 7, STR_ARG(words_number(d->f->w, panel->max)));
-	html_cut(d->out, unit_of(p), UNIT_COLUMNS);
-	buf_addz(d->out, "</text></g>");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(d->out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"%d\"/>", ticks[i].at, ticks[i].at,
+			 height);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (axis_has(f->axis, ends[i].ns))
+			buf_addf(d->out, "<line class=\"%s\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"%d\"/>", ends[i].class,
+				 axis_at(f->axis, ends[i].ns), axis_at(f->axis, ends[i].ns), height);
 }
 
 void figure_draw(const struct figure *f, struct buf *out)
 {
-	struct drawing d = { .f = f, .out = out };
-	struct panel panels[PANELS_MAX];
-	size_t n_panels = 0;
+	struct buf lanes;
+	struct drawing d = { .f = f, .out = &lanes };
 
-	if (!find_span(&d) || !(d.to_ns > d.from_ns))
-		return;
-	for (size_t i = 0; i < f->in->n_plots && n_panels < PANELS_MAX; i++)
-		if (view_plot_is_drawable(&f->in->plots[i]))
-			panels[n_panels++].plot = &f->in->plots[i];
-	d.top = MARK_TOP + marks(&d, false) * MARK_ROW + (n_panels ? PANEL_GAP - 14 : 0);
-	d.bottom = d.top;
-	for (size_t i = 0; i < n_panels; i++) {
-		panels[i].top = d.top + (int)i * (PANEL + PANEL_GAP);
-		d.bottom = panels[i].top + PANEL;
-	}
-	buf_addf(out, "<svg class=\"course\" viewBox=\"0 0 %d %d\" data-left=\"%d\" data-right=\"%d\" ",
-		 WIDTH, d.bottom + AXIS, LEFT, RIGHT);
-	buf_addf(out, "data-from=\"%.3f\" data-to=\"%.3f\" data-offset=\"%d\" aria-label=\"", d.from_ns / 1e9,
-	         d.to_ns / 1e9, f->w->zone ? (int)zone_offset_at(f->w->zone, (int64_t)d.from_ns) : 0);
-	html_text(out, arena_printf(f->w->arena, "Course of the incident, %.*s",
-	                            STR_ARG(words_span(f->w, (int64_t)d.from_ns, (int64_t)d.to_ns))));
+	buf_init(&lanes, 1 << 22);
+	draw_marks(&d, LANE_CHANGES, "Changes");
+	d.y += d.y ? LANE_GAP : 0;
+	draw_phases(&d);
+	draw_symptoms(&d);
+	draw_marks(&d, LANE_STEPS, "Countermeasures");
+	d.y += 4;
+	buf_addf(out, "<svg class=\"picture\" width=\"100%%\" height=\"%d\" role=\"group\" aria-label=\"", d.y);
+	html_text(out, arena_printf(f->w->arena, "Timeline, %.*s; its entries are listed below",
+	                            STR_ARG(words_span(f->w, (int64_t)f->axis->from_ns, (int64_t)f->axis->to_ns))));
 	buf_addz(out, "\">");
-	draw_bands(&d);
-	draw_axis(&d);
-	for (size_t i = 0; i < n_panels; i++)
-		draw_panel(&d, &panels[i]);
-	marks(&d, true);
+	d.out = out;
+	draw_grid(&d, d.y);
+	buf_add(out, buf_str(&lanes));
 	buf_addz(out, "</svg>\n");
+	buf_release(&lanes);
+	axis_draw(f->axis, f->w, out);
 }

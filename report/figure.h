@@ -1,16 +1,17 @@
 /*
- * figure: the course of an incident as one inline SVG: its landmarks on a row of numbered marks,
- * and the series below it on the same axis of time. Numbers stand in the timeline's list too, to
- * which they link ("#t1-3"), so marks need no room for words; colours come from the style sheet.
+ * figure: the timeline of an incident as one inline SVG: changes, the phases, symptoms and
+ * countermeasures in lanes over one axis of time. Marks carry the numbers of the list below it, to whose entries
+ * they link ("#t1-3"); colours come from the style sheet. Widths are in percent and heights in pixels, so
+ * that words stay readable at any width.
  */
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
-#include "report/words.h"
+#include "report/axis.h"
 
 struct figure {
 	const struct words *w;
-	const struct casefile *c;
+	const struct axis *axis;
 	const struct incident *in;
 	size_t number;        /* of the incident, from 1: part of the links */
 	size_t n_entries;     /* entries of the timeline that the list shows */
@@ -18,7 +19,8 @@ struct figure {
 
 /* The style sheet's class of a kind of entry: "change", "onset", "symptom", "good", "vain", "other". */
 const char *figure_class(struct str kind);
-/* Nothing when there is neither a series nor a time to draw. */
+/* A line runs down through the plots where it stands. */
+bool figure_has_line(const struct timeline_entry *e);
 void figure_draw(const struct figure *f, struct buf *out);
 
 #endif

@@ -14,20 +14,27 @@ void page_heading(struct page *p, const char *name, const char *text)
 	buf_addf(p->out, "<h2 id=\"%s-%zu\">%s</h2>\n", name, p->number, text);
 }
 
-void page_refs(struct page *p, const struct refs *r)
+void page_refs(struct page *p, const struct refs *r, struct str href, struct str text)
 {
 	size_t shown = 0;
 
 	for (size_t i = 0; i < r->n && shown < REFS_MAX; i++) {
-		size_t number = exhibits_add(&p->exhibits, &r->at[i]);
+		size_t known = p->exhibits.n, number = exhibits_add(&p->exhibits, &r->at[i]);
 
 		if (number == 0)
 			continue;
+		if (p->exhibits.n > known)
+			p->citations[known] = (struct citation){ href, text };
 		buf_addf(p->out, " <a class=\"ref\" href=\"#e%zu\" title=\"", number);
 		html_text(p->out, words_ref(&p->w, &r->at[i]));
 		buf_addf(p->out, "\">E%zu</a>", number);
 		shown++;
 	}
+}
+
+void page_number(struct page *p, struct str text)
+{
+	html_element(p->out, "td", "num", text);
 }
 
 void page_rest(struct page *p, size_t all, size_t shown, const char *what)
@@ -46,7 +53,9 @@ void page_exhibits(struct page *p)
 
 		buf_addf(p->out, "<li id=\"e%zu\"><span class=\"where\"><b>E%zu</b>", i + 1, i + 1);
 		html_text(p->out, words_ref(&p->w, r));
-		buf_addz(p->out, "</span><pre>");
+		buf_addf(p->out, "</span> <a class=\"back\" href=\"#%.*s\">", STR_ARG(p->citations[i].href));
+		html_text(p->out, p->citations[i].text);
+		buf_addz(p->out, "</a><pre>");
 		html_record(p->out, r->text);
 		buf_addz(p->out, "</pre></li>\n");
 	}

@@ -3,36 +3,32 @@
  * without its script. Its policy allows the embedded style sheet and script by their digests and
  * nothing else, so text that escaped our escaping could still neither run nor load anything.
  */
+#include "report/assets.h"
+#include "report/glyph.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "report/sha256.h"
 #include "report/view.h"
 
-enum { EXHIBITS_MAX = 400 };
-
-/* tools/embed makes these of report/assets/. */
-extern const unsigned char asset_report_css[];
-extern const size_t asset_report_css_bytes;
-extern const unsigned char asset_report_js[];
-extern const size_t asset_report_js_bytes;
-
-static struct str js(void)
-{
-	return str_make((const char *)asset_report_js, asset_report_js_bytes);
-}
+enum {
+	PAGE_ROOM = 600 << 10,   /* bytes after which further incidents are only named: a page is opened from a mail */
+	LINKS_MAX = 20,          /* to incidents, at the top */
+	TITLE_COLUMNS_LARGE = 90, /* longer titles are set smaller */
+};
 
 static void head(struct page *p)
 {
-	struct str css = str_make((const char *)asset_report_css, asset_report_css_bytes), script = js();
-	char css_digest[SHA256_BASE64_BYTES], js_digest[SHA256_BASE64_BYTES];
+	struct str css = asset_style();
+	char css_digest[SHA256_BASE64_BYTES], js_digest[SHA256_BASE64_BYTES], charts_digest[SHA256_BASE64_BYTES];
 
 	buf_addf(p->out,
 	         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	         "style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
+	         "style-src 'sha256-%s'; script-src 'sha256-%s' 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
 	         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	         "<meta name=\"referrer\" content=\"no-referrer\">\n",
-	         sha256_base64(css, css_digest), sha256_base64(script, js_digest));
+	         sha256_base64(css, css_digest), sha256_base64(asset_script(), js_digest),
+	         sha256_base64(asset_charts(), charts_digest));
 	html_element(p->out, "title", NULL,
 		     p->c->n_incidents ? p->c->incidents[0].title : STR("No incident found"));
 	buf_addz(p->out, "\n<style>");
@@ -40,21 +36,29 @@ static void head(struct page *p)
 	buf_addz(p->out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the verdict</a>\n");
 }
 
+/* Sections that say nothing are left out, and so are links to them. */
+static bool has_section(const struct page *p, const char *href)
+{
+	const struct incident *in = &p->c->incidents[0];
+
+	return strcmp(href, "impact-1") != 0 || in->n_symptoms || in->impact.n_routes;
+}
+
 static void top(struct page *p)
 {
 	static const struct { const char *href, *text; bool of_incident; } links[] = {
 		{ "course-1", "Course", true },       { "cause-1", "Cause", true },
-		{ "ruled-out-1", "Ruled out", true }, { "evidence", "Evidence", true },
-		{ "quality", "Quality", false },
+		{ "ruled-out-1", "Ruled out", true }, { "impact-1", "Impact", true },
+		{ "evidence", "Evidence", true },     { "quality", "Quality", false },
 	};
 
 	buf_addz(p->out, "<header class=\"top\"><b>inquest</b>");
 	html_element(p->out, "span", NULL, words_span(&p->w, p->c->from_ns, p->c->to_ns));
 	buf_addz(p->out, "<nav aria-label=\"Sections\">");
 	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
-		if (!links[i].of_incident || p->c->n_incidents == 1)
+		if (!links[i].of_incident || (p->c->n_incidents == 1 && has_section(p, links[i].href)))
 			buf_addf(p->out, "<a href=\"#%s\">%s</a>", links[i].href, links[i].text);
-	for (size_t i = 0; p->c->n_incidents > 1 && i < p->c->n_incidents; i++)
+	for (size_t i = 0; p->c->n_incidents > 1 && i < p->c->n_incidents && i < LINKS_MAX; i++)
 		buf_addf(p->out, "<a href=\"#incident-%zu\">Incident %zu</a>", i + 1, i + 1);
 	buf_addz(p->out, "</nav></header>\n<main id=\"main\">\n");
 }
@@ -91,23 +95,42 @@ static void request_figures(struct page *p, const struct impact *i)
 	                    STR_ARG(words_count(w, i->users_active))));
 }
 
+/* "10:29:50 – 10:30:00" on the day that stands beside it. */
+static struct str onset_interval(struct page *p, const struct incident *in)
+{
+	struct words *w = &p->w;
+	struct str date = words_date(w, in->onset_best_ns);
+
+	if (in->onset_from_ns == in->onset_to_ns || in->onset_from_ns == TIME_NONE || in->onset_to_ns == TIME_NONE)
+		return date;
+	return arena_printf(w->arena, "%.*s, between %.*s and %.*s", STR_ARG(date), STR_ARG(words_clock(w, in->onset_from_ns)),
+	                    STR_ARG(words_clock(w, in->onset_to_ns)));
+}
+
+static struct str how_it_ended(struct page *p, const struct incident *in)
+{
+	struct words *w = &p->w;
+	struct str end = STR("not recovered in these logs"), date = words_date(w, in->recovered_ns);
+	bool other_day = !str_eq(date, words_date(w, in->onset_best_ns));
+
+	if (in->recovered_ns != TIME_NONE)
+		end = arena_printf(w->arena, "recovered %.*s%s%.*s", other_day ? (int)date.len : 0, date.ptr, other_day ? " " : "",
+		                   STR_ARG(words_clock(w, in->recovered_ns)));
+	if (in->degraded_s > 0 && in->degraded_s < in->duration_s)
+		end = arena_printf(w->arena, "degraded for %.*s of it; %.*s", STR_ARG(words_seconds(w, in->degraded_s)), STR_ARG(end));
+	return end;
+}
+
 static void figures(struct page *p, const struct incident *in)
 {
 	struct words *w = &p->w;
-	struct str end =
-		in->recovered_ns == TIME_NONE
-			? STR("not recovered in these logs")
-			: arena_printf(w->arena, "recovered %.*s", STR_ARG(words_clock(w, in->recovered_ns)));
 
 	buf_addz(p->out, "<dl class=\"facts\">\n");
 	figure(p, "Onset",
 	       arena_printf(w->arena, "%.*s %.*s", STR_ARG(words_clock(w, in->onset_best_ns)),
 	                    STR_ARG(words_zone(w, in->onset_best_ns))),
-	       arena_printf(w->arena, "between %.*s and %.*s", STR_ARG(words_clock(w, in->onset_from_ns)),
-	                    STR_ARG(words_clock(w, in->onset_to_ns))));
-	figure(p, "Duration", words_seconds(w, in->duration_s), end);
-	if (in->degraded_s > 0 && in->degraded_s < in->duration_s)
-		figure(p, "Degraded", words_seconds(w, in->degraded_s), STR_NONE);
+	       onset_interval(p, in));
+	figure(p, "Duration", words_seconds(w, in->duration_s), how_it_ended(p, in));
 	request_figures(p, &in->impact);
 	buf_addz(p->out, "</dl>\n");
 }
@@ -122,7 +145,7 @@ static void verdict(struct page *p, const struct incident *in)
 	else
 		buf_addz(p->out, "Incident");
 	buf_addz(p->out, "</p>\n");
-	html_element(p->out, "h1", NULL, in->title);
+	html_element(p->out, "h1", glyph_columns(in->title) > TITLE_COLUMNS_LARGE ? "long" : NULL, in->title);
 	html_element(p->out, "p", "lead", root ? root->statement : words_no_cause(in));
 	if (root) {
 		buf_addz(p->out, "\n<p class=\"sure\"><span>");
@@ -141,10 +164,21 @@ static void incident(struct page *p, const struct incident *in)
 	page_course(p, in);
 	page_causes(p, in);
 	page_ruled_out(p, in);
-	page_impact(p, in);
 	page_contrasts(p, in);
+	page_statements(p, in);
+	page_impact(p, in);
 	page_measures(p, in);
 	buf_addz(p->out, "</article>\n");
+}
+
+/* Only what it is and when, where there is no room for more. */
+static void short_incident(struct page *p, const struct incident *in)
+{
+	buf_addf(p->out, "<article class=\"incident brief\" id=\"incident-%zu\">\n<p class=\"count\">Incident %zu of %zu</p>\n",
+		 p->number, p->number, p->c->n_incidents);
+	html_element(p->out, "h2", NULL, in->title);
+	html_element(p->out, "p", NULL, words_window(&p->w, p->c, in));
+	buf_addz(p->out, "<p class=\"soft\">This page is full; findings.json has the details.</p>\n</article>\n");
 }
 
 static void quiet(struct page *p)
@@ -167,9 +201,18 @@ static void foot(struct page *p)
 	if (p->o->next_command) {
 		buf_addz(p->out, "Next: ");
 		html_element(p->out, "code", NULL, str_of(p->o->next_command));
+		buf_addz(p->out, ". ");
 	}
-	buf_addz(p->out, "</footer>\n<script>");
-	buf_add(p->out, js());
+	buf_addz(p->out, "Plots: ");
+	html_text(p->out, asset_plots_about());
+	buf_addz(p->out, asset_charts().len ? " (MIT license).</footer>\n" : ".</footer>\n");
+	if (asset_charts().len) {
+		buf_addz(p->out, "<script>");
+		buf_add(p->out, asset_charts());
+		buf_addz(p->out, "</script>\n");
+	}
+	buf_addz(p->out, "<script>");
+	buf_add(p->out, asset_script());
 	buf_addz(p->out, "</script>\n</body>\n</html>\n");
 }
 
@@ -181,13 +224,17 @@ static void render(const struct casefile *c, const struct render_options *o, str
 	struct casefile shown = view_casefile(c, o, &arena);
 	struct page p = { .o = o, .c = &shown, .w = { &arena, o->zone }, .out = out, .number = 1 };
 	exhibits_init(&p.exhibits, &arena, EXHIBITS_MAX);
+	p.citations = arena_new_n(&arena, struct citation, EXHIBITS_MAX);
 	head(&p);
 	top(&p);
 	if (shown.n_incidents == 0)
 		quiet(&p);
 	for (size_t i = 0; i < shown.n_incidents; i++) {
 		p.number = i + 1;
-		incident(&p, &shown.incidents[i]);
+		if (out->len < PAGE_ROOM)
+			incident(&p, &shown.incidents[i]);
+		else
+			short_incident(&p, &shown.incidents[i]);
 	}
 	page_exhibits(&p);
 	page_quality(&p);
