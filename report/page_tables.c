@@ -6,9 +6,10 @@
 
 enum {
 	ROUTES_MAX = 20,
-	CONTRASTS_MAX = 16,
+	CONTRASTS_MAX = 24,
 	STATEMENTS_MAX = 12,
 	STATEMENT_COLUMNS = 400,
+	VALUE_COLUMNS = 200,
 };
 
 static void bar_cell(struct page *p, double share, const char *class)
@@ -77,12 +78,43 @@ static void share_cells(struct page *p, double share, const char *class)
 	bar_cell(p, share, class);
 }
 
-/* "2.9 times"; what was not there before has no such number. */
-static struct str times(const struct words *w, const struct contrast *x)
+/* How many times as frequent: "× 3.2", "÷ 4"; what was not there before, or is no longer, has no such number. */
+static struct str change(const struct words *w, const struct contrast *x)
 {
-	if (!(x->share_good > 0) || !isfinite(x->share_bad / x->share_good))
+	if (!(x->share_good > 0))
 		return STR("new");
-	return arena_printf(w->arena, "× %.*s", STR_ARG(words_number(w, x->share_bad / x->share_good)));
+	if (!(x->share_bad > 0))
+		return STR("gone");
+	if (!(x->lift > 0) || !isfinite(x->lift))
+		return STR_NONE;
+	return x->lift >= 1 ? arena_printf(w->arena, "× %.*s", STR_ARG(words_number(w, x->lift)))
+			    : arena_printf(w->arena, "÷ %.*s", STR_ARG(words_number(w, 1 / x->lift)));
+}
+
+static void contrast(struct page *p, const struct contrast *x, size_t number)
+{
+	struct str id = arena_printf(p->w.arena, "d%zu-%zu", p->number, number);
+
+	buf_addf(p->out, "<tr id=\"%.*s\"><td>", STR_ARG(id));
+	html_text(p->out, x->field);
+	buf_addz(p->out, " <small>");
+	if (x->of.len) {
+		buf_addz(p->out, "of ");
+		html_text(p->out, x->of);
+	}
+	if (x->service.len) {
+		buf_addz(p->out, x->of.len ? ", " : "");
+		html_text(p->out, x->service);
+	}
+	buf_addz(p->out, "</small></td><th scope=\"row\"><code>");
+	html_cut(p->out, x->value, VALUE_COLUMNS);
+	buf_addz(p->out, "</code>");
+	page_refs(p, &x->refs, id, STR("What was different"));
+	buf_addz(p->out, "</th>");
+	share_cells(p, x->share_bad, "bad");
+	share_cells(p, x->share_good, "calm");
+	page_number(p, change(&p->w, x));
+	buf_addz(p->out, "</tr>\n");
 }
 
 void page_contrasts(struct page *p, const struct incident *in)
@@ -90,25 +122,14 @@ void page_contrasts(struct page *p, const struct incident *in)
 	if (in->n_contrasts == 0)
 		return;
 	page_heading(p, "contrasts", "What was different");
-	buf_addz(p->out, "<p class=\"soft\">Values that stand out among what failed, against all of the usual time.</p>\n");
 	scroll_begin(p, "What was different");
-	buf_addz(p->out, "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th>"
+	buf_addz(p->out, "<table class=\"contrasts\"><caption>What the bad time had more or less of than the usual time, the surest "
+			 "first.</caption><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th>"
 			 "<th scope=\"col\" class=\"num\">In the bad time</th><td class=\"fit\"></td>"
 			 "<th scope=\"col\" class=\"num\">Usually</th><td class=\"fit\"></td>"
 			 "<th scope=\"col\" class=\"num\">Change</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < in->n_contrasts && i < CONTRASTS_MAX; i++) {
-		const struct contrast *x = &in->contrasts[i];
-
-		buf_addz(p->out, "<tr>");
-		html_element(p->out, "td", NULL, x->field);
-		buf_addz(p->out, "<th scope=\"row\">");
-		html_element(p->out, "code", NULL, x->value);
-		buf_addz(p->out, "</th>");
-		share_cells(p, x->share_bad, "bad");
-		share_cells(p, x->share_good, "calm");
-		page_number(p, times(&p->w, x));
-		buf_addz(p->out, "</tr>\n");
-	}
+	for (size_t i = 0; i < in->n_contrasts && i < CONTRASTS_MAX; i++)
+		contrast(p, &in->contrasts[i], i + 1);
 	buf_addz(p->out, "</tbody></table></div>\n");
 	page_rest(p, in->n_contrasts, CONTRASTS_MAX, "values");
 }
