@@ -66,6 +66,7 @@ SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c,$(wildcard core/*.c in
 MAINS := $(wildcard cli/main.c fixtures/main.c)
 FOREIGN_ASSETS := build/assets/dygraphs.js build/assets/dygraphs.about
 UNIT := $(sort $(wildcard tests/unit/*.c))
+BROWSER := $(sort $(wildcard tests/browser/*.c)) tests/unit/sample_case.c
 FUZZERS := $(sort $(wildcard tests/fuzz/*.c))
 GENERATED := $(if $(FORMATS),format_registry) $(if $(CAUSES),cause_registry) $(if $(RENDERERS),renderer_registry) \
 	$(if $(COMMANDS),command_registry) $(if $(ASSETS),assets)
@@ -145,6 +146,12 @@ build/$(1)/inquest-fixture: build/$(1)/fixtures/main.o build/$(1)/libinquest.a
 build/$(1)/unit: $$(UNIT:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -no-pie -o $$@ $$(filter %.o %.a,$$^) $$(CONFIG_CRITERION_LIBS) $$(LDLIBS_ALL)
+build/$(1)/browse: $$(BROWSER:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+build/$(1)/validate: build/$(1)/tests/schema/main.o build/$(1)/tests/unit/schema.o build/$(1)/libinquest.a
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/%.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
@@ -153,7 +160,7 @@ build/$(1)/replay-%: build/$(1)/tests/fuzz/%.o build/$(1)/tests/fuzz/replay/main
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 
 .PHONY: $(1)
-$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) build/$(1)/libinquest.a
+$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) build/$(1)/browse build/$(1)/validate build/$(1)/libinquest.a
 .PHONY: $(1)-build
 -include $$(shell test -d build/$(1) && find build/$(1) -name '*.d')
 endef
