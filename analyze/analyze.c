@@ -1,17 +1,13 @@
 #include "analyze/analyze.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-#include "analyze/dense.h"
 #include "analyze/explain.h"
 #include "analyze/impact.h"
 #include "analyze/plots.h"
 #include "analyze/quality.h"
 #include "analyze/timeline.h"
 #include "analyze/verdict.h"
-
-enum { MAX_CONTRASTS = 12 };
 
 static int by_score(const void *x, const void *y)
 {
@@ -28,54 +24,6 @@ static void write_services(const struct inquiry *q, struct incident *out)
 		if (q->ill[i].score > 0.01)
 			out->services[out->n_services++] = (struct service_score){ q->f->services[i].name, q->ill[i].score };
 	qsort(out->services, out->n_services, sizeof *out->services, by_score);
-}
-
-/* ---- contrast ---- */
-
-static int by_p(const void *x, const void *y)
-{
-	const struct contrast *a = x, *b = y;
-	if (a->log10_p > b->log10_p || a->log10_p < b->log10_p)
-		return a->log10_p < b->log10_p ? -1 : 1;
-	int c = str_cmp(a->field, b->field);
-	return c ? c : str_cmp(a->value, b->value);
-}
-
-/* Share of a value among failing requests of the bad time against its share among all requests of the quiet time. */
-static void write_contrasts(const struct inquiry *q, struct incident *out)
-{
-	static const char *const names[FACET_COUNT] = { "version", "client kind", "referrer", "campaign", "upstream", "method", "client network" };
-	const struct facts *f = q->f;
-	VEC(struct contrast) all = { 0 };
-	double *v = arena_new_n(q->arena, double, f->grid.n);
-	for (int facet = 0; facet < FACET_COUNT; facet++) {
-		double bad_all = 0, good_all = 0;
-		for (int pass = 0; pass < 2; pass++)
-			for (size_t i = 0; i < f->n_series; i++) {
-				const struct series *s = &f->series[i];
-				if (s->kind != SERIES_FACET || s->code != facet)
-					continue;
-				memset(v, 0, f->grid.n * sizeof *v);
-				dense_failed(&f->grid, s, v);
-				double bad = outbreak_bad_sum(q->o, &f->grid, v);
-				memset(v, 0, f->grid.n * sizeof *v);
-				dense_count(&f->grid, s, v);
-				double good = outbreak_quiet_sum(q->o, &f->grid, v);
-				if (pass == 0) {
-					bad_all += bad;
-					good_all += good;
-					continue;
-				}
-				double p0 = (good + 0.5) / (good_all + 1);
-				double llr = llr_binomial(bad_all, bad, p0 < 0.999 ? p0 : 0.999);
-				if (bad >= 5 && llr > 6 && bad / bad_all > 1.5 * p0)
-					*vec_push(q->arena, &all) = (struct contrast){ .kind = STR("category"), .of = STR("failed requests"), .service = s->service, .field = str_of(names[facet]), .value = s->key_text, .share_bad = bad / bad_all, .share_good = good / fmax(1, good_all), .lift = bad / bad_all / p0, .log10_p = -llr / log(10) };
-			}
-	}
-	if (all.n)
-		qsort(all.at, all.n, sizeof *all.at, by_p);
-	out->contrasts = all.at;
-	out->n_contrasts = all.n < MAX_CONTRASTS ? all.n : MAX_CONTRASTS;
 }
 
 /* ---- incident ---- */
@@ -123,7 +71,8 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 	explain_write(&q, out);
 	timeline_write(&q, out);
 	write_services(&q, out);
-	write_contrasts(&q, out);
+	out->contrasts = q.contrasts.at;
+	out->n_contrasts = q.contrasts.n;
 	plots_write(&q, out);
 	out->title = sentence_case(f->arena, title_of(&q, out));
 	return true;

@@ -266,7 +266,7 @@ bool inquiry_init(struct inquiry *q, const struct facts *f, const struct signals
 	*q = (struct inquiry){ .f = f, .signals = signals, .outbreaks = all, .o = o, .arena = f->arena };
 	find_emergent(q);
 	find_illness(q);
-	return traces_follow(f, o, &q->traces, err);
+	return traces_follow(f, o, &q->traces, err) && contrasts_find(f, signals, o, &q->contrasts, err);
 }
 
 struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct str service, struct str entity, int64_t time_ns)

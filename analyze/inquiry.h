@@ -6,7 +6,7 @@
 #ifndef ANALYZE_INQUIRY_H
 #define ANALYZE_INQUIRY_H
 
-#include "analyze/outbreak.h"
+#include "analyze/contrast.h"
 #include "analyze/traces.h"
 
 /* A voice that speaks more (or stopped speaking) in the bad steps. */
@@ -62,6 +62,7 @@ struct inquiry {
 	struct emergence *emergent; size_t n_emergent; /* by llr, largest first */
 	struct illness *ill;      /* per service */
 	struct traces traces;
+	struct contrasts contrasts; /* what is different in the bad window */
 	double failures;          /* surplus of failed (or, for latency, slow) requests as users saw them */
 	VEC(struct candidate) candidates;
 };

@@ -304,3 +304,10 @@ struct str words_no_cause(const struct incident *in)
 	return in->n_causes && in->causes[0].statement.len ? in->causes[0].statement
 	                                                   : STR("not provable from these logs");
 }
+
+struct str words_contrast(const struct words *w, const struct contrast *x)
+{
+	struct str where = x->service.len ? arena_printf(w->arena, " (%.*s)", STR_ARG(x->service)) : STR_NONE;
+
+	return arena_printf(w->arena, "%.*s of %.*s%.*s", STR_ARG(x->field), STR_ARG(x->of), STR_ARG(where));
+}

@@ -38,6 +38,8 @@ struct str words_users(const struct words *w, const struct impact *i);
 struct str words_suspect(const struct words *w, enum cause_kind kind, struct str service, struct str entity);
 /* "failed requests on POST /login (web): 0.2 % before, 10.6 % at worst" */
 struct str words_symptom(const struct words *w, const struct symptom *s);
+/* "route of failed requests (web)": what a contrast is a value of. */
+struct str words_contrast(const struct words *w, const struct contrast *x);
 /* Why it was ruled out, without its name in front: that stands beside it. */
 struct str words_reason(const struct words *w, const struct ruled_out *r);
 /* Worth a line where room is short: not all but excluded. */

@@ -288,12 +288,12 @@ static void contrasts(struct draft *d, const struct incident *in)
 	if (in->n_contrasts == 0)
 		return;
 	begin(d, "contrasts", "What was different");
-	buf_addz(d->out, "| Field | Value | In failed requests | Otherwise |\n| --- | --- | ---: | ---: |\n");
+	buf_addz(d->out, "| Field | Value | In the bad time | Before |\n| --- | --- | ---: | ---: |\n");
 	for (size_t i = 0; i < in->n_contrasts && i < CONTRASTS_MAX; i++) {
 		const struct contrast *x = &in->contrasts[i];
 
 		buf_addz(d->out, "| ");
-		md_text(d->out, x->field);
+		md_text(d->out, words_contrast(&d->w, x));
 		buf_addz(d->out, " | ");
 		md_code(d->out, x->value);
 		buf_addf(d->out, " | %.*s | %.*s |\n", STR_ARG(words_share(&d->w, x->share_bad)),
