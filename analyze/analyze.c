@@ -90,7 +90,7 @@ bool analyze_run(struct store *s, const struct analyze_options *o, struct arena 
 	struct outbreaks all = outbreaks_find(&f, &signals, err);
 	if (err->set)
 		return false;
-	quality_write(&f, &all, out);
+	quality_write(&f, &signals, &all, out);
 	out->incidents = arena_new_n(a, struct incident, all.n + 1);
 	for (size_t i = 0; i < all.n; i++)
 		if (!write_incident(&f, &signals, &all, i, &out->incidents[out->n_incidents++], err))

@@ -176,6 +176,7 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 		struct grid fine = grid_over(lo, stretch, 1);
 		double *n = arena_new_n(f->arena, double, fine.n), *k = arena_new_n(f->arena, double, fine.n);
 		signal_dense(f, s, &fine, n, k);
+		season_weigh(s->season, &fine, n);
 		size_t from, best, to;
 		scan_onset(n, k, s->scan.base, 0, fine.n, fine.n, &from, &best, &to);
 		int64_t best_ns = grid_ns(&fine, best), to_ns = grid_ns(&fine, to);

@@ -80,7 +80,7 @@ static void note_silence(const struct facts *f, const struct outbreaks *all, not
 	}
 }
 
-void quality_write(const struct facts *f, const struct outbreaks *all, struct casefile *out)
+void quality_write(const struct facts *f, const struct signals *signals, const struct outbreaks *all, struct casefile *out)
 {
 	notes n = { 0 };
 	note_changes(f, &n);
@@ -89,6 +89,8 @@ void quality_write(const struct facts *f, const struct outbreaks *all, struct ca
 	note_zones(f, &n);
 	for (size_t i = 0; i < f->skew_notes.n; i++)
 		*vec_push(f->arena, &n) = f->skew_notes.at[i];
+	for (size_t i = 0; i < signals->notes.n; i++)
+		*vec_push(f->arena, &n) = signals->notes.at[i];
 	note_silence(f, all, &n);
 	out->notes = n.at;
 	out->n_notes = n.n;

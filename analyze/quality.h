@@ -5,6 +5,6 @@
 #include "analyze/outbreak.h"
 #include "core/casefile.h"
 
-void quality_write(const struct facts *f, const struct outbreaks *all, struct casefile *out);
+void quality_write(const struct facts *f, const struct signals *signals, const struct outbreaks *all, struct casefile *out);
 
 #endif

@@ -129,6 +129,15 @@ void signal_dense(const struct facts *f, const struct signal *s, const struct gr
 		http_dense(f, s->kind, s->service, s->route, s->limit_ms, g, n, k);
 }
 
+/* What is usual at the hours of a segment, above the baseline of all hours. */
+static double mean_excess(const struct facts *f, const struct signal *s, const struct segment *g)
+{
+	double sum = 0;
+	for (size_t i = g->from; s->season && i < g->to; i++)
+		sum += season_excess(s->season, grid_ns(&f->grid, i));
+	return sum / (double)(g->to - g->from);
+}
+
 /*
  * Is a segment worth a person's attention? Significance alone is not: with a million requests one part in a thousand
  * is significant. Errors must be some number of real failures; latency and refusals, which wander more, also a share.
@@ -136,15 +145,15 @@ void signal_dense(const struct facts *f, const struct signal *s, const struct gr
 static bool material(const struct facts *f, const struct signal *s, const struct segment *g)
 {
 	double seconds = (double)(g->to - g->from) * (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
-	double base = s->scan.base;
+	double base = s->scan.base + mean_excess(f, s, g), more = fmin(2.5 * base, (1 + base) / 2);
 	if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_LOG_ERRORS) {
-		if (g->excess < 12 || g->rate < 0.005 || g->rate < 2.5 * base)
+		if (g->excess < 12 || g->rate < 0.005 || g->rate < more)
 			return false;
 		return seconds >= 45 || g->excess >= 60;
 	}
 	if (s->kind == SYMPTOM_AUTH)
 		return g->excess >= 25 && g->rate >= base + 0.03 && g->rate >= 1.8 * base && seconds >= 60;
-	return g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= 2.5 * base && seconds >= 90;
+	return g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= more && seconds >= 90;
 }
 
 static void keep_material(const struct facts *f, struct signal *s)
@@ -154,6 +163,42 @@ static void keep_material(const struct facts *f, struct signal *s)
 		if (material(f, s, &s->scan.segments[i]))
 			s->scan.segments[n++] = s->scan.segments[i];
 	s->scan.n_segments = n;
+}
+
+/* The segments' own sums: the scan was made with other trials. */
+static void recount(struct signal *s)
+{
+	for (size_t i = 0; i < s->scan.n_segments; i++) {
+		struct segment *g = &s->scan.segments[i];
+		g->n = dense_total(s->n, g->from, g->to);
+		g->excess = g->k - g->n * s->scan.base;
+		g->rate = g->n > 0 ? g->k / g->n : 0;
+	}
+}
+
+/* Scans again with what is usual at an hour, where the store is long enough to know; what goes away is noted, not hidden. */
+static void heed_season(const struct facts *f, struct signals *all, struct signal *s)
+{
+	size_t before = s->scan.n_segments;
+	double base = s->scan.base;
+	if (!before)
+		return;
+	s->season = season_find(&f->grid, s->n, s->k, base, f->arena);
+	if (!s->season)
+		return;
+	struct segment first = s->scan.segments[0];
+	double *n = arena_new_n(f->arena, double, f->grid.n);
+	memcpy(n, s->n, f->grid.n * sizeof *n);
+	season_weigh(s->season, &f->grid, n);
+	s->scan = scan_binomial(n, s->k, f->grid.n, min_llr, f->arena);
+	recount(s);
+	keep_material(f, s);
+	if (s->route.len || !s->user_facing || s->scan.n_segments >= before)
+		return;
+	char words[TIME_TEXT_BYTES];
+	*vec_push(f->arena, &all->notes) = arena_printf(f->arena, "%s of %.*s at the same hours of %zu days (as from %s) were taken as usual: their normal share there is up to %.0f %%.",
+	                                               symptom_kind_words(s->kind), STR_ARG(f->services[s->service].name), s->season->days,
+	                                               time_format(grid_ns(&f->grid, first.from), 0, words), 100 * (base + season_most(s->season)));
 }
 
 static void add_signal(const struct facts *f, struct signals *all, size_t *cap, enum symptom_kind kind, size_t service,
@@ -172,6 +217,7 @@ static void add_signal(const struct facts *f, struct signals *all, size_t *cap, 
 		return;
 	s.scan = scan_binomial(s.n, s.k, f->grid.n, min_llr, f->arena);
 	keep_material(f, &s);
+	heed_season(f, all, &s);
 	if (all->n == *cap)
 		all->at = arena_grow(f->arena, all->at, all->n, cap, sizeof *all->at, _Alignof(struct signal));
 	all->at[all->n++] = s;

@@ -7,6 +7,7 @@
 
 #include "analyze/facts.h"
 #include "analyze/scan.h"
+#include "analyze/season.h"
 
 struct signal {
 	enum symptom_kind kind;
@@ -15,12 +16,14 @@ struct signal {
 	double *n, *k;        /* over the analysis' grid */
 	double limit_ms;      /* latency: what counts as slow; refused sign-ins and errors: 0 */
 	struct scan scan;
+	const struct season *season; /* what is usual at an hour; NULL: nothing recurs */
 	bool user_facing;     /* it is a symptom by itself; else it tells which service is ill */
 };
 
 struct signals {
 	struct signal *at;
 	size_t n;
+	VEC(struct str) notes; /* what recurs at its hour and was therefore taken as usual, a sentence each */
 };
 
 /* All signals with their scans; segments are those that are significant after control over all of them. */

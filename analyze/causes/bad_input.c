@@ -168,19 +168,25 @@ static void raise_key(struct inquiry *q, struct str service, const struct kept_l
 	         STR_ARG(key.word));
 }
 
-/* Failing requests of each route of each service behind the front; the first route with a common key is enough. */
+/*
+ * Failing requests of each route of each service behind the front, in samples, each request in one; the first sample with a
+ * common key is enough.
+ */
 static bool raise_request_key(struct inquiry *q)
 {
+	bool *looked_at = arena_new_n(q->arena, bool, q->f->n_kept + 1);
 	for (size_t i = 0; i < q->f->n_kept; i++) {
 		const struct kept_line *first = &q->f->kept[i];
-		if (first->time_ns < q->o->onset_best_ns || first->time_ns > q->o->end_ns || !fails(first) || facts_service(q->f, first->service) == q->f->edge)
+		if (looked_at[i] || first->time_ns < q->o->onset_best_ns || first->time_ns > q->o->end_ns || !fails(first) ||
+		    facts_service(q->f, first->service) == q->f->edge)
 			continue;
 		const struct kept_line *bad[SAMPLE];
 		size_t n = 0;
-		for (size_t k = i; k < q->f->n_kept && n < SAMPLE; k++)
-			if (fails(&q->f->kept[k]) && q->f->kept[k].route_id == first->route_id && q->f->kept[k].time_ns <= q->o->end_ns &&
-			    str_eq(q->f->kept[k].service, first->service))
+		for (size_t k = i; k < q->f->n_kept && n < SAMPLE && q->f->kept[k].time_ns <= q->o->end_ns; k++)
+			if (fails(&q->f->kept[k]) && q->f->kept[k].route_id == first->route_id && str_eq(q->f->kept[k].service, first->service)) {
+				looked_at[k] = true;
 				bad[n++] = &q->f->kept[k];
+			}
 		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n, next_request_key, NULL) : (struct key_count){ STR_NONE, 0 };
 		if (!key.word.len)
 			continue;

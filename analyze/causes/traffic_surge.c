@@ -175,8 +175,12 @@ static void raise_traffic_surge(struct inquiry *q)
 	size_t onset = grid_step(g, q->o->onset_from_ns), hour = (size_t)(3600 / (BUCKET_S * g->width)) + 1;
 	size_t from = onset > hour ? onset - hour : 0;
 	double before_s = (double)(onset - from) * g->width * BUCKET_S;
+	double span_s = (double)(q->o->end_ns - q->o->onset_from_ns) / (double)NS_PER_S;
+	double daily = season_earlier(g, v, onset, grid_step(g, q->o->end_ns - 1) + 1) / span_s;
 	double usual = before_s >= 300 ? dense_total(v, from, onset) / before_s
 	             : q->o->baseline_s > 0 ? outbreak_quiet_sum(q->o, g, v) / q->o->baseline_s : 0;
+	/* A peak that every day has at this hour is no surge. */
+	usual = fmax(usual, daily);
 	double bad = outbreak_bad_sum(q->o, g, v), now = q->o->degraded_s > 0 ? bad / q->o->degraded_s : 0;
 	if (usual <= 0 || now < 1.3 * usual)
 		return;
