@@ -180,6 +180,8 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 		size_t from, best, to;
 		scan_onset(n, k, s->scan.base, 0, fine.n, fine.n, &from, &best, &to);
 		int64_t best_ns = grid_ns(&fine, best), to_ns = grid_ns(&fine, to);
+		if (best_ns >= o->onset_best_ns)
+			continue;
 		struct first_hit h;
 		if (!hits_between(f, s, best_ns, to_ns + 120 * NS_PER_S, &h, err))
 			return false;

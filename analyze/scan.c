@@ -35,7 +35,19 @@ struct model {
 	size_t steps;
 	bool binomial, up;
 	double base, dispersion;
+	struct run *stack;    /* room for all_maximal: an element a step */
+	struct hit *hits;     /* of find_hits */
+	size_t n_hits;
 };
+
+/*
+ * A step that may raise a score, and what all steps before it add up to: the score of any stretch follows from these. A miss
+ * is a trial without a hit; of counts alone, a unit of what was expected.
+ */
+struct hit { size_t step; double k, miss, k_before, miss_before; };
+
+/* `older`: the nearest run before it that begins at a lower score, -1 none; all between begin higher and can be passed over. */
+struct run { size_t from, to; double left, right, k_before, miss_before, k_end, miss_end; ptrdiff_t older; };
 
 static double trials(const struct model *m, size_t i)
 {
@@ -99,14 +111,21 @@ static void fit(struct model *m, const bool *masked)
 		m->dispersion = 30;
 }
 
-static double step_score(const struct model *m, size_t i, double factor, double log_hit, double log_miss)
+/* The steps that any alternative has to look at: looking for a rise, not those without a hit. */
+static void find_hits(struct model *m)
 {
-	double n = trials(m, i);
-	if (n <= 0)
-		return 0;
-	if (m->binomial)
-		return m->k[i] * log_hit + (n - m->k[i]) * log_miss;
-	return m->k[i] * log_hit - n * m->base * (factor - 1);
+	double k = 0, miss = 0;
+	m->n_hits = 0;
+	for (size_t i = 0; i < m->steps; i++) {
+		double n = trials(m, i);
+		if (n <= 0)
+			continue;
+		double missed = m->binomial ? n - m->k[i] : n;
+		if (!m->up || m->k[i] > 0)
+			m->hits[m->n_hits++] = (struct hit){ i, m->k[i], missed, k, miss };
+		k += m->k[i];
+		miss += missed;
+	}
 }
 
 /* Sums of a segment's own steps, and its ratio. */
@@ -123,43 +142,53 @@ static struct segment measure(const struct model *m, size_t from, size_t to)
 	return g;
 }
 
-struct run { size_t from, to; double left, right; };
-
-/* All maximal-scoring disjoint intervals at a factor (Ruzzo & Tompa), those above the limit kept. */
-static size_t all_maximal(const struct model *m, double factor, double limit, struct segment *out, struct arena *a)
+static struct segment segment_of(const struct model *m, const struct run *r)
 {
-	struct arena_mark mark = arena_mark(a);
-	struct run *stack = arena_new_n(a, struct run, m->steps + 1);
+	double k = r->k_end - r->k_before, miss = r->miss_end - r->miss_before, n = m->binomial ? k + miss : miss;
+	struct segment g = { .from = r->from, .to = r->to, .n = n, .k = k, .llr = interval_llr(m, n, k), .excess = k - n * m->base };
+	g.rate = n > 0 ? k / n : 0;
+	return g;
+}
+
+/*
+ * All maximal-scoring disjoint intervals at a factor (Ruzzo & Tompa), those above the limit kept. Steps that score
+ * nothing at this factor score nothing at any stronger one and are dropped from the hits.
+ */
+static size_t all_maximal(struct model *m, double factor, double limit, struct segment *out)
+{
+	struct run *stack = m->stack;
 	double p1 = m->base * factor;
-	double log_hit = log(factor), log_miss = m->binomial ? log((1 - p1) / (1 - m->base)) : 0;
-	double sum = 0;
-	size_t depth = 0;
-	for (size_t i = 0; i < m->steps; i++) {
-		double s = step_score(m, i, factor, log_hit, log_miss);
-		double before = sum;
-		sum += s;
+	double log_hit = log(factor), log_miss = m->binomial ? log((1 - p1) / (1 - m->base)) : -m->base * (factor - 1);
+	size_t depth = 0, kept = 0;
+	for (size_t h = 0; h < m->n_hits; h++) {
+		struct hit x = m->hits[h];
+		double s = x.k * log_hit + x.miss * log_miss;
 		if (s <= 0)
 			continue;
-		struct run r = { i, i + 1, before, sum };
-		for (;;) {
-			size_t j = depth;
-			while (j > 0 && stack[j - 1].left >= r.left)
-				j--;
-			if (j == 0 || stack[j - 1].right >= r.right)
-				break;
-			r.from = stack[j - 1].from;
-			r.left = stack[j - 1].left;
-			depth = j - 1;
+		m->hits[kept++] = x;
+		double before = x.k_before * log_hit + x.miss_before * log_miss;
+		struct run r = { x.step, x.step + 1, before, before + s, x.k_before, x.miss_before, x.k_before + x.k, x.miss_before + x.miss, -1 };
+		ptrdiff_t j = (ptrdiff_t)depth - 1;
+		while (j >= 0 && stack[j].left >= r.left)
+			j = stack[j].older;
+		while (j >= 0 && stack[j].right < r.right) {
+			r.from = stack[j].from;
+			r.left = stack[j].left;
+			r.k_before = stack[j].k_before;
+			r.miss_before = stack[j].miss_before;
+			depth = (size_t)j;
+			j = stack[j].older;
 		}
+		r.older = j;
 		stack[depth++] = r;
 	}
+	m->n_hits = kept;
 	size_t n_out = 0;
 	for (size_t j = 0; j < depth; j++) {
-		struct segment g = measure(m, stack[j].from, stack[j].to);
+		struct segment g = segment_of(m, &stack[j]);
 		if (g.llr >= limit)
 			out[n_out++] = g;
 	}
-	arena_rewind(a, mark);
 	return n_out;
 }
 
@@ -167,8 +196,9 @@ static size_t all_maximal(const struct model *m, double factor, double limit, st
  * The alternative whose segments, taken together, explain the series best: the sum of their ratios less what each segment
  * costs. (The best single interval would span the pauses of an intermittent fault.)
  */
-static size_t best_segments(const struct model *m, double limit, struct segment *out, struct segment *scratch, struct arena *a)
+static size_t best_segments(struct model *m, double limit, struct segment *out, struct segment *scratch)
 {
+	find_hits(m);
 	double best = 0;
 	size_t n_best = 0;
 	for (size_t f = 0; f < FACTORS; f++) {
@@ -178,7 +208,7 @@ static size_t best_segments(const struct model *m, double limit, struct segment 
 			factor = 0.98 / m->base;
 			last = true;
 		}
-		size_t n = all_maximal(m, factor, limit, scratch, a);
+		size_t n = all_maximal(m, factor, limit, scratch);
 		double sum = 0;
 		for (size_t i = 0; i < n; i++)
 			sum += scratch[i].llr - limit / 2;
@@ -204,9 +234,11 @@ static int by_from(const void *x, const void *y)
  * searched again without them. Pieces of such a later find between earlier ones must be significant by themselves, so
  * that the pauses of an intermittent fault stay pauses. `out` and `scratch` have room for every other step.
  */
-static size_t layered_segments(const struct model *whole, double limit, struct segment *out, struct segment *scratch, struct arena *a)
+static size_t layered_segments(struct model *whole, double limit, struct segment *out, struct segment *scratch, struct arena *a)
 {
-	size_t total = best_segments(whole, limit, out, scratch, a);
+	size_t total = best_segments(whole, limit, out, scratch);
+	if (!total || total * 4 >= whole->steps)
+		return total;
 	struct arena_mark mark = arena_mark(a);
 	struct model m = *whole;
 	double *n = arena_new_n(a, double, m.steps), *k = arena_new_n(a, double, m.steps);
@@ -216,12 +248,12 @@ static size_t layered_segments(const struct model *whole, double limit, struct s
 		memset(taken + out[j].from, 1, (out[j].to - out[j].from) * sizeof *taken);
 	m.n = n;
 	m.k = k;
-	for (int layer = 1; layer < LAYERS && total && total * 4 < m.steps; layer++) {
+	for (int layer = 1; layer < LAYERS && total * 4 < m.steps; layer++) {
 		for (size_t i = 0; i < m.steps; i++) {
 			n[i] = taken[i] ? 0 : trials(whole, i);
 			k[i] = taken[i] ? 0 : whole->k[i];
 		}
-		size_t found = best_segments(&m, limit, more, scratch, a), before = total;
+		size_t found = best_segments(&m, limit, more, scratch), before = total;
 		for (size_t j = 0; j < found; j++)
 			for (size_t i = more[j].from; i < more[j].to;) {
 				size_t from = i;
@@ -385,10 +417,15 @@ static struct scan settle(struct model m, bool *masked, bool picked, double limi
 	return s;
 }
 
-static struct scan run_scan(struct model m, double limit, struct arena *a)
+/* All but what is found lives in an arena of its own: hundreds of series are scanned. */
+static struct scan run_scan(struct model m, double limit, struct arena *keep)
 {
+	struct arena work, *a = &work;
 	if (!m.steps)
 		return (struct scan){ .dispersion = 1 };
+	arena_init(a);
+	m.stack = arena_new_n(a, struct run, m.steps + 1);
+	m.hits = arena_new_n(a, struct hit, m.steps + 1);
 	bool *masked = arena_new_n(a, bool, m.steps);
 	mask_loud(&m, masked, a);
 	struct scan s = settle(m, masked, true, limit, a);
@@ -403,6 +440,10 @@ static struct scan run_scan(struct model m, double limit, struct arena *a)
 	m.base = s.base;
 	m.dispersion = s.dispersion;
 	s.n_segments = split_pauses(&m, limit, s.segments, s.n_segments, m.steps / 2);
+	struct segment *found = arena_new_n(keep, struct segment, s.n_segments + 1);
+	memcpy(found, s.segments, s.n_segments * sizeof *found);
+	s.segments = found;
+	arena_release(a);
 	return s;
 }
 
