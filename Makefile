@@ -193,12 +193,13 @@ tsan: tsan-build ## end-to-end tests under the thread sanitizer
 fuzz: $(FUZZERS_fuzz) ## every fuzz target for FUZZ_SECONDS (default 60)
 	@tests/run-fuzz build/fuzz $(or $(FUZZ_SECONDS),60)
 
-build/release/measure build/release/count: build/release/%: build/release/tests/bench/%.o build/release/libinquest.a
+build/release/measure build/release/count build/release/made_store: build/release/%: build/release/tests/bench/%.o build/release/libinquest.a
 	@$(say) "  LD $@"
 	@$(release_CC) $(release_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS_ALL)
 
-bench: $(PROGRAMS_release) build/release/measure build/release/count ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
+bench: $(PROGRAMS_release) build/release/measure build/release/count build/release/made_store ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
 	@tests/run-bench build/release
+	@tests/run-bench-analysis build/release
 
 accuracy: $(PROGRAMS_release) ## found, rank, onset error, false alarms, ruled out: a table over cases with a known cause
 	@tests/run-accuracy build/release

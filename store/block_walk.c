@@ -8,15 +8,16 @@ bool block_walk_init(struct block_walk *w, struct store *s, const struct extent_
 	*w = (struct block_walk){ .store = s, .extents = extents };
 	block_init(&w->block, a, false);
 	block_walk_seek(w, TIME_NONE, INT64_MAX);
-	w->st = db_prepare(&s->db,
-			   "SELECT first_ns, last_ns, data, id FROM block WHERE id >= ?1 AND id < ?2 ORDER BY id", err);
-	return w->st != NULL;
+	w->st = db_prepare(&s->db, "SELECT first_ns, last_ns, id FROM block WHERE id >= ?1 AND id < ?2 ORDER BY id", err);
+	w->data = w->st ? db_prepare(&s->db, "SELECT data FROM block WHERE id = ?1", err) : NULL;
+	return w->data != NULL;
 }
 
 void block_walk_end(struct block_walk *w)
 {
 	sqlite3_finalize(w->st);
-	w->st = NULL;
+	sqlite3_finalize(w->data);
+	w->st = w->data = NULL;
 }
 
 void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns)
@@ -65,6 +66,19 @@ static bool overlaps(const struct block_walk *w)
 					   shifted(db_time(w->st, 0), shift_ns) < w->to_ns);
 }
 
+static bool decode_block(struct block_walk *w, struct err *err)
+{
+	struct db *db = &w->store->db;
+	bool row;
+	sqlite3_reset(w->data);
+	sqlite3_bind_int64(w->data, 1, w->block_id);
+	if (!db_step(db, w->data, &row, err))
+		return false;
+	bool good = row && block_decode(&w->block, &w->store->coder, db_blob(w->data, 0)) && makes_sense(&w->block);
+	sqlite3_reset(w->data);
+	return good || db_damaged(db, "a block of events does not match its checksum", err);
+}
+
 /* The next block in the window of the extent the walk stands in. */
 static bool next_inside(struct block_walk *w, bool *any, struct err *err)
 {
@@ -74,9 +88,8 @@ static bool next_inside(struct block_walk *w, bool *any, struct err *err)
 			return true;
 		if (!overlaps(w))
 			continue;
-		w->block_id = sqlite3_column_int64(w->st, 3);
-		return (block_decode(&w->block, &w->store->coder, db_blob(w->st, 2)) && makes_sense(&w->block)) ||
-		       db_damaged(db, "a block of events does not match its checksum", err);
+		w->block_id = sqlite3_column_int64(w->st, 2);
+		return decode_block(w, err);
 	}
 	return false;
 }

@@ -1,6 +1,6 @@
 /*
  * block_walk: the blocks of all finished extents one after the other, decoded, in the order of the extents. What
- * lies wholly outside the window is not even decompressed. A pull walk, because SQLite's virtual tables ask for one
+ * lies wholly outside the window is not even read. A pull walk, because SQLite's virtual tables ask for one
  * row at a time and cannot be called back.
  */
 #ifndef STORE_BLOCK_WALK_H
@@ -13,7 +13,8 @@ struct block_walk {
 	struct store *store;
 	const struct extent_list *extents; /* the caller's */
 	int64_t from_ns, to_ns;            /* [from, to); TIME_NONE as from: events without a time, too */
-	sqlite3_stmt *st;                  /* blocks of one extent */
+	sqlite3_stmt *st;                  /* spans of the blocks of one extent: a column that is named is read, whatever becomes of it */
+	sqlite3_stmt *data;                /* the bytes of one block */
 	size_t at;                         /* index of the extent the walk stands in */
 	bool inside;                       /* the statement gives blocks of it */
 	int64_t block_id;                  /* of the block that is decoded */
