@@ -12,7 +12,7 @@
 enum { MAX_SIZED = 64 };
 /* Smallest effects: shares that differ by a tenth, and a bad value beyond a good one in 11 of 20 pairs. */
 static const double least_difference = 0.1, least_above = 0.55;
-static const int64_t scanned_ns = 30 * 60 * NS_PER_S;
+static const int64_t scanned_ns = 15 * 60 * NS_PER_S;
 /* Sizes use the histogram of durations, a byte being a hundredth of a millisecond: 1 byte to 360 MB. */
 static const double bytes_per_ms = 100;
 
@@ -129,7 +129,7 @@ bool contrast_numbers(const struct facts *f, const struct outbreak *o, const str
 			*map_put(&z.services, hash64(f->services[i].name), NULL) = z.n;
 		}
 	int64_t to = o->end_ns - o->onset_best_ns > scanned_ns ? o->onset_best_ns + scanned_ns : o->end_ns;
-	bool ok = !z.n || store_scan(f->store, o->onset_from_ns - scanned_ns, to, add_size, &z, err);
+	bool ok = !z.n || store_scan(f->store, o->onset_from_ns - scanned_ns, to, SCAN_BYTES, add_size, &z, err);
 	for (size_t i = 0; ok && i < z.n; i++)
 		spread_compare(f, &z.at[i], OF_REQUESTS, "bytes", bytes_per_ms, "bytes", out);
 	map_release(&z.services);

@@ -97,7 +97,7 @@ bool impact_compute(const struct facts *f, const struct signals *signals, const 
 	map_init(&c.users.hit);
 	map_init(&c.clients.seen);
 	map_init(&c.clients.hit);
-	bool ok = store_scan(f->store, o->onset_best_ns, o->end_ns, count_row, &c, err);
+	bool ok = store_scan(f->store, o->onset_best_ns, o->end_ns, SCAN_CLIENT | SCAN_USER, count_row, &c, err);
 	out->requests_total = c.total;
 	out->requests_failed = c.failed;
 	out->requests_slow = c.slow;

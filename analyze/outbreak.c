@@ -132,7 +132,7 @@ static bool note_hit(void *self, const struct scan_row *r)
 static bool hits_between(const struct facts *f, const struct signal *s, int64_t from, int64_t to, struct first_hit *h, struct err *err)
 {
 	*h = (struct first_hit){ s, hash64(f->services[s->service].name), s->route.len ? hash64(s->route) : 0, TIME_NONE, TIME_NONE };
-	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, note_hit, h, err);
+	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, h->route ? SCAN_ROUTE : 0, note_hit, h, err);
 }
 
 /* How far from its begin a segment must be followed until it is significant by itself: from five minutes to half an hour. */

@@ -50,7 +50,7 @@ bool traces_follow(const struct facts *f, const struct outbreak *o, struct trace
 	for (size_t i = 0; i < f->n_services && i < MAX_TRACED_SERVICES; i++)
 		*map_put(&w.services, hash64(f->services[i].name), NULL) = i + 1;
 	int64_t to = o->end_ns - o->onset_best_ns > longest_ns ? o->onset_best_ns + longest_ns : o->end_ns;
-	bool ok = store_scan(f->store, o->onset_best_ns, to, follow, &w, err);
+	bool ok = store_scan(f->store, o->onset_best_ns, to, SCAN_TRACE, follow, &w, err);
 	for (size_t i = 0; i < w.traces.cap; i++) {
 		if (!w.traces.keys[i])
 			continue;

@@ -132,7 +132,8 @@ double hll_count(const struct hll *h)
 	double sum = 0;
 	unsigned zeros = 0;
 	for (unsigned i = 0; i < HLL_REGISTERS; i++) {
-		sum += ldexp(1, -h->reg[i]);
+		/* 2^-rank; a rank is at most 64. */
+		sum += h->reg[i] < 64 ? 1.0 / (double)(UINT64_C(1) << h->reg[i]) : 0x1p-64;
 		zeros += h->reg[i] == 0;
 	}
 	const double m = HLL_REGISTERS, alpha = 0.7213 / (1 + 1.079 / m);

@@ -360,6 +360,36 @@ static bool get_status(struct block *b, struct column_coder *c, struct str *in)
 	return true;
 }
 
+static bool skip_ids(struct block *b, struct str *in, enum block_id k)
+{
+	struct block_dict *d = &b->ids[k];
+	uint64_t n, same;
+	if (!varint_next(in, &n) || n > b->n || !column_skip(in, n ? (size_t)n : b->n))
+		return false;
+	d->plain = false;
+	d->n = 1;
+	d->values[0] = 0;
+	return n == 0 || (n == 1 ? column_get_same(in, &same) && same == 0 : column_skip(in, b->n));
+}
+
+static bool skip_climbing(const struct block *b, struct str *in)
+{
+	uint64_t first;
+	return varint_next(in, &first) && column_skip(in, b->n - 1);
+}
+
+static bool skip_maybe(const struct block *b, struct str *in)
+{
+	return column_skip(in, b->n) && column_skip(in, b->n);
+}
+
+static bool get_places(struct block *b, struct column_coder *c, struct str *in)
+{
+	if (b->leave & BLOCK_LEAVE_PLACES)
+		return skip_climbing(b, in) && skip_climbing(b, in);
+	return get_climbing(b, c, in, b->line) && get_climbing(b, c, in, b->offset);
+}
+
 void block_encode(struct block *b, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
@@ -391,13 +421,13 @@ bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
 	b->n = (size_t)n;
 	if (b->n == 0)
 		return bytes.len == 0;
-	bool good = get_times(b, c, &bytes) && get_climbing(b, c, &bytes, b->line) &&
-	            get_climbing(b, c, &bytes, b->offset);
+	bool good = get_times(b, c, &bytes) && get_places(b, c, &bytes);
 	for (unsigned k = 0; good && k < BLOCK_IDS; k++)
-		good = get_ids(b, c, &bytes, (enum block_id)k);
-	good = good && get_maybe(b, c, &bytes, b->duration_us) && get_maybe(b, c, &bytes, b->bytes) &&
-	       get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) &&
-	       get_u8(b, c, &bytes, b->kind) && bytes.len == 0;
+		good = b->leave & 1u << k ? skip_ids(b, &bytes, (enum block_id)k) : get_ids(b, c, &bytes, (enum block_id)k);
+	good = good && get_maybe(b, c, &bytes, b->duration_us) &&
+	       (b->leave & BLOCK_LEAVE_BYTES ? skip_maybe(b, &bytes) : get_maybe(b, c, &bytes, b->bytes));
+	good = good && get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) && get_u8(b, c, &bytes, b->kind) &&
+	       bytes.len == 0;
 	if (!good)
 		block_clear(b);
 	return good;

@@ -60,8 +60,12 @@ struct block_dict {
 	uint16_t last_index;
 };
 
+/* What block_decode can leave out, beside 1 << a column of ids. */
+enum { BLOCK_LEAVE_PLACES = 1 << BLOCK_IDS, BLOCK_LEAVE_BYTES = 2 << BLOCK_IDS };
+
 struct block {
 	size_t n;
+	unsigned leave;            /* columns that block_decode passes over: ids are 0 then, line, offset and bytes undefined */
 	int64_t first_ns, last_ns; /* once encoded or decoded: the span, or TIME_NONE */
 	int64_t *time_ns;
 	uint64_t *line, *offset;
@@ -90,7 +94,7 @@ static inline uint64_t block_id(const struct block *b, enum block_id column, siz
 }
 /* Appends the block's bytes to out. */
 void block_encode(struct block *b, struct column_coder *c, struct buf *out);
-/* Fills b from bytes; false when they are damaged, whatever they are. */
+/* Fills b from bytes, but for b->leave; false when they are damaged, whatever they are. */
 bool block_decode(struct block *b, struct column_coder *c, struct str bytes);
 
 #endif

@@ -263,6 +263,36 @@ bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n)
 	return true;
 }
 
+static bool plane_skip(struct str *in, size_t n)
+{
+	if (in->len == 0)
+		return false;
+	unsigned char form = (unsigned char)in->ptr[0];
+	uint64_t bytes = form == PLANE_SAME ? 1 : n;
+	*in = str_from(*in, 1);
+	if (form > PLANE_ZSTD || (form == PLANE_ZSTD && !varint_next(in, &bytes)) || bytes > in->len)
+		return false;
+	*in = str_from(*in, (size_t)bytes);
+	return true;
+}
+
+bool column_skip(struct str *in, size_t n)
+{
+	if (n == 0)
+		return true;
+	if (in->len == 0)
+		return false;
+	unsigned width = (unsigned char)in->ptr[0] & 15;
+	uint64_t min;
+	*in = str_from(*in, 1);
+	if (width > 8 || !varint_next(in, &min))
+		return false;
+	for (unsigned w = 0; w < width; w++)
+		if (!plane_skip(in, n))
+			return false;
+	return true;
+}
+
 size_t blob_begin(struct buf *out, unsigned char layout)
 {
 	size_t start = out->len;

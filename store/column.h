@@ -33,6 +33,9 @@ void column_put_same(struct buf *out, uint64_t v, size_t n);
 /* Reads n values from the start of *in and moves *in past them; false when they are not there. */
 bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n);
 
+/* Moves past a column of n values without unpacking it; false when it is malformed. */
+bool column_skip(struct str *in, size_t n);
+
 /* Is the next column the same number throughout? Then moves past it. */
 bool column_get_same(struct str *in, uint64_t *v);
 /* Room for n numbers, until it is asked for again. */

@@ -136,7 +136,21 @@ struct kept_line {
 NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n,
 			       struct err *err);
 
-/* Columns of one event, for scans. */
+/* What of a row a scan needs, beside its time, service, duration, status, severity, kind, role and source: the rest stays packed. */
+enum scan_want {
+	SCAN_HOST = 1,
+	SCAN_TEMPLATE = 2,
+	SCAN_ROUTE = 4,
+	SCAN_FINGERPRINT = 8,
+	SCAN_CLIENT = 16,
+	SCAN_USER = 32,
+	SCAN_TRACE = 64,
+	SCAN_BYTES = 128,
+	SCAN_PLACE = 256, /* line, offset */
+	SCAN_ALL = 511,
+};
+
+/* Columns of one event, for scans; what was not wanted is 0. */
 struct scan_row {
 	int64_t time_ns;
 	uint64_t service, host, template_id, route_id, fingerprint_id; /* name ids */
@@ -154,7 +168,7 @@ struct scan_row {
  * Calls visit for every event in [from_ns, to_ns) in an order that depends on the content only (file by
  * file); stops when it returns false.
  */
-NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns,
+NODISCARD bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns, unsigned want,
 			  bool (*visit)(void *self, const struct scan_row *row), void *self, struct err *err);
 
 /* The text of a name id (service, host, route, ...), good until the store is closed; empty when unknown. */

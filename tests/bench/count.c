@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		return EXIT_SYSTEM;
 	}
 	map_init(&counts.routes);
-	bool good = store_scan(store, INT64_MIN, INT64_MAX, visit, &counts, &err);
+	bool good = store_scan(store, INT64_MIN, INT64_MAX, SCAN_ALL, visit, &counts, &err);
 
 	store_close(store);
 	if (!good) {

@@ -279,7 +279,7 @@ void dump_store(const char *path, struct buf *out)
 	cr_assert(store_open(path, &s, &err), "%s", err.text);
 	dump_series(s, &a, out);
 	dump_lines(s, &a, out);
-	cr_assert(store_scan(s, TIME_NONE, INT64_MAX, dump_row, out, &err), "%s", err.text);
+	cr_assert(store_scan(s, TIME_NONE, INT64_MAX, SCAN_ALL, dump_row, out, &err), "%s", err.text);
 	store_close(s);
 	arena_release(&a);
 }

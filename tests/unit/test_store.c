@@ -233,7 +233,7 @@ Test(store, a_scan_gives_every_event_of_its_window)
 	}
 	close_writer(w);
 	struct store *s = open_store(path);
-	cr_assert(store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, count_row, &got, &err), "%s",
+	cr_assert(store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, SCAN_ALL, count_row, &got, &err), "%s",
 		  err.text);
 	cr_expect_eq(got, want);
 	cr_expect_gt(want, 100);
@@ -439,7 +439,7 @@ static bool load_all(const char *path, struct err *err)
 	good = store_load_changes(s, &a, &changes, &n, err) && good;
 	good = store_load_kept(s, &a, &kept, &n, err) && good;
 	good = store_load_casefile(s, &a, &json, err) && good;
-	good = store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, count_row, &rows, err) && good;
+	good = store_scan(s, T0 + 60 * NS_PER_S, T0 + 120 * NS_PER_S, SCAN_ALL, count_row, &rows, err) && good;
 	arena_release(&a);
 	struct query *q = NULL;
 	good = query_open(s, STR("SELECT 1"), &q, err) && good; /* loads what databases say */

@@ -68,7 +68,7 @@ static void check_store(const char *path, size_t reported)
 		cr_assert_geq(n, reported, "%zu of %zu files", n, reported);
 		cr_assert_leq(n, reported + 1);
 		memset(per_source, 0, sizeof per_source);
-		cr_assert(store_scan(s, TIME_NONE, INT64_MAX, count_row, per_source, &err), "%s", err.text);
+		cr_assert(store_scan(s, TIME_NONE, INT64_MAX, SCAN_ALL, count_row, per_source, &err), "%s", err.text);
 		for (size_t i = 0; i < n; i++)
 			cr_assert_eq(per_source[i], EVENTS);
 		cr_assert(store_load_series(s, &a, &series, &n_series, &err), "%s", err.text);
@@ -179,7 +179,7 @@ Test(store_kill, a_reader_rolls_back_what_a_killed_writer_left)
 	cr_assert_eq(n, 1);
 	cr_expect(str_eq(q[0].path, STR("nginx/access.log")));
 	static uint64_t per_source[FILES_MAX];
-	cr_assert(store_scan(s, TIME_NONE, INT64_MAX, count_row, per_source, &err), "%s", err.text);
+	cr_assert(store_scan(s, TIME_NONE, INT64_MAX, SCAN_ALL, count_row, per_source, &err), "%s", err.text);
 	cr_expect_eq(per_source[0], EVENTS);
 	store_close(s);
 	arena_release(&a);
