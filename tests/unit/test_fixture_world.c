@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/json.h"
+#include "core/vocab.h"
 #include "fixtures/scenario.h"
 #include "tests/unit/fixture_help.h"
 
@@ -271,9 +272,9 @@ Test(fixture_world, the_quiet_day_is_quiet, .timeout = 60)
 /* Every scenario and family can be read, whatever is drawn. */
 Test(fixture_world, all_scenarios_can_be_read)
 {
-	static const char *const folders[] = { "fixtures/scenarios", "fixtures/families" };
+	static const char *const folders[] = { "fixtures/scenarios", "fixtures/families", "fixtures/twins" };
 	size_t read = 0;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		DIR *d = opendir(folders[i]);
 		cr_assert_not_null(d);
 		for (struct dirent *e; (e = readdir(d)) != NULL;) {
@@ -295,5 +296,18 @@ Test(fixture_world, all_scenarios_can_be_read)
 		}
 		closedir(d);
 	}
-	cr_expect_gt(read, 30);
+	cr_expect_gt(read, 60);
+}
+
+/* Each kind of cause has a scenario where it is to blame, and one where the same signal is innocent. */
+Test(fixture_world, each_kind_has_a_twin)
+{
+	for (int kind = 0; kind < CAUSE_UNKNOWN; kind++) {
+		char path[128];
+		for (int twin = 0; twin < 2; twin++) {
+			snprintf(path, sizeof path, "fixtures/twins/%s%s.scn", cause_kind_name((enum cause_kind)kind),
+			         twin ? "-twin" : "");
+			cr_expect_eq(access(path, R_OK), 0, "there is no %s", path);
+		}
+	}
 }
