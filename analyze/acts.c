@@ -28,6 +28,13 @@ static bool same_or_empty(struct str a, struct str b)
 	return !a.len || !b.len || str_eq_nocase(a, b);
 }
 
+/* One switch, told by the tool that threw it and by every service that saw it. */
+static bool same_switch(const struct act *act, const struct store_change *c)
+{
+	return (c->kind == CHANGE_FLAG || c->kind == CHANGE_CONFIG) && act->kind == c->kind && act->key.len && str_eq_nocase(act->key, c->key) &&
+	       same_or_empty(act->new_value, c->new_value) && c->time_ns - act->begin_ns < 60 * NS_PER_S;
+}
+
 static bool same_act(const struct act *act, const struct store_change *c)
 {
 	return act->kind == c->kind && str_eq_nocase(act->service, c->service) && same_or_empty(act->version, c->version) &&
@@ -112,13 +119,20 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 				break;
 			/* An end joins its beginning; two plain records join only when they are the same minute's echo. */
 			bool open = act->end_ns == act->begin_ns;
-			if (same_act(act, c) && ((is_end(c->status) && open) || c->time_ns - act->end_ns < 60 * NS_PER_S))
+			if ((same_act(act, c) && ((is_end(c->status) && open) || c->time_ns - act->end_ns < 60 * NS_PER_S)) || same_switch(act, c))
 				found = act;
 		}
 		if (found) {
 			if (c->time_ns > found->end_ns)
 				found->end_ns = c->time_ns;
 			found->failed |= is_failure(c->status);
+			/* Seen by several services: it belongs to none of them alone. */
+			if (!str_eq_nocase(found->service, c->service) && found->service.len && c->service.len)
+				found->shared = true;
+			if (!found->service.len)
+				found->service = c->service;
+			if (!found->old_value.len)
+				found->old_value = c->old_value;
 			if (!found->version.len)
 				found->version = c->version;
 			if (!found->actor.len)
@@ -251,6 +265,15 @@ static int by_begin(const void *x, const void *y)
 	return c ? c : str_cmp(a->text, b->text);
 }
 
+static bool is_off(struct str value)
+{
+	static const char *const words[] = { "0", "false", "off", "no", "none", "null", "disabled", "0%", "0.0" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq_nocase(value, str_of(words[i])))
+			return true;
+	return false;
+}
+
 static bool takes_back(const struct act *later, const struct act *act)
 {
 	if (!str_eq_nocase(later->service, act->service) && later->service.len && act->service.len)
@@ -258,8 +281,14 @@ static bool takes_back(const struct act *later, const struct act *act)
 	bool keyed = later->key.len && act->key.len;
 	if (keyed && !str_eq_nocase(later->key, act->key))
 		return false;
-	if (keyed && later->new_value.len && act->new_value.len && later->kind != CHANGE_ROLLBACK)
-		return !str_eq_nocase(later->new_value, act->new_value);
+	if (keyed && later->new_value.len && act->new_value.len && later->kind != CHANGE_ROLLBACK) {
+		if (str_eq_nocase(later->new_value, act->new_value))
+			return false;
+		/* Back to what it was, or off. From 25 to 80 percent is a further step of the same change. */
+		bool further = later->kind == CHANGE_FLAG ? is_off(later->new_value) == is_off(act->new_value)
+		                                          : later->old_value.len && act->old_value.len && str_eq_nocase(later->old_value, act->new_value);
+		return !further || str_eq_nocase(later->new_value, act->old_value) || is_off(later->new_value);
+	}
 	bool versions = later->version.len && act->previous.len && str_eq_nocase(later->version, act->previous);
 	bool from = later->previous.len && act->version.len && str_eq_nocase(later->previous, act->version) &&
 	            !str_eq_nocase(later->version, act->version);
@@ -282,7 +311,9 @@ static void pair(struct facts *f)
 				continue;
 			act->undone_by = (ptrdiff_t)i;
 			later->undoes = (ptrdiff_t)j;
-			break;
+			/* Switching off ends every step that led up to it; anything else takes back the last one. */
+			if (!act->key.len || !is_off(later->new_value))
+				break;
 		}
 	}
 }
@@ -295,6 +326,8 @@ void acts_build(struct facts *f, const struct store_change *changes, size_t n)
 	new_versions(f, &cap);
 	own_lines(f, &cap);
 	for (size_t i = 0; i < f->n_acts; i++) {
+		if (f->acts[i].shared)
+			f->acts[i].service = STR_NONE;
 		f->acts[i].kind = kind_by_subject(&f->acts[i]);
 		f->acts[i].entity = entity_of(&f->acts[i], f->arena);
 	}

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+enum { MAX_CONDITION_REFS = 8 };
+
 /* Conditions that the logs show: families of error texts, and the terms they share with what is seen in numbers. */
 
 void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs)
@@ -91,6 +93,9 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 		}
 		if (same) {
 			same->share += (e->bad - e->expected) / q->failures;
+			struct refs more = inquiry_lines(q, e->voice, 1);
+			if (more.n && same->refs.n < MAX_CONDITION_REFS)
+				*vec_push(q->arena, &same->refs) = more.at[0];
 			if (e->first_ns < same->time_ns)
 				same->time_ns = e->first_ns;
 			continue;

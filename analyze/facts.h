@@ -39,6 +39,7 @@ struct act {
 	struct str server;       /* the service whose own lines show it, where the record names it otherwise ("main-db") */
 	bool failed;              /* the record says that it did not succeed */
 	bool derived;             /* read off a server's own lines, no change record */
+	bool shared;              /* several services report it; `service` is empty then */
 	ptrdiff_t undone_by;      /* index of the act that takes it back, -1 none */
 	ptrdiff_t undoes;         /* index of the act that it takes back, -1 none */
 	struct refs refs;

@@ -71,7 +71,8 @@ static struct str as_name(const struct facts *f, struct str word)
 {
 	static const char *const common[] = { "upstream", "server", "service", "the", "http", "https", "host", "url", "client", "backend", "request", "api",
 		                              "call", "dependency", "remote", "connection", "database", "error", "unexpected", "status", "failed", "to",
-		                              "from", "timeout", "read", "connect", "socket", "external", "provider", "get", "post", "put", "delete", NULL };
+		                              "from", "timeout", "read", "connect", "live", "healthy", "available", "command", "operation", "query", "statement", "response", "any", "all",
+		                              "this", "that", "its", "your", "our", "has", "was", "have", "been", "being", "transaction", "session", "pool", "job", "socket", "external", "provider", "get", "post", "put", "delete", NULL };
 	while (word.len && (word.ptr[word.len - 1] == '.' || word.ptr[word.len - 1] == '-'))
 		word.len--;
 	if (word.len < 3 || facts_service(f, word) >= 0)
@@ -107,6 +108,10 @@ static struct str names_outside(const struct facts *f, struct str text)
 	}
 	for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
 		ptrdiff_t at = str_find_nocase(text, str_of(after[i]));
+		/* "no live upstreams" has no upstream that is called "live". */
+		size_t end = (size_t)at + strlen(after[i]);
+		if (at >= 0 && end < text.len && name_char(text.ptr[end]) && text.ptr[end] != '.')
+			continue;
 		size_t b = at < 0 ? 0 : (size_t)at;
 		while (b > 0 && name_char(text.ptr[b - 1]))
 			b--;

@@ -10,11 +10,15 @@ static const int64_t touch_ns = 90 * NS_PER_S;
 /* With the same routes hit, pauses up to three times the longer side are one, within these bounds. */
 static const int64_t pause_min_ns = 30 * 60 * NS_PER_S, pause_max_ns = 3 * 3600 * NS_PER_S;
 
+/* What is no longer than this and has less than this share of another incident's failures is a blip beside that one. */
+static const double blip_share = 0.25;
+static const int64_t blip_ns = 360 * NS_PER_S;
+
 /* Quiet time ends this long before the onset, and begins twice as long after the end. */
 static const int64_t guard_ns = 120 * NS_PER_S;
 static const int64_t enough_before_ns = 25 * 60 * NS_PER_S;
 
-struct cluster { size_t first, last; int64_t from_ns, to_ns; double llr; }; /* parts [first, last) */
+struct cluster { size_t first, last; int64_t from_ns, to_ns; double llr, excess; }; /* parts [first, last); excess of the largest */
 
 static int by_from(const void *x, const void *y)
 {
@@ -81,6 +85,12 @@ static double alike(const struct facts *f, const struct signals *all, const stru
 	return fmax(alike_over(f, all, a->from_ns, a->to_ns, b->from_ns, b->to_ns), alike_over(f, all, a_from, a->to_ns, b->from_ns, b_to));
 }
 
+/* Short, and with a small part of another's failures. */
+static bool is_blip(const struct cluster *c, const struct cluster *beside)
+{
+	return c->excess < blip_share * beside->excess && c->to_ns - c->from_ns <= blip_ns && beside->to_ns - beside->from_ns > c->to_ns - c->from_ns;
+}
+
 static size_t join_clusters(const struct facts *f, const struct signals *all, struct cluster *c, size_t n)
 {
 	for (bool again = true; again;) {
@@ -94,17 +104,36 @@ static size_t join_clusters(const struct facts *f, const struct signals *all, st
 				allowed = pause_min_ns;
 			if (allowed > pause_max_ns)
 				allowed = pause_max_ns;
-			if (pause > touch_ns && (pause > allowed || alike(f, all, a, b) < 0.6))
+			/* A blip (a restart's handful of failures) some minutes before does not begin what follows. */
+			bool blip = is_blip(a, b) || is_blip(b, a);
+			if (pause > touch_ns && (pause > allowed || blip || alike(f, all, a, b) < 0.6))
 				continue;
 			a->last = b->last;
 			a->to_ns = a->to_ns > b->to_ns ? a->to_ns : b->to_ns;
 			a->llr = a->llr > b->llr ? a->llr : b->llr;
+			a->excess = fmax(a->excess, b->excess);
 			memmove(b, b + 1, (n - i - 2) * sizeof *c);
 			n--;
 			again = true;
 		}
 	}
 	return n;
+}
+
+/* Short bursts beside an incident many times their size are no incidents of their own. */
+static size_t drop_blips(struct cluster *c, size_t n, struct arena *a)
+{
+	struct cluster *all = arena_new_n(a, struct cluster, n);
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool beside = false;
+		for (size_t j = 0; j < n; j++)
+			beside |= i != j && is_blip(&c[i], &c[j]) && c[i].from_ns < c[j].to_ns + pause_min_ns && c[i].to_ns > c[j].from_ns - pause_min_ns;
+		if (!beside)
+			all[kept++] = c[i];
+	}
+	memcpy(c, all, kept * sizeof *c);
+	return kept;
 }
 
 /* ---- times ---- */
@@ -316,11 +345,13 @@ struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all
 			if (to > c[n - 1].to_ns)
 				c[n - 1].to_ns = to;
 		} else {
-			c[n++] = (struct cluster){ i, i + 1, from, to, 0 };
+			c[n++] = (struct cluster){ i, i + 1, from, to, 0, 0 };
 		}
 		c[n - 1].llr = fmax(c[n - 1].llr, parts.at[i].segment.llr);
+		c[n - 1].excess = fmax(c[n - 1].excess, parts.at[i].segment.excess);
 	}
 	n = join_clusters(f, all, c, n);
+	n = drop_blips(c, n, f->arena);
 	out.at = arena_new_n(f->arena, struct outbreak, n);
 	for (size_t i = 0; i < n; i++) {
 		struct outbreak *o = &out.at[out.n++];

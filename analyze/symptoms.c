@@ -33,7 +33,7 @@ static int cmp_double(const void *x, const void *y)
 }
 
 /*
- * What is slow on this scope: twice the usual 95th percentile, and at least 80 ms above it, since nobody feels less.
+ * What is slow on this scope: twice the usual 95th percentile, and at least 150 ms above it, since hardly anybody feels less.
  * "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it.
  */
 static double slow_limit(const struct facts *f, size_t service, struct str route)
@@ -66,7 +66,7 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 		return INFINITY;
 	qsort(p95, n, sizeof *p95, cmp_double);
 	double usual = p95[n / 3];
-	return fmax(2 * usual, usual + 80);
+	return fmax(2 * usual, usual + 150);
 }
 
 /*
@@ -153,7 +153,9 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 	}
 	if (s->kind == SYMPTOM_AUTH)
 		return g->excess >= 25 && g->rate >= base + 0.03 && g->rate >= 1.8 * base && seconds >= 60;
-	return g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= more && seconds >= 90;
+	/* Slowness with which the archive begins has nothing before it to be slower than. */
+	bool beginning = grid_ns(&f->grid, g->from) < f->from_ns + 60 * NS_PER_S;
+	return !beginning && g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= more && seconds >= 90;
 }
 
 static void keep_material(const struct facts *f, struct signal *s)

@@ -294,10 +294,14 @@ static void term_mechanism(struct inquiry *q, struct candidate *c, const struct 
 		term_add(q, c, "mechanism", best.weight, &best.refs, "the new error lines speak of \"%.*s\", which is part of this change", STR_ARG(best.word));
 	const struct emergence *e = NULL;
 	double lines = c->service_index >= 0 ? new_words(q, c->kind, c->service_index, &e) : 0;
+	/* A switch that names no service may have turned on new code anywhere: half the credit. */
+	bool anywhere = c->service_index < 0 && (act->kind == CHANGE_FLAG || act->kind == CHANGE_CONFIG);
+	for (size_t v = 0; anywhere && v < q->f->n_services; v++)
+		lines = fmax(lines, new_words(q, c->kind, (ptrdiff_t)v, &e));
 	if (e && (act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE)) {
 		struct refs refs = inquiry_lines(q, e->voice, 2);
-		term_add(q, c, "emergence", fmin(1.2, 0.3 + lines / q->failures), &refs, "%.*s says what it never said before: \"%.*s\" (%.0f lines)",
-		         STR_ARG(c->service), STR_ARG(str_head(e->voice->text, 120)), lines);
+		term_add(q, c, "emergence", fmin(1.2, 0.3 + lines / q->failures) * (anywhere ? 0.5 : 1), &refs,
+		         "%.*s says what it never said before: \"%.*s\" (%.0f lines)", STR_ARG(q->f->services[e->voice->service].name), STR_ARG(str_head(e->voice->text, 120)), lines);
 	}
 }
 

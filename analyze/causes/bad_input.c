@@ -19,13 +19,18 @@ static bool in_request(struct str text, size_t at)
 	if (at == 0)
 		return false;
 	if (text.ptr[at - 1] == '/')
-		return true;
+		return at < 5 || !str_eq_nocase(str_make(text.ptr + at - 5, 4), STR("HTTP"));
 	size_t b = at - 1;
 	if (text.ptr[b] != '=')
 		return false;
 	while (b > 0 && word_char(text.ptr[b - 1]))
 		b--;
 	return b > 0 && (text.ptr[b - 1] == '?' || text.ptr[b - 1] == '&');
+}
+
+static char str_at(struct str s, size_t i)
+{
+	return i < s.len ? s.ptr[i] : ' ';
 }
 
 /* Not part of an address, a port, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
@@ -36,7 +41,7 @@ static bool stands_alone(struct str text, size_t begin, size_t end)
 	return left != '.' && left != ':' && left != '[' && !dotted && !(right == ':' && end + 1 < text.len && word_char(text.ptr[end + 1]));
 }
 
-/* Next word with a digit: 3 to 40 characters; in a path or query string where `request`. */
+/* Next word with a digit: 3 to 40 characters, as a part of a path also less; in a path or query string where `request`. */
 static struct str next_key(struct str *text, bool request)
 {
 	struct str whole = *text;
@@ -52,7 +57,11 @@ static struct str next_key(struct str *text, bool request)
 		struct str word = str_head(str_from(*text, b), e - b);
 		*text = str_from(*text, e);
 		size_t at = (size_t)(word.ptr - whole.ptr);
-		if (digits && word.len >= 3 && word.len <= MAX_WORD_BYTES && (request ? in_request(whole, at) : stands_alone(whole, at, at + word.len)))
+		bool path = request && at > 0 && whole.ptr[at - 1] == '/';
+		/* "web/4.7.4" is a version. */
+		if (request && str_at(whole, at + word.len) == '.')
+			continue;
+		if (digits && word.len >= (path ? 1 : 3) && word.len <= MAX_WORD_BYTES && (request ? in_request(whole, at) : stands_alone(whole, at, at + word.len)))
 			return word;
 	}
 	return STR_NONE;
@@ -83,21 +92,24 @@ static bool fails(const struct kept_line *k)
 
 /* ---- a key that failing requests share ---- */
 
-struct key_count { struct str word; size_t lines; };
+enum { MAX_KEYS = 3 };
+/* One to three keys; `lines` hold one of them. */
+struct keys { struct str word[MAX_KEYS]; size_t n, lines; };
 
 /* Next word with a digit that could be a key: of a request only those in its path or query string. */
 typedef struct str (*key_next_fn)(struct str *text);
 
-static bool holds_key(struct str text, struct str key, key_next_fn next)
+static bool holds_key(struct str text, const struct keys *keys, key_next_fn next)
 {
 	for (struct str rest = text, word; (word = next(&rest)).len;)
-		if (str_eq(word, key))
-			return true;
+		for (size_t i = 0; i < keys->n; i++)
+			if (str_eq(word, keys->word[i]))
+				return true;
 	return false;
 }
 
-/* Do hardly any of the other lines of the service hold the word? `same` tells which lines are not others. */
-static bool rare_elsewhere(const struct inquiry *q, struct str service, struct str word, key_next_fn next, const struct voice *voice)
+/* Do hardly any of the other lines of the service hold one of the keys? */
+static bool rare_elsewhere(const struct inquiry *q, struct str service, const struct keys *keys, key_next_fn next, const struct voice *voice)
 {
 	size_t good = 0, with = 0;
 	/* Lines of the same hours first: what they share with the bad ones is the date, the host, the process. */
@@ -109,7 +121,7 @@ static bool rare_elsewhere(const struct inquiry *q, struct str service, struct s
 			    (voice ? voice_has(voice, line) : line->kind != EV_HTTP || status_failed(line->status)))
 				continue;
 			good++;
-			with += holds_key(line->ref.text, word, next);
+			with += holds_key(line->ref.text, keys, next);
 		}
 	return good >= LEAST_GOOD && with * 20 <= good;
 }
@@ -123,76 +135,132 @@ static bool is_date(struct str word)
 	return date;
 }
 
-/* The key that at least four fifths of the n bad lines share and others hardly ever hold. */
-static struct key_count common_key(struct inquiry *q, const struct kept_line *const *bad, size_t n, key_next_fn next, const struct voice *voice)
+/* The word that most of the lines without a key so far hold, if it can be a key and at least a quarter of all lines do. */
+static struct str next_best(struct inquiry *q, const struct kept_line *const *bad, size_t n, const struct keys *so_far, key_next_fn next, const struct voice *voice)
 {
-	struct key_count best = { STR_NONE, 0 };
-	bool request_key = next == next_request_key;
 	struct map count;
+	struct str best = STR_NONE;
+	uint64_t most = 0;
 	map_init(&count);
 	for (size_t i = 0; i < n; i++) {
+		if (holds_key(bad[i]->ref.text, so_far, next))
+			continue;
 		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len;) {
 			/* A line counts once for a word: low bits remember the last line. */
 			uint64_t *slot = count.n < MAX_WORDS ? map_put(&count, hash64(word), NULL) : map_get(&count, hash64(word));
-			if (slot && (*slot & 0xffff) != i + 1)
-				*slot = (((*slot >> 16) + 1) << 16) | (i + 1);
+			if (!slot || (*slot & 0xffff) == i + 1)
+				continue;
+			*slot = (((*slot >> 16) + 1) << 16) | (i + 1);
 		}
 	}
-	for (size_t i = 0; i < n && !best.word.len; i++)
-		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len && !best.word.len;) {
+	for (size_t i = 0; i < n; i++)
+		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len;) {
 			const uint64_t *slot = map_get(&count, hash64(word));
-			/* Three digits are a status code more often than a key. */
-			bool code = !request_key && word.len == 3;
-			if (!slot || code || (*slot >> 16) * 10 < n * 8 || is_date(word) || (voice && str_find(voice->text, word) >= 0) || facts_service(q->f, word) >= 0)
+			/* Three digits in a text are a status code more often than a key. */
+			bool code = next != next_request_key && word.len == 3;
+			if (!slot || (*slot >> 16) <= most || code || is_date(word) || (voice && str_find(voice->text, word) >= 0) || facts_service(q->f, word) >= 0)
 				continue;
-			if (rare_elsewhere(q, bad[0]->service, word, next, voice))
-				best = (struct key_count){ word, *slot >> 16 };
+			struct keys one = { .word = { word }, .n = 1 };
+			if (!rare_elsewhere(q, bad[0]->service, &one, next, voice))
+				continue;
+			most = *slot >> 16;
+			best = word;
 		}
 	map_release(&count);
-	return best;
+	return most * 4 >= n ? best : STR_NONE;
 }
 
-static void raise_key(struct inquiry *q, struct str service, const struct kept_line *const *bad, size_t n, struct key_count key, double share)
+/* The few keys that at least five sixths of the n bad lines hold one of, and others hardly ever; none when there are none. */
+static struct keys common_keys(struct inquiry *q, const struct kept_line *const *bad, size_t n, key_next_fn next, const struct voice *voice)
 {
+	struct keys keys = { .n = 0 };
+	while (keys.n < MAX_KEYS && keys.lines * 6 < n * 5) {
+		struct str word = next_best(q, bad, n, &keys, next, voice);
+		if (!word.len)
+			break;
+		keys.word[keys.n++] = word;
+		keys.lines = 0;
+		for (size_t i = 0; i < n; i++)
+			keys.lines += holds_key(bad[i]->ref.text, &keys, next);
+	}
+	if (keys.lines * 6 < n * 5 || !rare_elsewhere(q, bad[0]->service, &keys, next, voice))
+		keys.n = 0;
+	return keys;
+}
+
+/* A key in a path with the path up to it: "/products/3". */
+static struct str with_path(struct str key, const struct kept_line *const *bad, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str text = bad[i]->ref.text;
+		for (struct str rest = text, word; (word = next_request_key(&rest)).len;) {
+			size_t at = (size_t)(word.ptr - text.ptr), begin = at;
+			if (!str_eq(word, key) || at == 0 || text.ptr[at - 1] != '/')
+				continue;
+			while (begin > 0 && (word_char(text.ptr[begin - 1]) || text.ptr[begin - 1] == '/'))
+				begin--;
+			return str_make(text.ptr + begin, at + word.len - begin);
+		}
+	}
+	return key;
+}
+
+static void raise_keys(struct inquiry *q, struct str service, struct str route, const struct kept_line *const *bad, size_t n, const struct keys *keys, double share)
+{
+	struct str words = with_path(keys->word[0], bad, n);
+	for (size_t i = 1; i < keys->n; i++)
+		words = arena_printf(q->arena, "%.*s, %.*s", STR_ARG(words), STR_ARG(with_path(keys->word[i], bad, n)));
 	for (size_t j = 0; j < q->candidates.n; j++)
-		if (q->candidates.at[j].kind == CAUSE_BAD_INPUT && str_eq(q->candidates.at[j].entity, key.word))
+		if (q->candidates.at[j].kind == CAUSE_BAD_INPUT && str_eq(q->candidates.at[j].entity, words))
 			return;
-	struct candidate *c = inquiry_raise(q, CAUSE_BAD_INPUT, service, key.word, bad[0]->time_ns);
+	struct candidate *c = inquiry_raise(q, CAUSE_BAD_INPUT, service, words, bad[0]->time_ns);
 	if (!c)
 		return;
 	for (size_t k = 0; k < n && k < 3; k++)
 		*vec_push(q->arena, &c->refs) = bad[k]->ref;
 	c->share = share;
-	c->what = arena_printf(q->arena, "the input %.*s, which %.*s cannot process", STR_ARG(key.word), STR_ARG(service));
-	term_add(q, c, "contrast", 3.2 + fmin(1, share), &c->refs, "%zu of %zu failing lines that were looked at hold \"%.*s\", and hardly any that does not fail", key.lines, n,
-	         STR_ARG(key.word));
+	c->what = arena_printf(q->arena, "the input %.*s%s%.*s, which %.*s cannot process", STR_ARG(words), route.len ? " of " : "", STR_ARG(route), STR_ARG(service));
+	term_add(q, c, "contrast", 3.2 + fmin(1, share), &c->refs, "%zu of %zu failing lines that were looked at hold \"%.*s\", and hardly any that does not fail", keys->lines, n,
+	         STR_ARG(words));
 }
 
-/*
- * Failing requests of each route of each service behind the front, in samples, each request in one; the first sample with a
- * common key is enough.
- */
+/* Failed requests of a route, that of `first`, from there to the end; at most SAMPLE, each of them in one sample only. */
+static size_t failed_of_route(const struct inquiry *q, size_t first, bool *looked_at, const struct kept_line *bad[static SAMPLE])
+{
+	const struct kept_line *of = &q->f->kept[first];
+	size_t n = 0;
+	for (size_t k = first; k < q->f->n_kept && n < SAMPLE; k++) {
+		const struct kept_line *line = &q->f->kept[k];
+		if (line->time_ns > q->o->end_ns)
+			break;
+		if (fails(line) && line->route_id == of->route_id && str_eq(line->service, of->service)) {
+			looked_at[k] = true;
+			bad[n++] = line;
+		}
+	}
+	return n;
+}
+
+/* Failing requests of each route: those of the services first, who know better than the servers in front. */
 static bool raise_request_key(struct inquiry *q)
 {
 	bool *looked_at = arena_new_n(q->arena, bool, q->f->n_kept + 1);
-	for (size_t i = 0; i < q->f->n_kept; i++) {
-		const struct kept_line *first = &q->f->kept[i];
-		if (looked_at[i] || first->time_ns < q->o->onset_best_ns || first->time_ns > q->o->end_ns || !fails(first) ||
-		    facts_service(q->f, first->service) == q->f->edge)
-			continue;
-		const struct kept_line *bad[SAMPLE];
-		size_t n = 0;
-		for (size_t k = i; k < q->f->n_kept && n < SAMPLE && q->f->kept[k].time_ns <= q->o->end_ns; k++)
-			if (fails(&q->f->kept[k]) && q->f->kept[k].route_id == first->route_id && str_eq(q->f->kept[k].service, first->service)) {
-				looked_at[k] = true;
-				bad[n++] = &q->f->kept[k];
-			}
-		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n, next_request_key, NULL) : (struct key_count){ STR_NONE, 0 };
-		if (!key.word.len)
-			continue;
-		raise_key(q, first->service, bad, n, key, 1);
-		return true;
-	}
+	for (int front = 0; front < 2; front++)
+		for (size_t i = 0; i < q->f->n_kept; i++) {
+			const struct kept_line *first = &q->f->kept[i];
+			if (looked_at[i] || first->time_ns < q->o->onset_best_ns || first->time_ns > q->o->end_ns || !fails(first) ||
+			    (facts_service(q->f, first->service) == q->f->edge) != (front == 1))
+				continue;
+			const struct kept_line *bad[SAMPLE];
+			size_t n = failed_of_route(q, i, looked_at, bad);
+			struct keys keys = { .n = 0 };
+			if (n >= LEAST_BAD)
+				keys = common_keys(q, bad, n, next_request_key, NULL);
+			if (!keys.n)
+				continue;
+			raise_keys(q, first->service, store_name(q->f->store, first->route_id), bad, n, &keys, 1);
+			return true;
+		}
 	return false;
 }
 
@@ -213,10 +281,12 @@ static void raise_text_key(struct inquiry *q)
 			if (line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns && voice_has(e->voice, line))
 				bad[n++] = line;
 		}
-		struct key_count key = n >= LEAST_BAD ? common_key(q, bad, n, next_text_key, e->voice) : (struct key_count){ STR_NONE, 0 };
-		if (!key.word.len)
+		struct keys keys = { .n = 0 };
+		if (n >= LEAST_BAD)
+			keys = common_keys(q, bad, n, next_text_key, e->voice);
+		if (!keys.n)
 			continue;
-		raise_key(q, q->f->services[e->voice->service].name, bad, n, key, fmin(1, (e->bad - e->expected) / q->failures));
+		raise_keys(q, q->f->services[e->voice->service].name, STR_NONE, bad, n, &keys, fmin(1, (e->bad - e->expected) / q->failures));
 		return;
 	}
 }

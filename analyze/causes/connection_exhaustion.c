@@ -9,15 +9,23 @@ static struct str opener(const struct inquiry *q, ptrdiff_t database, double *sh
 {
 	struct str best = STR_NONE;
 	double all = 0, most = 0;
-	int64_t from = q->o->onset_from_ns - 900 * NS_PER_S, to = q->o->end_ns;
+	/* Connections pile up before there are none left: a quarter of an hour counts, less in short archives. */
+	int64_t lead = (q->o->onset_from_ns - q->f->from_ns) / 3;
+	int64_t from = q->o->onset_from_ns - (lead < 900 * NS_PER_S ? lead : 900 * NS_PER_S), to = q->o->onset_to_ns + 60 * NS_PER_S;
 	double before_s = (double)(from - q->f->from_ns) / 1e9, during_s = (double)(to - from) / 1e9;
-	if (before_s < 600)
+	if (before_s < 300)
 		return STR_NONE;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
-		if (s->kind != SERIES_EVENT || (s->code != EV_CONN_OPEN && s->code != EV_CONN_REFUSED) || facts_service(q->f, s->service) != database || !s->key_text.len)
+		if (s->kind != SERIES_EVENT || s->code != EV_CONN_OPEN || facts_service(q->f, s->service) != database || !s->key_text.len)
 			continue;
 		double more = series_between(s, from, to) - series_between(s, q->f->from_ns, from) * during_s / before_s;
+		/* What was closed again is not held. */
+		for (size_t j = 0; j < q->f->n_series; j++) {
+			const struct series *closed = &q->f->series[j];
+			if (closed->kind == SERIES_EVENT && closed->code == EV_CONN_CLOSE && closed->key == s->key && str_eq(closed->service, s->service))
+				more -= series_between(closed, from, to) - series_between(closed, q->f->from_ns, from) * during_s / before_s;
+		}
 		if (more <= 0)
 			continue;
 		all += more;
@@ -43,6 +51,7 @@ static void raise_connection_exhaustion(struct inquiry *q)
 			continue;
 		c->culprit = who;
 		c->entity = arena_printf(q->arena, "%.*s: connections of %.*s", STR_ARG(c->service), STR_ARG(who));
+		c->what = arena_printf(q->arena, "%.*s, most of the additional ones opened by %.*s", STR_ARG(c->what), STR_ARG(who));
 		term_add(q, c, "opener", 0.8, NULL, "%.0f %% of the additional connections and attempts at %.*s are those of %.*s", 100 * share, STR_ARG(c->service), STR_ARG(who));
 	}
 }

@@ -33,6 +33,87 @@ static struct str statement_of(const struct inquiry *q, const struct kept_line *
 	return STR_NONE;
 }
 
+static int64_t holder_of(struct str text)
+{
+	struct str phrase = STR("holding the lock: ");
+	ptrdiff_t at = str_find(text, phrase);
+	if (at < 0)
+		return -1;
+	struct str rest = str_from(text, (size_t)at + phrase.len);
+	size_t n = 0;
+	int64_t pid;
+	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
+		n++;
+	return str_to_i64(str_head(rest, n), &pid) ? pid : -1;
+}
+
+/* The session that most waiting ones name as the holder of the lock; -1 none. */
+static int64_t main_holder(const struct inquiry *q, struct ref *line)
+{
+	enum { MAX_HOLDERS = 32 };
+	struct { int64_t pid; size_t waits; struct ref line; } all[MAX_HOLDERS];
+	size_t n = 0, best = 0;
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		int64_t pid = in_outbreak(q, k) ? holder_of(k->ref.text) : -1;
+		size_t h = 0;
+		while (pid >= 0 && h < n && all[h].pid != pid)
+			h++;
+		if (pid < 0 || h == MAX_HOLDERS)
+			continue;
+		if (h == n) {
+			all[n].pid = pid;
+			all[n].waits = 0;
+			all[n++].line = k->ref;
+		}
+		all[h].waits++;
+		if (all[h].waits > all[best].waits)
+			best = h;
+	}
+	if (!n)
+		return -1;
+	*line = all[best].line;
+	return all[best].pid;
+}
+
+/* The word after a phrase, up to a blank, a quote or a comma. */
+static struct str word_after(struct str text, const char *phrase)
+{
+	ptrdiff_t at = str_find(text, str_of(phrase));
+	if (at < 0)
+		return STR_NONE;
+	struct str rest = str_from(text, (size_t)at + strlen(phrase));
+	size_t n = 0;
+	while (n < rest.len && !strchr(" \",;)]", rest.ptr[n]))
+		n++;
+	return str_head(rest, n);
+}
+
+/* Who a session is, by its own lines: the application's name, else the user's. */
+static struct str session_name(const struct inquiry *q, int64_t pid)
+{
+	static const char *const phrases[] = { "application_name=", "\"application_name\":\"", "app=" };
+	struct str user = STR_NONE;
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if (k->pid != pid || k->time_ns > q->o->end_ns + early_ns)
+			continue;
+		for (size_t p = 0; p < sizeof phrases / sizeof *phrases; p++) {
+			struct str name = word_after(k->ref.text, phrases[p]);
+			if (name.len > 1)
+				return name;
+		}
+		/* CSV: the field before the kind of the backend. */
+		ptrdiff_t at = str_find(k->ref.text, STR("\",\"client backend\""));
+		ptrdiff_t quote = at < 0 ? -1 : str_rchr(str_head(k->ref.text, (size_t)at), '"');
+		if (quote >= 0 && at - quote > 1)
+			return str_head(str_from(k->ref.text, (size_t)quote + 1), (size_t)(at - quote - 1));
+		if (k->user.len)
+			user = k->user;
+	}
+	return user;
+}
+
 static void raise_lock_contention(struct inquiry *q)
 {
 	double waits = 0;
@@ -79,6 +160,13 @@ static void raise_lock_contention(struct inquiry *q)
 	c->share = fmin(1, waits / q->failures);
 	c->what = statement.len ? arena_printf(q->arena, "lock contention behind \"%.*s\"", STR_ARG(str_head(statement, 160)))
 	                        : str_of("lock contention in the database");
+	struct ref held;
+	int64_t holder = main_holder(q, &held);
+	struct str who = holder >= 0 ? session_name(q, holder) : STR_NONE;
+	if (who.len) {
+		c->what = arena_printf(q->arena, "%.*s, held by %.*s (session %lld)", STR_ARG(c->what), STR_ARG(str_head(who, 60)), (long long)holder);
+		*vec_push(q->arena, &c->refs) = held;
+	}
 	term_add(q, c, "signal", waits / q->failures > 0.1 ? 2.2 : 1.2, &refs, "%.0f lock waits that are not usual, %.0f for every 100 failed requests",
 	         waits, 100 * waits / q->failures);
 }
@@ -103,37 +191,19 @@ static bool session_changes_schema(const struct inquiry *q, int64_t pid)
 	return false;
 }
 
-static int64_t holder_of(struct str text)
-{
-	struct str phrase = STR("holding the lock: ");
-	ptrdiff_t at = str_find(text, phrase);
-	if (at < 0)
-		return -1;
-	struct str rest = str_from(text, (size_t)at + phrase.len);
-	size_t n = 0;
-	int64_t pid;
-	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
-		n++;
-	return str_to_i64(str_head(rest, n), &pid) ? pid : -1;
-}
-
 /*
  * Does a change of the schema itself wait for a session that changes nothing? Its own wait is logged, then, and the
  * holder named there never logs such a statement.
  */
 static bool held_by_other(const struct inquiry *q, struct ref *line)
 {
-	int64_t holder = -1;
 	bool ddl_waits = false;
-	for (size_t i = 0; i < q->f->n_kept; i++) {
+	for (size_t i = 0; i < q->f->n_kept && !ddl_waits; i++) {
 		const struct kept_line *k = &q->f->kept[i];
-		if (!in_outbreak(q, k))
-			continue;
-		if (k->kind == EV_LOCK_WAIT && str_find_nocase(k->ref.text, STR("waiting for AccessExclusiveLock")) >= 0 && session_changes_schema(q, k->pid))
-			ddl_waits = true;
-		if (holder < 0 && (holder = holder_of(k->ref.text)) >= 0)
-			*line = k->ref;
+		ddl_waits = in_outbreak(q, k) && k->kind == EV_LOCK_WAIT && str_find_nocase(k->ref.text, STR("waiting for AccessExclusiveLock")) >= 0 &&
+		            session_changes_schema(q, k->pid);
 	}
+	int64_t holder = main_holder(q, line);
 	return ddl_waits && holder >= 0 && !session_changes_schema(q, holder);
 }
 
