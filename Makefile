@@ -2,7 +2,7 @@
 # release, clang, asan (address and undefined behaviour), tsan, coverage. `make help` lists what there is.
 
 VERSION := 0.1.0
-VARIANTS := release clang asan tsan coverage fuzz
+VARIANTS := release zlib clang asan tsan coverage fuzz
 PREFIX ?= /usr/local
 WERROR ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -43,6 +43,9 @@ LDLIBS_ALL = $(CONFIG_LIBS) -lm -pthread $(LDLIBS)
 
 release_CC := $(if $(filter default undefined,$(origin CC)),$(if $(shell command -v gcc),gcc,cc),$(CC))
 release_CFLAGS := -O2 -g
+# Without ISA-L: for what the benchmarks say of systems that have none.
+zlib_CC := $(release_CC)
+zlib_CFLAGS := -O2 -g -UHAVE_ISAL
 clang_CC := clang
 clang_CFLAGS := -O2 -g
 asan_CC := $(release_CC)
@@ -168,7 +171,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 
 # ---- goals ----------------------------------------------------------------------------------------------------------
 
-.PHONY: FORCE all demo test asan tsan fuzz bench accuracy lint coverage golden-update transcript install dist clean help
+.PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update transcript install dist clean help
 FORCE:
 
 all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
@@ -193,13 +196,17 @@ tsan: tsan-build ## end-to-end tests under the thread sanitizer
 fuzz: $(FUZZERS_fuzz) ## every fuzz target for FUZZ_SECONDS (default 60)
 	@tests/run-fuzz build/fuzz $(or $(FUZZ_SECONDS),60)
 
-build/release/measure build/release/count build/release/made_store: build/release/%: build/release/tests/bench/%.o build/release/libinquest.a
+BENCH := measure count lookup generate made_store
+$(BENCH:%=build/release/%): build/release/%: build/release/tests/bench/%.o build/release/libinquest.a
 	@$(say) "  LD $@"
 	@$(release_CC) $(release_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS_ALL)
 
-bench: $(PROGRAMS_release) build/release/measure build/release/count build/release/made_store ## speed and memory, as ratios to zcat, with the counts checked against grep and awk
-	@tests/run-bench build/release
+bench: $(PROGRAMS_release) build/zlib/inquest $(BENCH:%=build/release/%) ## speed, memory, size beside zcat and other tools, with counts checked against grep and awk; MB=1024 for more
+	@tests/run-bench build/release build/zlib
 	@tests/run-bench-analysis build/release
+
+instructions: build/release/inquest build/release/generate ## instructions an ingest takes under valgrind, held against tests/instructions.bound
+	@tests/run-instructions build/release
 
 accuracy: $(PROGRAMS_release) ## found, rank, onset error, false alarms, ruled out: a table over cases with a known cause
 	@tests/run-accuracy build/release
