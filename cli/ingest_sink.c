@@ -104,6 +104,15 @@ static bool sink_event(void *self, void *handle, const struct event *e, struct e
 	return extent_add(x->writer, e, err);
 }
 
+static bool sink_point(void *self, void *handle, const struct input_point *p, struct err *err)
+{
+	struct open_extent *x = handle;
+	const struct checkpoint c = { p->text_offset, p->packed_offset, p->bits, p->window };
+
+	(void)self;
+	return extent_checkpoint(x->writer, &c, err);
+}
+
 static bool sink_file_end(void *self, void *handle, const struct source_file *f, const struct file_totals *t,
 			  struct err *err)
 {
@@ -142,6 +151,7 @@ struct event_sink ingest_sink_events(struct ingest_sink *s)
 		.file_begin = sink_file_begin,
 		.event = sink_event,
 		.file_end = sink_file_end,
+		.point = sink_point,
 		.known = sink_known,
 	};
 }

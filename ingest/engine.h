@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "core/event.h"
 #include "core/casefile.h"
+#include "ingest/input.h"
 
 struct format; /* ingest/format.h */
 
@@ -58,6 +59,8 @@ struct event_sink {
 	bool (*event)(void *self, void *handle, const struct event *e, struct err *err);
 	bool (*file_end)(void *self, void *handle, const struct source_file *f, const struct file_totals *t,
 			 struct err *err);
+	/* Optional: a place of the file where reading can begin (ingest/input.h), good during the call. */
+	bool (*point)(void *self, void *handle, const struct input_point *p, struct err *err);
 	bool (*known)(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
 };
 

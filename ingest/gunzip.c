@@ -8,6 +8,7 @@
  */
 #include "ingest/inflate.h"
 #include "ingest/layer.h"
+#include "ingest/points.h"
 
 enum {
 	IN_BYTES = 128 << 10,      /* packed bytes read at a time */
@@ -44,6 +45,8 @@ struct gunzip {
 	int64_t mtime_ns;         /* of the first one */
 	char name[NAME_BYTES];
 	size_t name_bytes;
+	struct points points;
+	bool resumed;             /* the current member was begun in its middle: its checksum says nothing */
 };
 
 /* At least n unread bytes, if there are so many (n <= IN_BYTES). */
@@ -147,6 +150,7 @@ static void begin_member(struct gunzip *g)
 	g->member_offset = place(g);
 	g->member_bytes = 0;
 	g->crc = 0;
+	g->resumed = false;
 	g->at += length;
 	inflater_reset(g->inflater);
 	g->state = BODY;
@@ -260,7 +264,7 @@ static void end_member(struct gunzip *g)
 		return;
 	}
 	const unsigned char *p = g->in + g->at;
-	if (le32(p) != g->crc || le32(p + 4) != (uint32_t)g->member_bytes) {
+	if (!g->resumed && (le32(p) != g->crc || le32(p + 4) != (uint32_t)g->member_bytes)) {
 		g->layer.shared->damaged = true;
 		unpacking_note(g->layer.shared,
 		               "the checksum of the gzip member at byte %llu is wrong: its text may be, too",
@@ -268,6 +272,28 @@ static void end_member(struct gunzip *g)
 	}
 	g->at += TRAILER_BYTES;
 	g->state = BETWEEN;
+}
+
+/* One run of the inflater over what is there, in pieces when a point is due; `to` is where the output began. */
+static enum inflate_status run(struct gunzip *g, const unsigned char *to, unsigned char **out, size_t *room)
+{
+	unsigned char *in = g->in + g->at;
+	size_t in_bytes = g->to - g->at, all = in_bytes;
+	uint64_t bits;
+	bool due = points_due(&g->points, g->text_bytes + (uint64_t)(*out - to));
+	if (due && in_bytes > POINT_PIECE_BYTES)
+		in_bytes = POINT_PIECE_BYTES;
+	size_t given = in_bytes;
+	if (g->points.take)
+		inflater_watch_blocks(g->inflater, due);
+	enum inflate_status status = inflater_run(g->inflater, &in, &in_bytes, out, room);
+	g->at = g->to - all + given - in_bytes;
+	uint64_t text_offset = g->text_bytes + (uint64_t)(*out - to);
+	if (due && status == INFLATE_MORE && inflater_at_block(g->inflater, &bits))
+		points_found(&g->points, text_offset, place(g) * 8 - bits, to, (size_t)(*out - to));
+	else if (due)
+		points_missed(&g->points, text_offset);
+	return status;
 }
 
 /* Inflates into out; returns the bytes. */
@@ -278,17 +304,16 @@ static size_t body(struct gunzip *g, char *to, size_t cap)
 	enum inflate_status status = INFLATE_MORE;
 	bool short_input = false;
 	while (room && status == INFLATE_MORE && !short_input) {
-		unsigned char *in = g->in + g->at;
-		size_t in_bytes = g->to - g->at, before = in_bytes + room;
-		status = inflater_run(g->inflater, &in, &in_bytes, &out, &room);
-		g->at = g->to - in_bytes;
-		short_input = status == INFLATE_MORE && room && in_bytes + room == before &&
-		              !need(g, in_bytes + 1);
+		size_t before = g->to - g->at + room;
+		status = run(g, (unsigned char *)to, &out, &room);
+		size_t left = g->to - g->at;
+		short_input = status == INFLATE_MORE && room && left + room == before && !need(g, left + 1);
 	}
 	size_t n = cap - room;
 	g->crc = inflate_crc32(g->crc, (unsigned char *)to, n);
 	g->member_bytes += n;
 	g->text_bytes += n;
+	points_passed(&g->points, g->text_bytes, (unsigned char *)to, n);
 	if (n)
 		g->line_open = to[n - 1] != '\n';
 	if (short_input) {
@@ -356,6 +381,27 @@ struct layer *gunzip_layer_open(struct layer *below)
 	g->in = arena_new_n(a, unsigned char, IN_BYTES + HISTORY_BYTES);
 	g->mtime_ns = TIME_NONE;
 	return &g->layer;
+}
+
+struct layer *gunzip_layer_resume(struct layer *below, const struct input_point *point)
+{
+	struct layer *l = gunzip_layer_open(below);
+	struct gunzip *g = (struct gunzip *)l;
+	unsigned char first = 0;
+	g->in_offset = point->packed_offset - (point->bits > 0);
+	g->text_bytes = point->text_offset;
+	g->any = g->resumed = true;
+	g->state = BODY;
+	if (point->bits && need(g, 1))
+		first = g->in[g->at++];
+	inflater_resume(g->inflater, point->bits, first, point->window);
+	return l;
+}
+
+void gunzip_on_point(struct layer *self, input_take_point *take, void *taker)
+{
+	struct gunzip *g = (struct gunzip *)self;
+	points_init(&g->points, take, taker, self->shared->arena);
 }
 
 int64_t gunzip_mtime_ns(const struct layer *self)

@@ -57,6 +57,32 @@ enum inflate_status inflater_run(struct inflater *f, unsigned char **in, size_t 
 	return end ? INFLATE_END : INFLATE_MORE;
 }
 
+void inflater_watch_blocks(struct inflater *f, bool watch)
+{
+	(void)f; /* it stops only where its input ends: who watches gives it little */
+	(void)watch;
+}
+
+bool inflater_at_block(const struct inflater *f, uint64_t *bits)
+{
+	const struct inflate_state *s = &f->state;
+	if ((s->block_state != ISAL_BLOCK_NEW_HDR && s->block_state != ISAL_BLOCK_HDR) || s->avail_in ||
+	    s->tmp_out_valid != s->tmp_out_processed)
+		return false;
+	/* An incomplete head is put back as it was, and its bytes are kept aside. */
+	*bits = (uint64_t)s->tmp_in_size * 8 + (uint64_t)s->read_in_length;
+	return true;
+}
+
+void inflater_resume(struct inflater *f, unsigned bits, unsigned char byte, struct str window)
+{
+	uint8_t *dict = (uint8_t *)(uintptr_t)window.ptr; /* only read */
+	isal_inflate_reset(&f->state);
+	isal_inflate_set_dict(&f->state, dict, (uint32_t)window.len);
+	f->state.read_in = bits ? byte >> (8 - bits) : 0;
+	f->state.read_in_length = (int32_t)bits;
+}
+
 uint32_t inflate_crc32(uint32_t crc, const unsigned char *bytes, size_t n)
 {
 	return crc32_gzip_refl(crc, bytes, n);
@@ -70,6 +96,7 @@ uint32_t inflate_crc32(uint32_t crc, const unsigned char *bytes, size_t n)
 
 struct inflater {
 	z_stream z;
+	int flush;
 };
 
 struct inflater *inflater_open(struct arena *a)
@@ -103,7 +130,7 @@ enum inflate_status inflater_run(struct inflater *f, unsigned char **in, size_t 
 	z->avail_in = at_most_32(*in_bytes);
 	z->next_out = *out;
 	z->avail_out = at_most_32(*out_bytes);
-	int rc = inflate(z, Z_NO_FLUSH);
+	int rc = inflate(z, f->flush);
 	*in_bytes -= (size_t)(z->next_in - *in);
 	*out_bytes -= (size_t)(z->next_out - *out);
 	*in += z->next_in - *in;
@@ -111,6 +138,27 @@ enum inflate_status inflater_run(struct inflater *f, unsigned char **in, size_t 
 	if (rc == Z_STREAM_END)
 		return INFLATE_END;
 	return rc == Z_OK || rc == Z_BUF_ERROR ? INFLATE_MORE : INFLATE_BAD;
+}
+
+void inflater_watch_blocks(struct inflater *f, bool watch)
+{
+	f->flush = watch ? Z_BLOCK : Z_NO_FLUSH;
+}
+
+bool inflater_at_block(const struct inflater *f, uint64_t *bits)
+{
+	/* zlib.h: 128 behind a block, 64 when it was the last, and the unused bits of the last byte. */
+	*bits = (uint64_t)(f->z.data_type & 7);
+	return (f->z.data_type & (128 | 64)) == 128;
+}
+
+void inflater_resume(struct inflater *f, unsigned bits, unsigned char byte, struct str window)
+{
+	inflateReset(&f->z);
+	if (bits)
+		inflatePrime(&f->z, (int)bits, byte >> (8 - bits));
+	if (window.len)
+		inflateSetDictionary(&f->z, (const Bytef *)window.ptr, (uInt)window.len);
 }
 
 uint32_t inflate_crc32(uint32_t crc, const unsigned char *bytes, size_t n)

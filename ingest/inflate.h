@@ -25,6 +25,15 @@ void inflater_reset(struct inflater *f); /* for the next stream */
  */
 enum inflate_status inflater_run(struct inflater *f, unsigned char **in, size_t *in_bytes,
                                  unsigned char **out, size_t *out_bytes);
+/* From now on inflater_run may stop early, with MORE, where a block begins: at most once for each. */
+void inflater_watch_blocks(struct inflater *f, bool watch);
+/*
+ * Does it stand at the beginning of a block? Then *bits says how many bits before the *in of the last run that
+ * begins. It may also have read some of the block's head and be there all the same.
+ */
+bool inflater_at_block(const struct inflater *f, uint64_t *bits);
+/* Begins in the middle of a stream: the upper `bits` (0..7) bits of `byte`, then what is run, after `window`. */
+void inflater_resume(struct inflater *f, unsigned bits, unsigned char byte, struct str window);
 /* CRC-32 of gzip; begins with 0. */
 uint32_t inflate_crc32(uint32_t crc, const unsigned char *bytes, size_t n);
 

@@ -29,6 +29,7 @@ struct input {
 	size_t n_archives;
 	struct layer *top;          /* of the current stream; NULL when there is none */
 	bool plain;                 /* it is the file itself */
+	bool only_gzip;             /* it is the file unpacked by gzip, and no more */
 	uint64_t read_bytes;        /* of the current stream */
 	bool over_limit;
 };
@@ -194,6 +195,7 @@ bool input_next(struct input *in, struct input_stream *out)
 	}
 	in->top = c.top;
 	in->plain = c.packing.len == 0;
+	in->only_gzip = c.gunzip && c.gunzip == c.top && str_eq(c.packing, STR("gzip"));
 	struct str head = layer_peek(c.top, INPUT_HEAD_BYTES);
 	*out = (struct input_stream){
 		.path = c.path,
@@ -215,6 +217,27 @@ bool input_find(struct input *in, struct str path, struct input_stream *out)
 		if (str_eq(out->path, path))
 			return true;
 	return false;
+}
+
+void input_on_point(struct input *in, input_take_point *take, void *self)
+{
+	if (in->top && in->only_gzip)
+		gunzip_on_point(in->top, take, self);
+}
+
+bool input_open_at(const char *path, const struct input_point *point, struct input **out, struct err *err)
+{
+	struct input *in;
+	if (!input_open(path, STR_NONE, NULL, &in, err))
+		return false;
+	if (!file_layer_seek(in->file, point->packed_offset - (point->bits > 0))) {
+		input_close(in);
+		return err_set(err, "%s: cannot be read from its middle", path);
+	}
+	in->top = gunzip_layer_resume(in->file, point);
+	in->file = NULL;
+	*out = in;
+	return true;
 }
 
 size_t input_read(struct input *in, char *out, size_t cap)

@@ -70,6 +70,23 @@ size_t input_read(struct input *in, char *out, size_t cap);
 /* Passes over up to n bytes of text (by seeking where that is possible); returns how many there were. */
 uint64_t input_skip(struct input *in, uint64_t n);
 struct input_end input_end(const struct input *in);
+/*
+ * A place in a gzip file where reading can begin: `bits` of the byte before packed_offset still belong to what
+ * is to be read, and the window is the text before text_offset, as far as it is needed.
+ */
+struct input_point {
+	uint64_t text_offset, packed_offset;
+	unsigned bits;     /* 0..7 */
+	struct str window; /* at most 32 KiB */
+};
+typedef void input_take_point(void *self, const struct input_point *point);
+/*
+ * Asks for the points that the current stream passes (ingest/points.h); of streams that are a gzip file and
+ * nothing else there are some, of others none. `point` is good during the call.
+ */
+void input_on_point(struct input *in, input_take_point *take, void *self);
+/* Opens a gzip file to be read from a point on; input_read gives what follows. */
+NODISCARD bool input_open_at(const char *path, const struct input_point *point, struct input **out, struct err *err);
 /* Bytes of the path itself consumed so far, for progress. */
 uint64_t input_consumed_bytes(const struct input *in);
 /* The content_id of a text that begins with `head` (cut to INPUT_HEAD_BYTES). */

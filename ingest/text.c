@@ -172,6 +172,15 @@ static void pass_begin(struct pass *p, struct text_worker *w, const struct text_
 	};
 }
 
+/* A failure stays with the sink, which says so with the next event. */
+static void take_point(void *self, const struct input_point *point)
+{
+	struct emitter *out = self;
+	struct err err = ERR_INIT;
+
+	(void)out->sink->point(out->sink->self, out->handle, point, &err);
+}
+
 /* A reader of events. */
 struct reader {
 	struct pass pass;
@@ -263,6 +272,8 @@ bool text_read(struct text_worker *w, const struct text_plan *plan, struct input
 	totals->first_ns = totals->last_ns = TIME_NONE;
 	out->last_ns = out->dated_first_ns = out->dated_last_ns = TIME_NONE;
 	pass_begin(&rd.pass, w, plan, (struct source){ in, head, progress, plan->chain });
+	if (in && out->sink->point)
+		input_on_point(in, take_point, out);
 	rd.pass.records.record = read_record;
 	rd.pass.records.self = &rd;
 	rd.carrier = plan->format->role == ROLE_CARRIER || plan->format->role == ROLE_SYSTEM;

@@ -3,6 +3,7 @@
  * lines; what is full is packed here, by the file's own thread, and only then handed to the connection.
  */
 #include "store/aggregate.h"
+#include "store/checkpoint.h"
 #include "store/database.h"
 #include "store/kept.h"
 #include "store/schema.h"
@@ -266,6 +267,25 @@ static bool write_change(struct extent_writer *x, const struct event *e, struct 
 		db_bind_u64(s, 16, e->line);
 		db_bind_u64(s, 17, e->offset);
 		db_bind_text(s, 18, str_head(e->raw, KEPT_TEXT_BYTES));
+		good = db_run(&w->db, s, err);
+	}
+	return writer_unlock(w, good, err);
+}
+
+bool extent_checkpoint(struct extent_writer *x, const struct checkpoint *c, struct err *err)
+{
+	struct store_writer *w = x->store;
+	buf_clear(&x->blob);
+	checkpoint_pack(c->window, &x->coder, &x->blob);
+	writer_lock(w);
+	bool good = writer_ready(w, err);
+	if (good) {
+		sqlite3_stmt *s = w->statements[SQL_CHECKPOINT];
+		sqlite3_bind_int64(s, 1, x->id);
+		db_bind_u64(s, 2, c->out_offset);
+		db_bind_u64(s, 3, c->in_offset);
+		sqlite3_bind_int(s, 4, (int)c->bits);
+		db_bind_blob(s, 5, buf_str(&x->blob));
 		good = db_run(&w->db, s, err);
 	}
 	return writer_unlock(w, good, err);

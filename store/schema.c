@@ -133,7 +133,7 @@ const char *const schema_sql[] = {
 	" out_offset INTEGER NOT NULL,"       /* in the uncompressed stream */
 	" in_offset INTEGER NOT NULL,"        /* in the file */
 	" bits INTEGER NOT NULL,"             /* of the byte before that still belong to it */
-	" window BLOB,"                       /* what decompression needs of the output before */
+	" window BLOB,"                       /* the text before, up to 32 KiB (store/checkpoint.h) */
 	" PRIMARY KEY(extent, out_offset)) WITHOUT ROWID",
 
 	/* What an analysis found. */

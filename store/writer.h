@@ -44,6 +44,13 @@ NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, b
 NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info,
 			    struct extent_writer **out, struct err *err);
 NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);
+/* A place in the extent's file where decompression can start (store/checkpoint.h). */
+struct checkpoint {
+	uint64_t out_offset, in_offset; /* in the text, in the file */
+	unsigned bits;                  /* of the byte before in_offset that still belong to it: 0..7 */
+	struct str window;              /* the text before out_offset, up to 32 KiB */
+};
+NODISCARD bool extent_checkpoint(struct extent_writer *x, const struct checkpoint *c, struct err *err);
 /* Finishes the extent in one transaction; frees x in any case. */
 NODISCARD bool extent_finish(struct extent_writer *x, const struct extent_totals *t, struct err *err);
 /* Gives the extent up: nothing of it counts. Frees x. */

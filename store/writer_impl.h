@@ -39,6 +39,7 @@
 	X(SQL_DB_EVENT, \
 	  "INSERT INTO db_event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
 	X(SQL_NOTE, "INSERT INTO note VALUES(?1, ?2, ?3, ?4)") \
+	X(SQL_CHECKPOINT, "INSERT OR REPLACE INTO checkpoint VALUES(?1, ?2, ?3, ?4, ?5)") \
 	X(SQL_ZONE_OFFSET, "INSERT INTO zone_offset VALUES(?1, ?2, ?3)") \
 	X(SQL_KNOWS, "SELECT count(*), max(end_offset) FROM extent WHERE content = ?1 AND state = 1")
 #define SQL_ENUM(id, sql) id,

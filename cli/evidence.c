@@ -1,0 +1,171 @@
+#include "cli/evidence.h"
+
+#include "ingest/input.h"
+#include "store/checkpoint.h"
+
+enum {
+	BEFORE_BYTES = 64 << 10, /* of text looked through for the lines before */
+	AFTER_BYTES = 64 << 10,  /* and from the line on */
+};
+
+static const char gone[] = "its file is not there";
+static const char unreadable[] = "its file cannot be read";
+static const char changed[] = "its file has changed";
+
+/* The file that the path leads to or through ("a.tar/b.log"); NULL when there is none. */
+static const struct found_file *find_file(const struct found *files, struct str path)
+{
+	const struct found_file *best = NULL;
+
+	for (size_t i = 0; i < files->files.n; i++) {
+		const struct found_file *f = &files->files.at[i];
+
+		if (str_starts(path, f->display) && (path.len == f->display.len || path.ptr[f->display.len] == '/') &&
+		    (!best || f->display.len > best->display.len))
+			best = f;
+	}
+	return best;
+}
+
+/* Is the text that begins with `head` the one that was read? A short one may have grown since. */
+static bool is_same_text(const struct store_place *place, const struct input_stream *stream)
+{
+	if (stream->content_id == place->content_id)
+		return true;
+	for (size_t i = 0; i < stream->head.len && stream->head.len < INPUT_HEAD_BYTES + 1; i++)
+		if (stream->head.ptr[i] == '\n' && i < place->end_offset &&
+		    input_content_id(str_head(stream->head, i + 1)) == place->content_id)
+			return true;
+	return false;
+}
+
+/* An input that stands at *at in the text, at or before `from`. NULL with the reason. */
+static struct input *open_at(const struct found_file *file, const struct ref *ref, const struct store_place *place,
+			     uint64_t *at, const char **reason)
+{
+	const struct input_point point = { place->at.out_offset, place->at.in_offset, place->at.bits, place->at.window };
+	struct input_stream stream;
+	struct err err = ERR_INIT;
+	struct input *in;
+
+	*reason = unreadable;
+	if (!input_open(file->path.ptr, file->display, NULL, &in, &err))
+		return NULL;
+	if (!input_find(in, ref->source, &stream)) {
+		*reason = gone;
+	} else if (!is_same_text(place, &stream)) {
+		*reason = changed;
+	} else if (place->at.out_offset == 0) {
+		*at = 0;
+		*reason = NULL;
+		return in;
+	} else {
+		input_close(in);
+		*at = place->at.out_offset;
+		if (!input_open_at(file->path.ptr, &point, &in, &err))
+			return NULL;
+		*reason = NULL;
+		return in;
+	}
+	input_close(in);
+	return NULL;
+}
+
+/* The text from `from` on, up to n bytes. */
+static struct str read_text(struct input *in, uint64_t at, uint64_t from, size_t n, struct arena *a)
+{
+	char *text = arena_alloc(a, n, 1);
+	size_t done = 0, got;
+
+	if (input_skip(in, from - at) != from - at)
+		return STR_NONE;
+	while (done < n && (got = input_read(in, text + done, n - done)) > 0)
+		done += got;
+	return str_make(text, done);
+}
+
+static struct str without_cr(struct str line)
+{
+	return line.len && line.ptr[line.len - 1] == '\r' ? str_head(line, line.len - 1) : line;
+}
+
+/* Up to `context` lines of a text, the first or the last ones. */
+static struct str *take_lines(struct str text, size_t context, bool last, struct arena *a, size_t *n)
+{
+	struct str *lines = arena_new_n(a, struct str, context + 1), rest = text;
+
+	*n = 0;
+	while (rest.len && context > 0) {
+		struct str line = without_cr(str_cut(rest, '\n', &rest));
+
+		if (*n == context && !last)
+			break;
+		if (*n == context) {
+			memmove(lines, lines + 1, (context - 1) * sizeof *lines);
+			--*n;
+		}
+		lines[(*n)++] = line;
+	}
+	return lines;
+}
+
+/* The line of the text at `offset`, and those around it; false when it is not the one that was kept. */
+static bool cut_out(struct str text, size_t offset, const struct ref *ref, size_t context, bool partial,
+		    struct arena *a, struct evidence *out)
+{
+	struct str rest, unused, before = str_head(text, offset);
+	struct str kept = str_cut(ref->text, '\n', &unused);
+
+	if (offset >= text.len || (offset > 0 && text.ptr[offset - 1] != '\n'))
+		return false;
+	out->text = without_cr(str_cut(str_from(text, offset), '\n', &rest));
+	/* What was kept may be cut, or be without what its packing added. */
+	if (kept.len && str_find(out->text, str_head(kept, out->text.len)) < 0)
+		return false;
+	if (partial) /* it begins inside of a line */
+		str_cut(before, '\n', &before);
+	out->before = take_lines(before, context, true, a, &out->n_before);
+	out->after = take_lines(rest, context, false, a, &out->n_after);
+	return true;
+}
+
+/* The line by a place of the store, or from the beginning when it has none. */
+static void look_up(const struct found_file *file, const struct ref *ref, const struct store_place *place,
+		    size_t context, struct arena *a, struct evidence *out)
+{
+	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0, at;
+	struct input *in = open_at(file, ref, place, &at, &out->reason);
+
+	if (!in)
+		return;
+	struct str text = read_text(in, at, from, (size_t)(ref->offset - from) + AFTER_BYTES, a);
+
+	input_close(in);
+	out->from_archive = cut_out(text, (size_t)(ref->offset - from), ref, context, from > 0, a, out);
+	if (!out->from_archive)
+		out->reason = changed;
+}
+
+bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
+		   struct arena *a, struct evidence *out, struct err *err)
+{
+	const struct found_file *file = find_file(files, ref->source);
+	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0;
+	struct store_place place;
+
+	*out = (struct evidence){ .text = ref->text, .reason = gone };
+	if (!store_find_place(s, ref->source, from, a, &place, err))
+		return false;
+	if (!file || file->once || !place.known)
+		return true;
+	context = context < EVIDENCE_CONTEXT_MAX ? context : EVIDENCE_CONTEXT_MAX;
+	look_up(file, ref, &place, context, a, out);
+	if (!out->from_archive && place.at.out_offset > 0) {
+		/* The same text may have been packed again since: then its places are others. */
+		place.at = (struct checkpoint){ 0 };
+		look_up(file, ref, &place, context, a, out);
+	}
+	if (!out->from_archive)
+		out->text = ref->text;
+	return true;
+}

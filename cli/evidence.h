@@ -1,0 +1,30 @@
+/*
+ * evidence: a line as it stands in the archive, with the lines around it. The store says where decompression can
+ * start, so that this takes milliseconds however large the file is. The archive may be gone, or changed
+ * since: its content is compared with what the store remembers, and what does not match gives the line that was
+ * kept, alone, with the reason.
+ */
+#ifndef CLI_EVIDENCE_H
+#define CLI_EVIDENCE_H
+
+#include "ingest/find.h"
+#include "store/reader.h"
+
+enum { EVIDENCE_CONTEXT_MAX = 100 }; /* lines on each side */
+
+struct evidence {
+	bool from_archive;
+	struct str text;            /* the line; what was kept of it when not from the archive */
+	struct str *before, *after; /* lines around it, in their order */
+	size_t n_before, n_after;
+	const char *reason;         /* why not from the archive: a clause; NULL else */
+};
+
+/*
+ * The line of a reference, with up to `context` lines on each side. `files` is what the archive's paths lead to
+ * (find_files). Slices belong to the arena. False only when the store cannot be read.
+ */
+NODISCARD bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
+			     struct arena *a, struct evidence *out, struct err *err);
+
+#endif
