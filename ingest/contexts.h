@@ -18,6 +18,7 @@ struct contexts {
 	struct arena *scratch;  /* reset after every record */
 	struct str path;
 	const struct format *const *own; /* of the user, see format_at() */
+	int64_t collected_ns;
 	VEC(struct context *) open; /* few */
 };
 

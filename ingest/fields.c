@@ -2,6 +2,7 @@
 
 #include "ingest/access.h"
 #include "ingest/lifecycle.h"
+#include "ingest/gitops.h"
 #include "ingest/migration.h"
 #include "ingest/request_text.h"
 #include "ingest/words.h"
@@ -461,6 +462,7 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 		request_text_apply(e);
 		lifecycle_apply(e);
 		migration_apply(e, f->scratch);
+		gitops_apply(e, f->scratch);
 		if (e->kind == EV_LINE && (fields_has(f, FIELD_FLAG) || fields_has(f, FIELD_SETTING)))
 			finish_change(f, e);
 	}

@@ -28,6 +28,7 @@ struct decode_ctx {
 	void *state;           /* state_bytes of the format, zeroed at the file's start */
 	struct str path;       /* of the file, for formats whose name says something */
 	const struct format *format; /* the one that is asked */
+	int64_t collected_ns;  /* when the file was written (gzip header, else file time); 0 not known */
 };
 
 /* A line (or several, separated by \n) with what must come out. Keys as in `inquest events`, e.g.

@@ -1,6 +1,6 @@
 #include "ingest/jsonshape.h"
 
-enum { COUNTED_BYTES_MAX = 2048 };
+enum { COUNTED_BYTES_MAX = 2048, WRAPPER_BYTES_MAX = 2048 };
 
 struct str json_shape_object(struct str record)
 {
@@ -71,15 +71,32 @@ static bool member_line(struct str trimmed)
 	return memchr("\"}]{[-0123456789tfn,", trimmed.ptr[0], 20) != NULL;
 }
 
+bool json_shape_wraps(struct str record)
+{
+	struct str s = str_trim(record);
+	return s.len > 3 && s.len < WRAPPER_BYTES_MAX && s.ptr[0] == '{' && s.ptr[s.len - 1] == '[';
+}
+
+/* What stands behind the last of the objects of a list: the members of the object around it. */
+static bool behind_list(struct str line, struct str record)
+{
+	size_t indent = indent_of(record);
+	return indent > 0 && indent_of(line) <= indent && !record_open(record);
+}
+
 enum line_class json_shape_classify(struct str line, struct str record)
 {
 	struct str s = str_trim(line);
 	if (s.len == 0)
 		return LINE_SKIP;
+	if (str_eq(s, STR("{")) && json_shape_wraps(record))
+		return LINE_START;
 	if (line.ptr[0] == '{' && (s.len > 1 || !record_open(record)))
 		return LINE_START;
 	if (record_open(record) && member_line(s))
 		return LINE_CONTINUES;
+	if (s.ptr[0] != '{' && member_line(s) && behind_list(line, record))
+		return LINE_SKIP;
 	if (s.ptr[0] == '{' || str_starts(s, STR("[{")))
 		return LINE_START;
 	for (size_t i = 0; i < s.len; i++)

@@ -13,6 +13,10 @@
  * further line. LINE_SKIP: blank, or the brackets and commas of an array of objects. Else LINE_ALIEN.
  */
 enum line_class json_shape_classify(struct str line, struct str record);
+/*
+ * The beginning of an object around a list of objects, which become the records: `{ "apiVersion": "v1", "items": [`.
+ */
+bool json_shape_wraps(struct str record);
 /* The object inside a record: without blanks around it and the comma of an array behind it. */
 struct str json_shape_object(struct str record);
 /* `"key"` stands in the line as a key, followed by a colon. key comes with its quotes: STR("\"level\""). */

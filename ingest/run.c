@@ -70,12 +70,15 @@ static void year_note(struct file_totals *t, struct arena *a, const struct plann
 
 struct text_plan run_text_plan(const struct ingest *g, const struct planned *p)
 {
+	const struct clock_evidence *e = &p->evidence;
+
 	return (struct text_plan){
 		.format = p->format,
 		.others = p->others,
 		.n_others = p->n_others,
 		.path = p->file.path,
 		.own = g->options->own_formats,
+		.collected_ns = e->gzip_ns != TIME_NONE ? e->gzip_ns : e->mtime_ns != TIME_NONE ? e->mtime_ns : 0,
 		.max_line_bytes = g->options->max_line_bytes,
 		.resume_offset = p->file.resume_offset,
 		.chain = p->chain,

@@ -1,5 +1,6 @@
 #include "ingest/text.h"
 
+#include "ingest/jsonshape.h"
 #include "ingest/payload.h"
 
 enum {
@@ -159,6 +160,7 @@ static void pass_begin(struct pass *p, struct text_worker *w, const struct text_
 	arena_reset(&w->scratch);
 	*p = (struct pass){ .source = source };
 	contexts_init(&p->contexts, &w->file, &w->scratch, plan->path, plan->own);
+	p->contexts.collected_ns = plan->collected_ns;
 	lines_init(&p->lines, read_source, &p->source, (size_t)plan->max_line_bytes);
 	if (plan->resume_offset > 0)
 		resume(p, plan->resume_offset);
@@ -197,7 +199,7 @@ static enum record_fate read_record(void *self, const struct record *r)
 	if (rd->carrier && r->format == rd->pass.records.format)
 		return payloads_record(rd->payloads, r);
 	if (!r->format->decode(r->text, r->ctx, &e))
-		return RECORD_REJECTED;
+		return json_shape_wraps(r->text) ? RECORD_JOINED : RECORD_REJECTED;
 	/* A stray line that only the last resort takes must at least have a time. */
 	if (r->format->role == ROLE_TEXT && r->format != rd->pass.records.format && !e.has_time)
 		return RECORD_REJECTED;

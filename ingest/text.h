@@ -25,6 +25,7 @@ struct text_plan {
 	size_t n_others;
 	struct str path;
 	const struct format *const *own;    /* of the user, see format_at() */
+	int64_t collected_ns;               /* as in decode_ctx */
 	uint64_t max_line_bytes;
 	uint64_t resume_offset; /* bytes read by an earlier run: passed over */
 	struct text_chain *chain; /* to be filled; NULL none */

@@ -228,6 +228,7 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 	if (e->kind == EV_LINE && isnan(e->duration_ms))
 		duration_text(e->message, &e->duration_ms);
 	lifecycle_apply(e);
+	migration_apply(e, ctx->scratch);
 	return true;
 }
 

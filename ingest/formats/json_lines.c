@@ -74,6 +74,9 @@ static const struct format_sample samples[] = {
 	{ "{\"level\":\"info\",\"time\":\"2026-06-18T03:18:02.542Z\",\"service\":\"catalog\",\"port\":3200,"
 	  "\"msg\":\"catalog 3.8.2 listening\"}",
 	  "time=2026-06-18T03:18:02.542Z kind=start severity=info service=catalog version=3.8.2" },
+	{ "{\"level\":\"info\",\"ts\":\"2026-01-29T12:00:01.123Z\",\"msg\":\"Helm upgrade succeeded\",\"controller\":"
+	  "\"helmrelease\",\"HelmRelease\":{\"name\":\"web\",\"namespace\":\"shop\"},\"revision\":\"1.2.3\"}",
+	  "kind=change change.kind=deployment change.service=web change.version=1.2.3 change.status=succeeded" },
 	{ NULL, NULL },
 };
 

@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "ingest/format.h"
 #include "ingest/jsonshape.h"
+#include "ingest/kube.h"
 
 static enum line_class classify(struct str line, struct str record, const struct decode_ctx *ctx)
 {
@@ -17,6 +18,8 @@ static enum line_class classify(struct str line, struct str record, const struct
 		return json_shape_classify(line, record);
 	if (line.len == 0)
 		return LINE_SKIP;
+	if (str_eq(str_trim(line), STR("{")))
+		return json_shape_classify(line, record); /* "-o json": over many lines, decode() decides */
 	if (line.ptr[0] != '{')
 		return LINE_ALIEN;
 	return json_shape_has_key(head, STR("\"involvedObject\"")) &&
@@ -24,29 +27,6 @@ static enum line_class classify(struct str line, struct str record, const struct
 		       ? LINE_START
 		       : LINE_ALIEN;
 }
-
-static const struct {
-	const char *reason;
-	enum event_kind kind;
-} reasons[] = {
-	{ "ScalingReplicaSet", EV_CHANGE },
-	{ "SuccessfulRescale", EV_CHANGE },
-	{ "OOMKilling", EV_CRASH },
-	{ "SystemOOM", EV_CRASH },
-	{ "BackOff", EV_CRASH },
-	{ "CrashLoopBackOff", EV_CRASH },
-	{ "Killing", EV_STOP },
-	{ "Started", EV_START },
-	{ "Unhealthy", EV_STATE },
-	{ "NodeNotReady", EV_STATE },
-	{ "NodeReady", EV_STATE },
-	{ "FailedScheduling", EV_STATE },
-	{ "Evicted", EV_STATE },
-	{ "Preempted", EV_STATE },
-	{ "ProbeError", EV_STATE },
-	{ "Rebooted", EV_START },
-	{ "Starting", EV_START },
-};
 
 static struct str text_at(struct json_value object, const char *path, struct arena *a)
 {
@@ -68,37 +48,6 @@ static bool read_time(struct json_value object, struct arena *a, struct event *e
 	return e->has_time;
 }
 
-static struct str number_behind(struct str text, struct str word)
-{
-	ptrdiff_t at = str_find(text, word);
-	struct str rest;
-	size_t n = 0;
-
-	if (at < 0)
-		return STR_NONE;
-	rest = str_from(text, (size_t)at + word.len);
-	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
-		n++;
-	return str_head(rest, n);
-}
-
-/* "Scaled up replica set web-5d4 to 3 from 1", "New size: 5; reason: cpu resource utilization" */
-static const struct change *scaling(struct event *e, struct arena *a)
-{
-	struct change *c = arena_new(a, struct change);
-
-	c->kind = CHANGE_SCALING;
-	c->service = e->service;
-	c->new_value = number_behind(e->message, STR(" to "));
-	c->old_value = number_behind(e->message, STR(" from "));
-	if (c->new_value.len == 0)
-		c->new_value = number_behind(e->message, STR("New size: "));
-	c->actor = e->logger;
-	c->text = e->message;
-	c->end_ns = TIME_NONE;
-	return c;
-}
-
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct str rest, reason;
@@ -116,15 +65,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	e->logger = text_at(object, "source.component", ctx->scratch);
 	if (e->logger.len == 0)
 		e->logger = text_at(object, "reportingComponent", ctx->scratch);
-	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
-		if (str_eq(reason, str_of(reasons[i].reason))) {
-			e->kind = reasons[i].kind;
-			break;
-		}
-	}
-	e->error = e->severity == SEV_WARN ? reason : STR_NONE;
-	if (e->kind == EV_CHANGE)
-		e->change = scaling(e, ctx->scratch);
+	kube_reason_apply(reason, e, ctx->scratch);
 	return true;
 }
 
@@ -148,12 +89,16 @@ static const struct format_sample samples[] = {
 	  "time=2024-05-01T10:02:00Z severity=warn kind=state host=node-1 error=Unhealthy message='Readiness "
 	  "probe failed: "
 	  "connection refused'" },
+	{ "{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"Event\",\n    \"reason\": \"Killing\",\n    \"involvedObject\": {\n"
+	  "        \"name\": \"web-1\"\n    },\n    \"message\": \"Stopping container web\",\n    \"type\": \"Normal\",\n"
+	  "    \"lastTimestamp\": \"2024-05-01T10:02:00Z\"\n}",
+	  "time=2024-05-01T10:02:00Z severity=info kind=stop service=web-1 message='Stopping container web'" },
 	{ NULL, NULL },
 };
 
 const struct format format_kube_event = {
 	.id = "kube_event",
-	.title = "Kubernetes events as JSON lines",
+	.title = "Kubernetes events as JSON: one a line, or a list (kubectl get events -o json)",
 	.role = ROLE_CHANGE,
 	.specificity = 65,
 	.classify = classify,

@@ -107,6 +107,10 @@ static const struct format_sample samples[] = {
 	  "view=40.4 db=12.1 error='ActiveRecord::ConnectionTimeoutError: could not obtain a connection'",
 	  "kind=http severity=error status=500 method=GET path=/orders/7 duration_ms=58.3 "
 	  "error='ActiveRecord::ConnectionTimeoutError: could not obtain a connection'" },
+	{ "time=\"2026-01-29T12:00:00Z\" level=info msg=\"Initiated automated sync to 'abc123'\" application=shop "
+	  "reason=OperationStarted type=Normal user=ann",
+	  "kind=change change.kind=deployment change.service=shop change.version=abc123 change.actor=ann "
+	  "change.status=started" },
 	{ NULL, NULL },
 };
 
