@@ -58,7 +58,7 @@ static bool sink_known(void *self, uint64_t content_id, bool *known, uint64_t *e
 {
 	struct ingest_sink *s = self;
 
-	return store_writer_knows(s->writer, content_id, known, end_offset, err);
+	return store_writer_knew(s->writer, content_id, known, end_offset, err);
 }
 
 static enum sink_answer sink_file_begin(void *self, const struct source_file *f, void **handle, struct err *err)

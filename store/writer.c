@@ -90,6 +90,17 @@ static bool delete_pending(struct store_writer *w, struct err *err)
 	}
 }
 
+/* Remembers which extents are of earlier runs. */
+static bool note_last(struct store_writer *w, struct err *err)
+{
+	sqlite3_stmt *s = w->statements[SQL_LAST_EXTENT];
+	bool row, good = db_step(&w->db, s, &row, err);
+	if (good && row)
+		w->before = sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return good;
+}
+
 bool store_writer_open(const char *path, struct store_writer **out, struct err *err)
 {
 	struct arena arena;
@@ -104,7 +115,7 @@ bool store_writer_open(const char *path, struct store_writer **out, struct err *
 		w->statements[i] = db_prepare(&w->db, statement_sql[i], err);
 		good = w->statements[i] != NULL;
 	}
-	if (!good || !delete_pending(w, err) || !writer_commit(w, err)) {
+	if (!good || !delete_pending(w, err) || !writer_commit(w, err) || !note_last(w, err)) {
 		struct err ignored = ERR_INIT; /* there is a better one in err */
 		w->failure = *err;
 		(void)store_writer_close(w, &ignored);
@@ -132,8 +143,8 @@ bool store_writer_close(struct store_writer *w, struct err *err)
 	return good;
 }
 
-bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset,
-                        struct err *err)
+static bool knows_up_to(struct store_writer *w, int64_t extent, uint64_t content_id, bool *known, uint64_t *end_offset,
+			struct err *err)
 {
 	*known = false;
 	*end_offset = 0;
@@ -142,6 +153,7 @@ bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known
 	if (good) {
 		sqlite3_stmt *s = w->statements[SQL_KNOWS];
 		db_bind_u64(s, 1, content_id);
+		sqlite3_bind_int64(s, 2, extent);
 		good = db_step(&w->db, s, &row, err);
 		if (good && row && sqlite3_column_int64(s, 0) > 0) {
 			*known = true;
@@ -150,4 +162,15 @@ bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known
 		sqlite3_reset(s);
 	}
 	return writer_unlock(w, good, err);
+}
+
+bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset,
+			struct err *err)
+{
+	return knows_up_to(w, INT64_MAX, content_id, known, end_offset, err);
+}
+
+bool store_writer_knew(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err)
+{
+	return knows_up_to(w, w->before, content_id, known, end_offset, err);
 }

@@ -41,6 +41,9 @@ bool store_writer_close(struct store_writer *w, struct err *err);
  */
 NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known,
 				  uint64_t *end_offset, struct err *err);
+/* The same of what was there when the writer was opened: what it wrote since is in no particular order. */
+NODISCARD bool store_writer_knew(struct store_writer *w, uint64_t content_id, bool *known,
+				 uint64_t *end_offset, struct err *err);
 NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info,
 			    struct extent_writer **out, struct err *err);
 NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);

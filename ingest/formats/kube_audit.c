@@ -84,7 +84,7 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	e->has_time = timestamp_parse_iso(&time, &e->time);
 	if (!e->has_time)
 		return false;
-	if (timestamp_parse_iso(&stage, &end))
+	if (timestamp_parse_iso(&stage, &end) && end.ns >= e->time.ns)
 		e->duration_ms = (double)(end.ns - e->time.ns) / 1e6;
 	e->method = text_at(object, "verb", a);
 	e->path = text_at(object, "requestURI", a);

@@ -15,12 +15,14 @@ void recorder_init(struct recorder *r)
 	*r = (struct recorder){ .counts_ok = true };
 	arena_init(&r->arena);
 	map_init(&r->known);
+	map_init(&r->before);
 	pthread_mutex_init(&r->lock, NULL);
 }
 
 void recorder_release(struct recorder *r)
 {
 	map_release(&r->known);
+	map_release(&r->before);
 	arena_release(&r->arena);
 	pthread_mutex_destroy(&r->lock);
 }
@@ -90,7 +92,7 @@ static bool record_known(void *self, uint64_t content_id, bool *known, uint64_t 
 
 	(void)err;
 	pthread_mutex_lock(&r->lock);
-	bytes = map_get(&r->known, content_id);
+	bytes = map_get(&r->before, content_id);
 	*known = bytes != NULL;
 	*end_offset = bytes ? *bytes : 0;
 	pthread_mutex_unlock(&r->lock);
@@ -99,6 +101,9 @@ static bool record_known(void *self, uint64_t content_id, bool *known, uint64_t 
 
 struct event_sink recorder_sink(struct recorder *r)
 {
+	for (size_t i = 0; i < r->known.cap; i++)
+		if (r->known.keys[i])
+			*map_put(&r->before, r->known.keys[i], NULL) = r->known.vals[i];
 	return (struct event_sink){
 		.self = r,
 		.concurrent = true,

@@ -13,6 +13,7 @@ struct recorder {
 	struct { struct str *at; size_t n, cap; } events; /* one line for each */
 	struct { struct str *at; size_t n, cap; } files;
 	struct map known;          /* content id → bytes, of runs before and this one */
+	struct map before;         /* as it was when the sink was made: of runs before */
 	bool counts_ok;
 };
 
