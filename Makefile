@@ -63,7 +63,7 @@ FORMATS := $(sort $(wildcard ingest/formats/*.c))
 CAUSES := $(sort $(wildcard analyze/causes/*.c))
 RENDERERS := $(sort $(wildcard report/renderers/*.c))
 COMMANDS := $(sort $(wildcard cli/cmd_*.c))
-ASSETS := $(sort $(wildcard report/assets/*))
+ASSETS := $(sort $(wildcard report/assets/* analyze/data/*))
 SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
 	report/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS))
 MAINS := $(wildcard cli/main.c fixtures/main.c)

@@ -81,8 +81,11 @@ static bool write_incident(struct facts *f, const struct signals *signals, const
 bool analyze_run(struct store *s, const struct analyze_options *o, struct arena *a, struct casefile *out, struct err *err)
 {
 	struct facts f;
+	struct families built_in;
 	*out = (struct casefile){ 0 };
-	if (!facts_load(&f, s, a, o->since_ns, o->until_ns, err) || !store_load_quality(s, a, &out->sources, &out->n_sources, err))
+	if (!o->families && !families_load("", STR_NONE, a, &built_in, err))
+		return false;
+	if (!facts_load(&f, s, o->families ? o->families : &built_in, a, o->since_ns, o->until_ns, err) || !store_load_quality(s, a, &out->sources, &out->n_sources, err))
 		return false;
 	out->from_ns = f.from_ns;
 	out->to_ns = f.to_ns;

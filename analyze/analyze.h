@@ -9,9 +9,11 @@
 #include "core/err.h"
 
 struct store;
+struct families;
 
 struct analyze_options {
 	int64_t since_ns, until_ns; /* TIME_NONE: no limit */
+	const struct families *families; /* error families; NULL: the built-in ones */
 };
 
 NODISCARD bool analyze_run(struct store *s, const struct analyze_options *o, struct arena *a, struct casefile *out, struct err *err);

@@ -39,11 +39,11 @@ void term_depth(struct inquiry *q, struct candidate *c)
 }
 
 /* A line of trouble about something outside is a caller's complaint, in whatever words. */
-static const struct family *family_of_line(const struct emergence *e)
+static const struct family *family_of_line(const struct inquiry *q, const struct emergence *e)
 {
 	const struct family *fam = e->voice->family;
 	bool plain = !fam || fam->nature == NATURE_EFFECT;
-	return e->outside.len && plain ? family_by_id("upstream_error") : fam;
+	return e->outside.len && plain ? families_by_id(q->f->families, "upstream_error") : fam;
 }
 
 /* Whom a line blames: a caller's the one it names, the system's (kernel, init, a supervisor) the service it speaks of. */
@@ -58,14 +58,14 @@ static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 		    str_find(e->voice->text, d->voice->text) >= 0)
 			return (ptrdiff_t)d->voice->service;
 	}
-	bool of_others = family_of_line(e)->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
+	bool of_others = family_of_line(q, e)->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
 
 /* What to call it: the resource, the outside service that is blamed, the host that it is about. */
 static struct str family_entity(const struct inquiry *q, const struct emergence *e, struct str service)
 {
-	const struct family *fam = family_of_line(e);
+	const struct family *fam = family_of_line(q, e);
 	bool outside = fam->nature == NATURE_CALLER && e->outside.len;
 	struct str name = outside ? e->outside : service;
 	if (fam->resource)
@@ -79,7 +79,7 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 {
 	for (size_t i = 0; i < q->n_emergent; i++) {
 		const struct emergence *e = &q->emergent[i];
-		const struct family *fam = family_of_line(e);
+		const struct family *fam = family_of_line(q, e);
 		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
 			continue;
 		ptrdiff_t at = blamed(q, e);

@@ -206,7 +206,7 @@ static void index_voices(struct facts *f)
 		}
 	}
 	for (size_t i = 0; i < f->n_voices; i++)
-		f->voices[i].family = family_of(f->voices[i].text);
+		f->voices[i].family = families_match(f->families, f->voices[i].text);
 }
 
 /* ---- window and grid ---- */
@@ -306,9 +306,9 @@ static void own_names(struct facts *f)
 	map_release(&copies);
 }
 
-bool facts_load(struct facts *f, struct store *s, struct arena *a, int64_t since_ns, int64_t until_ns, struct err *err)
+bool facts_load(struct facts *f, struct store *s, const struct families *families, struct arena *a, int64_t since_ns, int64_t until_ns, struct err *err)
 {
-	*f = (struct facts){ .arena = a, .store = s };
+	*f = (struct facts){ .arena = a, .store = s, .families = families };
 	struct store_change *changes;
 	size_t n_changes;
 	if (!store_load_series(s, a, &f->series, &f->n_series, err) ||

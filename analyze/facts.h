@@ -69,6 +69,7 @@ struct voice {
 struct facts {
 	struct arena *arena;
 	struct store *store;
+	const struct families *families;
 	struct grid grid;
 	int64_t from_ns, to_ns;
 	struct series *series; size_t n_series;
@@ -83,7 +84,7 @@ struct facts {
 };
 
 /* since/until: TIME_NONE for no limit. */
-NODISCARD bool facts_load(struct facts *f, struct store *s, struct arena *a, int64_t since_ns, int64_t until_ns, struct err *err);
+NODISCARD bool facts_load(struct facts *f, struct store *s, const struct families *families, struct arena *a, int64_t since_ns, int64_t until_ns, struct err *err);
 
 /* Index of a service by name, -1 when no log is its own. Instances ("web-1") find their service ("web"). */
 ptrdiff_t facts_service(const struct facts *f, struct str name);

@@ -1,119 +1,28 @@
 #include "analyze/families.h"
 
-#include "core/err.h"
+extern const unsigned char asset_families_txt[];
+extern const size_t asset_families_txt_bytes;
 
-/*
- * Texts are those of the programs themselves (errno strings, PostgreSQL, MySQL, Redis, nginx, HAProxy,
- * OpenSSL, resolvers, the common language runtimes and their HTTP and pool libraries). The narrow
- * rows stand before the wide ones.
- */
-const struct family family_table[] = {
-	{ "certificate", CAUSE_CERTIFICATE, NATURE_CAUSE, "a certificate is not accepted", NULL,
-	  "certificate has expired|cert_has_expired|certificate expired|x509:|certificate verify failed|certificate is not yet valid|"
-	  "cert_not_yet_valid|unable to verify the first certificate|unable_to_verify_leaf_signature|self signed certificate|"
-	  "self-signed certificate|sslhandshakeexception|pkix path|certificate unknown|sslv3 alert certificate|tls alert*certificate|"
-	  "peer did not return a certificate|ssl certificate*expired|certificate*revoked|err_tls_cert|hostname/ip does not match certificate|"
-	  "notafter|ssl_do_handshake() failed*certificate|ssl handshake failure|handshake failed*certificate" },
-	{ "dns", CAUSE_DNS, NATURE_CAUSE, "a name could not be resolved", NULL,
-	  "enotfound|eai_again|getaddrinfo|could not translate host name|name or service not known|temporary failure in name resolution|"
-	  "no such host|unknownhostexception|could not be resolved|could not resolve|host not found|servfail|nxdomain|"
-	  "name resolution|dns lookup|resolver*timed out|no resolver defined|nameresolutionerror|server misbehaving|unresolvable" },
-	{ "disk_full", CAUSE_RESOURCE_EXHAUSTION, NATURE_CAUSE, "no space is left on a device", "disk space",
-	  "no space left on device|enospc|disk full|disk is full|disk quota exceeded|edquot|the table * is full|"
-	  "not enough disk space|out of disk|insufficient disk|misconf redis is configured to save rdb|filesystem*full|"
-	  "low on disk space|free space|flood stage disk watermark|disk usage exceeded" },
-	{ "file_descriptors", CAUSE_RESOURCE_EXHAUSTION, NATURE_CAUSE, "file descriptors are used up", "file descriptors",
-	  "too many open files|emfile|enfile|file table overflow|max number of file descriptors" },
-	{ "memory", CAUSE_RESOURCE_EXHAUSTION, NATURE_CAUSE, "memory is used up", "memory",
-	  "out of memory|cannot allocate memory|enomem|outofmemoryerror|oom-kill|oom killer|oomkilled|killed process|"
-	  "heap out of memory|javascript heap|memory limit|java heap space|gc overhead limit|memoryerror|std::bad_alloc|"
-	  "allocation failed|memory cgroup|reached heap limit|memory exhausted|oom command not allowed" },
-	{ "workers", CAUSE_RESOURCE_EXHAUSTION, NATURE_CAUSE, "workers or threads are used up", "workers",
-	  "worker_connections are not enough|server reached *max_children|reached pm.max_children|maxrequestworkers|maxclients setting|"
-	  "pthread_create failed|can't start new thread|unable to create new native thread|resource temporarily unavailable|"
-	  "rejectedexecutionexception|thread pool*exhausted|no free worker|all workers*busy|workers exhausted|worker pool*exhausted|"
-	  "queue is full|queue full|listen queue*overflow|thread starvation|max_user_processes|fork: retry|eagain*fork|too many processes" },
-	{ "deadlock", CAUSE_LOCK_CONTENTION, NATURE_CAUSE, "transactions deadlocked", NULL,
-	  "deadlock detected|deadlock found|deadlock victim|lock order inversion" },
-	{ "lock_wait", CAUSE_LOCK_CONTENTION, NATURE_CAUSE, "statements wait for a lock", NULL,
-	  "still waiting for *lock|lock wait timeout|lock timeout|canceling statement due to lock timeout|could not obtain lock|"
-	  "database is locked|metadata lock|lock request time out|waiting for *lock|acquired *lock on*after|lockacquisition|lock_not_available" },
-	{ "connection_slots", CAUSE_CONNECTION_EXHAUSTION, NATURE_CAUSE, "the database has no free connections", NULL,
-	  "too many clients|too many connections|remaining connection slots|max_connections|max_user_connections|"
-	  "no more connections allowed|max_client_conn|max number of clients reached|connection limit exceeded|er_con_count_error|"
-	  "too many database connections|maxclients reached|too_many_connections|connection slots" },
-	{ "pool", CAUSE_CONNECTION_EXHAUSTION, NATURE_CALLER, "callers wait for a pooled connection in vain", NULL,
-	  "query_wait_timeout|pool timeout|pool exhausted|connection pool*exhaust|connection pool*timeout|timeout*connection from pool|"
-	  "timeout*acquiring*connection|timeout acquiring a connection|timeout exceeded when trying to connect|pool is probably full|"
-	  "could not obtain connection|connection is not available*request timed out|queuepool limit|pool_timeout|"
-	  "unable to acquire*connection|no available connection|pool is full|connectionpooltimeout|poolexhausted|"
-	  "waiting for*connection*pool|no free connection|pool empty|could not get a connection|error acquiring client|pool is closed|pool size*reached" },
-	{ "cache_memory", CAUSE_CACHE_FAILURE, NATURE_CAUSE, "the cache is out of memory", NULL,
-	  "used memory > 'maxmemory'|maxmemory|evicted keys|eviction" },
-	{ "cache", CAUSE_CACHE_FAILURE, NATURE_CALLER, "the cache does not answer or gives wrong answers", NULL,
-	  "redis*econnrefused|redis*timed out|redis*timeout|redis*connection|redis*unavailable|redis*error|error*redis|redis is loading|loading redis|loading the dataset|"
-	  "memcache*fail|memcache*timeout|memcache*error|cache unavailable|cache*timeout|cache*unreachable|cache connection|cache read failed|cache write failed|cache error|"
-	  "maxretriesperrequest|stale session|session*stale|stale*cache|stale*data|cache*stale|cache miss storm|cache stampede|session store*|readonly you can't write|clusterdown|"
-	  "falling back to*database|cache bypass|jedisconnection|lettuce|session*not found in cache|cache get failed|cache set failed|cache down" },
-	{ "credential", CAUSE_CREDENTIAL, NATURE_CAUSE, "credentials are refused", NULL,
-	  "password authentication failed|access denied for user|authentication failed for user|noauth|wrongpass|invalid username-password|"
-	  "invalid api key|invalid_api_key|api key*invalid|api key*expired|expired token|token has expired|token expired|invalid_client|"
-	  "signaturedoesnotmatch|invalidaccesskeyid|expiredtoken|no pg_hba.conf entry|role * does not exist|invalid signature|jwt expired|"
-	  "invalid credentials for|invalid_grant|unable to authenticate|permission denied for|authentication failure*service|"
-	  "login failed for user|bad credentials for service|key rotated|unknown key id|signature verification failed|invalidsignature" },
-	{ "hardware", CAUSE_HOST_FAULT, NATURE_CAUSE, "a device or file system failed", NULL,
-	  "input/output error|i/o error|read-only file system|erofs|ext4-fs error|xfs*corruption|remounting filesystem read-only|"
-	  "hardware error|machine check|mce:|ecc error|link is down|nic link|blk_update_request|medium error|smart*fail|hung task|"
-	  "blocked for more than*seconds|soft lockup|thermal|temperature above threshold|clock throttled|nvme*timeout|ata*failed command|buffer i/o error" },
-	{ "rate_limit", CAUSE_TRAFFIC_SURGE, NATURE_EFFECT, "requests are being limited", NULL,
-	  "limiting requests|limiting connections|rate limit|ratelimit|too many requests|throttl" },
-	{ "loop", CAUSE_DEPLOYMENT, NATURE_CAUSE, "requests go round in a loop", NULL,
-	  "request loop|redirect loop|recursion|maximum call stack|stack overflow|stackoverflowerror|too many redirects|loop detected|"
-	  "max hops|hop limit|nested too deep|recursive call|circular" },
-	{ "schema", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code and schema do not fit together", NULL,
-	  "column * does not exist|relation * does not exist|unknown column|no such table|no such column|table * doesn't exist|"
-	  "undefined column|undefinedcolumn|undefinedtable|does not exist at character|invalid column name|missing column|violates not-null|invalid object name" },
-	{ "code", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code fails", NULL,
-	  "typeerror|referenceerror|is not defined|nullpointerexception|nil pointer dereference|undefined is not|cannot read propert|is not a function|"
-	  "attributeerror|keyerror|nameerror|nomethoderror|undefined method|undefined variable|"
-	  "panic:|segmentation fault|segfault|index out of range|indexoutofbounds|classcastexception|"
-	  "nosuchmethod|classnotfound|noclassdeffound|importerror|modulenotfound|cannot find module|assertion failed|assertionerror|illegalstate|"
-	  "zerodivision|division by zero|cannot destructure|unexpected token|null reference|nullreference|unwrap|index out of bounds|illegalargument" },
-	{ "bad_input", CAUSE_BAD_INPUT, NATURE_CAUSE, "one input cannot be processed", NULL,
-	  "malformed|cannot parse|could not parse|parse error|parsing failed|failed to parse|json parse|invalid byte sequence|invalid utf|syntaxerror|unexpected end of json|"
-	  "invalid input syntax|value too long|out of range for type|deserializ|unmarshal|poison message|dead letter|dead-letter|decode error|"
-	  "corrupt message|invalid payload|unprocessable|cannot decode|invalid format|schema validation|numeric field overflow|integer out of range" },
-	{ "replication", CAUSE_DEPENDENCY_FAILURE, NATURE_CAUSE, "replication is behind or broken", "replication",
-	  "replication lag|replica lag|conflict with recovery|terminating walreceiver|replication terminated|"
-	  "could not receive data from wal stream|requested wal segment|seconds_behind|semi-sync|replica*behind|master_link_status|"
-	  "standby*behind|stale read|read-only transaction|lagging behind" },
-	{ "database_down", CAUSE_RESTART, NATURE_CAUSE, "the database is starting or stopping", NULL,
-	  "database system is starting up|database system is shutting down|the database system is in recovery|"
-	  "terminating connection due to administrator command|server closed the connection unexpectedly|57p01|57p03|server has gone away|"
-	  "connection terminated unexpectedly|lost connection to mysql|lost connection to server|terminating connection because of crash|connection terminated due to|connection not open|admin_shutdown" },
-	{ "refused", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency refuses connections", NULL,
-	  "econnrefused|connection refused|actively refused|no live upstreams|no server available|no server is available|upstream unavailable|is down, reason|"
-	  "service unavailable|503 service|host is unreachable|ehostunreach|no healthy upstream|backend * has no server|connection failure|failed to connect|unavailable: |upstream connect error|cannot connect to|could not connect to|connect failed" },
-	{ "timeout", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency does not answer in time", NULL,
-	  "upstream timed out|etimedout|econnaborted|upstream timeout|timeout of *exceeded|deadline exceeded|deadlineexceeded|context deadline|gateway timeout|"
-	  "read timed out|connect timeout|connection timed out|connecttimeout|readtimeout|sockettimeout|request timed out|timed out|timeout|"
-	  "took too long|time-out|esockettimedout|canceling statement due to statement timeout|request aborted" },
-	{ "reset", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency breaks connections off", NULL,
-	  "econnreset|connection reset|broken pipe|epipe|prematurely closed|socket hang up|unexpected eof|connection closed|"
-	  "remote end closed|recv() failed|bad gateway|remotedisconnected|connection was aborted|connection aborted|upstream sent invalid|goaway" },
-	{ "network", CAUSE_NETWORK, NATURE_CAUSE, "the network does not carry packets", NULL,
-	  "network is unreachable|enetunreach|no route to host|packet loss|carrier lost|network unreachable|enetdown|duplicate address" },
-	{ "circuit", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a circuit breaker opened", NULL,
-	  "circuit breaker|circuit open|breaker is open|circuitbreaker|bulkhead" },
-	{ "upstream_error", CAUSE_DEPENDENCY_FAILURE, NATURE_CALLER, "a dependency answers with errors", NULL,
-	  "upstream*error|upstream*failed|upstream*status|call to*failed|call*failed:*answered|answered <*>|answered with|unexpected response|dependency*failed|downstream*error|status code 5|responded with 5|returned 5|http 5|answered 5|"
-	  "request failed with status|unexpected status|non-2xx|bad response from" },
-	{ "unhandled", CAUSE_DEPLOYMENT, NATURE_CAUSE, "code fails", NULL, "unhandled exception|unhandled rejection|uncaught exception|unhandledpromise" },
-	{ NULL, CAUSE_UNKNOWN, NATURE_EFFECT, NULL, NULL, NULL },
+enum { MAX_FAMILIES = 1000, LEAST_PATTERN = 3 };
+
+struct reader {
+	const char *name; /* of the file, for messages */
+	unsigned line;
+	struct arena *arena;
+	struct err *err;
 };
 
-/* One alternative: literal parts between '*', in order. */
-static bool alternative_matches(struct str pattern, struct str text)
+#define WRONG(r, ...) wrong((r), arena_printf((r)->arena, __VA_ARGS__))
+
+static bool wrong(struct reader *r, struct str what)
+{
+	return err_set_status(r->err, EXIT_USAGE, "%s:%u: %.*s", r->name, r->line, STR_ARG(what));
+}
+
+/* ---- matching ---- */
+
+/* Literal parts between '*', in order; case does not matter. */
+static bool pattern_matches(struct str pattern, struct str text)
 {
 	while (pattern.len) {
 		struct str rest;
@@ -129,23 +38,165 @@ static bool alternative_matches(struct str pattern, struct str text)
 	return true;
 }
 
-const struct family *family_of(struct str text)
+const struct family *families_match(const struct families *f, struct str text)
 {
-	for (const struct family *f = family_table; f->id; f++) {
-		struct str rest = str_of(f->patterns);
-		while (rest.len) {
-			struct str alternative = str_cut(rest, '|', &rest);
-			if (alternative.len && alternative_matches(alternative, text))
-				return f;
-		}
-	}
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t p = 0; p < f->at[i].patterns.n; p++)
+			if (pattern_matches(f->at[i].patterns.at[p], text))
+				return &f->at[i];
 	return NULL;
 }
 
-const struct family *family_by_id(const char *id)
+const struct family *families_by_id(const struct families *f, const char *id)
 {
-	for (const struct family *f = family_table; f->id; f++)
-		if (strcmp(f->id, id) == 0)
-			return f;
-	BUG("no such family");
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->at[i].id, id) == 0)
+			return &f->at[i];
+	return NULL;
+}
+
+/* ---- reading ---- */
+
+/* A text in quotes off the head of a line; false when there is none. */
+static bool quoted(struct reader *r, struct str *line, const char **out)
+{
+	*line = str_trim(*line);
+	if (!line->len || line->ptr[0] != '"')
+		return false;
+	ptrdiff_t end = str_chr(str_from(*line, 1), '"');
+	if (end < 1)
+		return false;
+	*out = arena_str(r->arena, str_head(str_from(*line, 1), (size_t)end)).ptr;
+	*line = str_from(*line, (size_t)end + 2);
+	return true;
+}
+
+static bool read_kind(struct str word, enum cause_kind *out)
+{
+	for (int k = 0; k < CAUSE_KIND_COUNT; k++)
+		if (k != CAUSE_UNKNOWN && str_eq(word, str_of(cause_kind_name((enum cause_kind)k)))) {
+			*out = (enum cause_kind)k;
+			return true;
+		}
+	return false;
+}
+
+static bool read_nature(struct str word, enum family_nature *out)
+{
+	static const char *const names[] = { [NATURE_CAUSE] = "cause", [NATURE_CALLER] = "caller", [NATURE_EFFECT] = "effect" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(word, str_of(names[i]))) {
+			*out = (enum family_nature)i;
+			return true;
+		}
+	return false;
+}
+
+/* ID KIND NATURE "words" ["resource"] */
+static bool read_head(struct reader *r, struct str line, struct family *f)
+{
+	struct str id = str_word(&line), kind = str_word(&line), nature = str_word(&line);
+	*f = (struct family){ .id = arena_str(r->arena, id).ptr, .name = r->name, .line = r->line };
+	if (!read_kind(kind, &f->kind))
+		return WRONG(r, "'%.*s' is no kind of cause", STR_ARG(kind));
+	if (!read_nature(nature, &f->nature))
+		return WRONG(r, "'%.*s' is none of cause, caller, effect", STR_ARG(nature));
+	if (!quoted(r, &line, &f->words))
+		return WRONG(r, "what '%s' is must be said in quotes", f->id);
+	if (str_trim(line).len && !quoted(r, &line, &f->resource))
+		return WRONG(r, "what ran out must be said in quotes");
+	return !str_trim(line).len || WRONG(r, "'%.*s' is too much", STR_ARG(str_trim(line)));
+}
+
+/* An indented line: a pattern, or "= text", which must come out as this family. */
+static bool read_item(struct reader *r, struct str line, struct family *f)
+{
+	if (line.ptr[0] == '=') {
+		*vec_push(r->arena, &f->samples) = (struct family_sample){ arena_str(r->arena, str_trim(str_from(line, 1))), r->line };
+		return true;
+	}
+	if (line.len >= 2 && line.ptr[0] == '"' && line.ptr[line.len - 1] == '"')
+		line = str_head(str_from(line, 1), line.len - 2);
+	size_t literal = 0;
+	for (size_t i = 0; i < line.len; i++)
+		literal += line.ptr[i] != '*';
+	if (literal < LEAST_PATTERN)
+		return WRONG(r, "the pattern '%.*s' would match nearly everything", STR_ARG(line));
+	*vec_push(r->arena, &f->patterns) = arena_str(r->arena, line);
+	return true;
+}
+
+struct family_list { struct family *at; size_t n, cap; };
+
+static bool finished(struct reader *r, const struct family_list *list)
+{
+	if (!list->n || list->at[list->n - 1].patterns.n)
+		return true;
+	r->line = list->at[list->n - 1].line;
+	return WRONG(r, "'%s' has no pattern", list->at[list->n - 1].id);
+}
+
+/* Adds the families of a text; those whose id is there already (the user's own) are left out. */
+static bool read_text(struct reader *r, struct str text, struct family_list *list)
+{
+	const size_t own = list->n;
+	struct family none = { 0 }, *open = NULL;
+	while (text.len) {
+		struct str line = str_cut(text, '\n', &text), words = str_trim(line);
+		r->line++;
+		if (!words.len || words.ptr[0] == '#')
+			continue;
+		if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
+			if (!open)
+				return WRONG(r, "a pattern without a family");
+			if (!read_item(r, words, open))
+				return false;
+			continue;
+		}
+		struct family f;
+		if (!finished(r, list) || !read_head(r, words, &f))
+			return false;
+		bool replaced = false;
+		for (size_t i = 0; i < list->n; i++) {
+			if (strcmp(list->at[i].id, f.id) != 0)
+				continue;
+			if (i >= own)
+				return WRONG(r, "'%s' is there already, in line %u", f.id, list->at[i].line);
+			replaced = true;
+		}
+		if (list->n == MAX_FAMILIES)
+			return WRONG(r, "more than %d families", MAX_FAMILIES);
+		open = replaced ? &none : vec_push(r->arena, list);
+		*open = f;
+	}
+	return finished(r, list);
+}
+
+/* Every sample must come out as the family it stands in. */
+static bool check_samples(struct reader *r, const struct families *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t s = 0; s < all->at[i].samples.n; s++) {
+			const struct family_sample *x = &all->at[i].samples.at[s];
+			const struct family *got = families_match(all, x->text);
+			/* What the user's own rows take from the built-in ones is meant. */
+			if (got == &all->at[i] || (got && got->name != all->at[i].name))
+				continue;
+			r->name = all->at[i].name;
+			r->line = x->line;
+			return WRONG(r, "\"%.*s\" is taken for %s, not for %s", STR_ARG(x->text), got ? got->id : "nothing", all->at[i].id);
+		}
+	return true;
+}
+
+bool families_load(const char *name, struct str own, struct arena *a, struct families *out, struct err *err)
+{
+	struct family_list list = { 0 };
+	struct reader mine = { .name = name, .arena = a, .err = err };
+	struct reader built_in = { .name = "families.txt", .arena = a, .err = err };
+	if (!read_text(&mine, own, &list) ||
+	    !read_text(&built_in, str_make((const char *)asset_families_txt, asset_families_txt_bytes), &list))
+		return false;
+	*out = (struct families){ list.at, list.n };
+	return check_samples(&built_in, out);
 }

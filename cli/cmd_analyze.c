@@ -38,7 +38,7 @@ const struct command command_analyze = {
 		 "and prints the verdict; with --explain, every candidate with every term of its score instead.",
 	.options = rows,
 	.options_bytes = sizeof(struct analyze_command_options),
-	.uses = USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN,
+	.uses = USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN | USES_FAMILIES,
 	.examples = examples,
 	.run = run,
 };

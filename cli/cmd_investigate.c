@@ -153,7 +153,7 @@ const struct command command_investigate = {
 		 "standard input. Compression and format are recognised by content.",
 	.options = rows,
 	.options_bytes = sizeof(struct investigate_options),
-	.uses = USES_INPUT | USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN | USES_STRICT | USES_PROGRESS,
+	.uses = USES_INPUT | USES_WINDOW | USES_JSON | USES_VERDICT | USES_EXPLAIN | USES_FAMILIES | USES_STRICT | USES_PROGRESS,
 	.min_args = 1,
 	.max_args = ARGS_ANY,
 	.examples = examples,

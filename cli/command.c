@@ -38,6 +38,11 @@ static const struct option_row explain_rows[] = {
 	{ 0 },
 };
 
+static const struct option_row families_rows[] = {
+	{ 0, "families", "FILE", "what error texts of your own programs are about (docs/families.md)", OPTION_TEXT, AT(families) },
+	{ 0 },
+};
+
 static const struct option_row strict_rows[] = {
 	{ 0, "strict", NULL, "exit with 5 when part of the input was damaged or not understood", OPTION_FLAG,
 	  AT(strict) },
@@ -67,6 +72,7 @@ static const struct {
 } groups[] = {
 	{ USES_INPUT, "Reading logs", input_rows },
 	{ USES_WINDOW, "Time window", window_rows },
+	{ USES_FAMILIES, "Analysis", families_rows },
 	{ USES_JSON, "Output and exit status", json_rows },
 	{ USES_VERDICT, "Output and exit status", verdict_rows },
 	{ USES_EXPLAIN, "Output and exit status", explain_rows },

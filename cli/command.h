@@ -16,6 +16,7 @@ struct common_options {
 	struct str own_formats;                    /* --format-file: where they are defined; empty = none */
 	unsigned jobs;                             /* --jobs; 0 = one per core */
 	int64_t since_ns, until_ns;                /* --since, --until; TIME_NONE = no limit */
+	struct str families;                       /* --families: error families of one's own; empty = none */
 	bool explain;                              /* --explain: every candidate with its terms */
 	bool json;                                 /* --json: machine-readable standard output */
 	bool exit_status;                          /* --exit-status: 1 when an incident was found */
@@ -36,9 +37,11 @@ enum command_uses {
 	USES_STRICT = 16,   /* --strict */
 	USES_PROGRESS = 32, /* --no-progress */
 	USES_EXPLAIN = 64,  /* --explain */
+	USES_FAMILIES = 128, /* --families */
 };
 
 struct invocation; /* below */
+struct families;   /* analyze/families.h */
 
 /* A line to copy, and what it does. */
 struct example {
@@ -68,6 +71,7 @@ struct invocation {
 	struct str *args;         /* what is no option */
 	size_t n_args;
 	const struct format *const *own_formats; /* those of --format-file, see format_at(); NULL none */
+	const struct families *families; /* with those of --families; NULL the built-in ones */
 	struct arena *arena;      /* lives as long as the program */
 	struct terminal terminal; /* standard output */
 };

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "analyze/families.h"
 #include "cli/command.h"
 #include "cli/manual.h"
+#include "cli/output.h"
 #include "ingest/own_format.h"
 #include "report/assets.h"
 
@@ -100,6 +102,22 @@ static bool load_formats(struct invocation *in, struct own_formats *own, struct 
 	return true;
 }
 
+enum { FAMILIES_MAX_BYTES = 1 << 20 };
+
+static bool load_families(struct invocation *in, struct err *err)
+{
+	struct families *all = arena_new(in->arena, struct families);
+	struct str path = in->common.families, text;
+
+	if (path.len == 0)
+		return true;
+	if (!input_read_file(path, FAMILIES_MAX_BYTES, in->arena, &text, err) ||
+	    !families_load(path.ptr, text, in->arena, all, err))
+		return false;
+	in->families = all;
+	return true;
+}
+
 static int run_command(const struct command *c, char *const *words, size_t n)
 {
 	struct arena arena;
@@ -123,7 +141,7 @@ static int run_command(const struct command *c, char *const *words, size_t n)
 		in.terminal = terminal_of(STDOUT_FILENO, (enum color_wish)in.common.color);
 		if (in.common.help)
 			status = print_help(c, stdout);
-		else if (check_arguments(&in, &err) && load_formats(&in, &own, &err))
+		else if (check_arguments(&in, &err) && load_formats(&in, &own, &err) && load_families(&in, &err))
 			status = c->run(&in, &err);
 	}
 	/* A full disk behind the shell's ">" must not look like success. */

@@ -49,7 +49,7 @@ struct option_set {
 	void *values;                  /* may be NULL for help alone */
 };
 
-enum { OPTION_SETS_MAX = 9 };
+enum { OPTION_SETS_MAX = 10 };
 
 /* Arguments that are no options, in order. */
 struct arguments {

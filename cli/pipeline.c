@@ -134,6 +134,7 @@ static bool analyze(struct invocation *in, struct str store, const struct ingest
 	const struct analyze_options options = {
 		.since_ns = in->common.since_ns,
 		.until_ns = in->common.until_ns,
+		.families = in->families,
 	};
 	struct casefile found = { 0 };
 	struct store *reader;

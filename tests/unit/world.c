@@ -87,7 +87,7 @@ void deployment(struct world *w, struct extent_writer *x, int64_t ns, const char
 void look(struct world *w, struct arena *a, struct casefile *c)
 {
 	struct store *s;
-	struct analyze_options o = { TIME_NONE, TIME_NONE };
+	struct analyze_options o = { .since_ns = TIME_NONE, .until_ns = TIME_NONE };
 	cr_assert(store_writer_settle(w->w, &w->err) && store_writer_close(w->w, &w->err), "%s", w->err.text);
 	arena_init(a);
 	cr_assert(store_open(w->path, &s, &w->err), "%s", w->err.text);
