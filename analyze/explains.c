@@ -296,8 +296,26 @@ static void name_statements(struct inquiry *q)
 	}
 }
 
+/* A rotated password before refused passwords, a network change before lost packets: the very lines such a change makes. */
+static void own_signature(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (c->act < 0 || c->herring || (c->kind != CAUSE_CREDENTIAL && c->kind != CAUSE_CERTIFICATE && c->kind != CAUSE_NETWORK))
+			continue;
+		for (size_t j = 0; j < q->candidates.n; j++) {
+			const struct candidate *x = &q->candidates.at[j];
+			if (x->act >= 0 || x->kind != c->kind || x->share < 0.15 || strength(q, c, x) < least_strength)
+				continue;
+			term_add(q, c, "mechanism", 1.8, &x->refs, "what follows is what such a change makes when it goes wrong: %.*s", STR_ARG(x->what));
+			break;
+		}
+	}
+}
+
 void explains_link(struct inquiry *q)
 {
+	own_signature(q);
 	name_statements(q);
 	explain_away(q);
 	link_chain(q);

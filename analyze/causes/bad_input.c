@@ -41,7 +41,10 @@ static bool stands_alone(struct str text, size_t begin, size_t end)
 	return left != '.' && left != ':' && left != '[' && !dotted && !(right == ':' && end + 1 < text.len && word_char(text.ptr[end + 1]));
 }
 
-/* Next word with a digit: 3 to 40 characters, as a part of a path also less; in a path or query string where `request`. */
+/*
+ * Next word with a digit: 3 to 40 characters, as a part of a path also less; in a path or query string where `request`, else
+ * at least half of it digits ("_listen2" is a function's name).
+ */
 static struct str next_key(struct str *text, bool request)
 {
 	struct str whole = *text;
@@ -61,7 +64,7 @@ static struct str next_key(struct str *text, bool request)
 		/* "web/4.7.4" is a version. */
 		if (request && str_at(whole, at + word.len) == '.')
 			continue;
-		if (digits && word.len >= (path ? 1 : 3) && word.len <= MAX_WORD_BYTES && (request ? in_request(whole, at) : stands_alone(whole, at, at + word.len)))
+		if (digits && word.len >= (path ? 1 : 3) && word.len <= MAX_WORD_BYTES && (request ? in_request(whole, at) : digits * 2 >= word.len && stands_alone(whole, at, at + word.len)))
 			return word;
 	}
 	return STR_NONE;
