@@ -4,6 +4,7 @@
 
 #include "analyze/explain.h"
 #include "analyze/impact.h"
+#include "analyze/missing.h"
 #include "analyze/plots.h"
 #include "analyze/quality.h"
 #include "analyze/timeline.h"
@@ -98,5 +99,6 @@ bool analyze_run(struct store *s, const struct analyze_options *o, struct arena 
 	for (size_t i = 0; i < all.n; i++)
 		if (!write_incident(&f, &signals, &all, i, &out->incidents[out->n_incidents++], err))
 			return false;
+	missing_note(&f, out);
 	return true;
 }

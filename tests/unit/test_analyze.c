@@ -165,3 +165,79 @@ Test(analyze, without_anything_to_blame_the_answer_is_unknown)
 	cr_assert_geq(c.n_notes, 1, "a missing change log must be said");
 	arena_release(&a);
 }
+
+/* The same events, the files in another order, the events of the first in another order, too. */
+static void shuffled(struct world *w, bool other_way)
+{
+	for (int k = 0; k < 3; k++) {
+		int file = other_way ? 2 - k : k;
+		struct extent_writer *x = file_begin(w, file == 0 ? "edge" : file == 1 ? "shop" : "deploy", file == 0 ? ROLE_ACCESS : file == 1 ? ROLE_APP : ROLE_CHANGE);
+		w->seed = (uint64_t)file;
+		for (int i = 0; file < 2 && i < 7200; i++) {
+			double t = (file == 0 && other_way ? 7199 - i : i) / 60.0;
+			bool bad = t >= 60 && t < 80 && i % 4 == 0;
+			if (file == 0 && other_way)
+				bad = t >= 60 && t < 80 && (7199 - i) % 4 == 0;
+			request(w, x, file ? "shop" : "edge", T0 + MIN(t), "GET /cart", bad ? 500 : 200, 10);
+			if (file && bad)
+				line(w, x, "shop", T0 + MIN(t), SEV_ERROR, "TypeError: undefined is not a function");
+		}
+		if (file == 2)
+			deployment(w, x, T0 + MIN(59), "shop", "2.0", "1.9");
+		file_end(w, x);
+	}
+}
+
+Test(analyze, the_order_of_files_and_lines_does_not_matter)
+{
+	struct buf json[2];
+	for (int k = 0; k < 2; k++) {
+		struct world w;
+		struct arena a;
+		struct casefile c;
+		world_open(&w, 61);
+		shuffled(&w, k == 1);
+		look(&w, &a, &c);
+		cr_assert_eq(c.n_incidents, 1);
+		/* Where a line stands in its file is another matter. */
+		for (size_t i = 0; i < c.incidents[0].n_contenders; i++)
+			c.incidents[0].contenders[i].n_terms = 0;
+		struct incident in = { .title = c.incidents[0].title, .onset_best_ns = c.incidents[0].onset_best_ns, .onset_from_ns = c.incidents[0].onset_from_ns,
+			               .onset_to_ns = c.incidents[0].onset_to_ns, .recovered_ns = c.incidents[0].recovered_ns, .impact = c.incidents[0].impact,
+			               .services = c.incidents[0].services, .n_services = c.incidents[0].n_services,
+			               .contenders = c.incidents[0].contenders, .n_contenders = c.incidents[0].n_contenders };
+		struct casefile bare = { .from_ns = c.from_ns, .to_ns = c.to_ns, .incidents = &in, .n_incidents = 1 };
+		buf_init(&json[k], 1 << 20);
+		casefile_findings(&bare, STR("1"), true, &json[k]);
+		arena_release(&a);
+	}
+	cr_assert(str_eq(buf_str(&json[0]), buf_str(&json[1])), "%.*s\n%.*s", STR_ARG(buf_str(&json[0])), STR_ARG(buf_str(&json[1])));
+	buf_release(&json[0]);
+	buf_release(&json[1]);
+}
+
+Test(analyze, the_log_that_would_settle_it_is_named)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool named = false;
+	world_open(&w, 71);
+	struct extent_writer *edge = file_begin(&w, "edge", ROLE_ACCESS), *shop = file_begin(&w, "shop", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.02) {
+		bool bad = t > 60 && t < 70 && uniform(&w) < 0.4;
+		request(&w, edge, "edge", T0 + MIN(t), "GET /", bad ? 502 : 200, 12);
+		if (bad)
+			line(&w, shop, "shop", T0 + MIN(t), SEV_ERROR, "call to payments failed: connect ECONNREFUSED");
+		else if (uniform(&w) < 0.1)
+			line(&w, shop, "shop", T0 + MIN(t), SEV_INFO, "working");
+	}
+	file_end(&w, edge);
+	file_end(&w, shop);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.n_notes; i++)
+		named |= str_find(c.notes[i], STR("no log of payments")) >= 0;
+	cr_assert(named, "the cause is %.*s", STR_ARG(c.incidents[0].causes[0].statement));
+	arena_release(&a);
+}
