@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "core/casefile.h"
+#include "report/renderer.h"
 
 struct postmortem {
 	struct str path;
@@ -22,5 +23,11 @@ struct postmortem postmortem_look(struct invocation *in, struct str folder, stru
  */
 NODISCARD bool postmortem_write(struct invocation *in, const struct postmortem *p, const struct casefile *c,
 				struct err *err);
+
+/*
+ * Puts a template into the options: one of the program's by name, else a file. `name` is noted in what is rendered, so
+ * that an update finds it again. EXIT_USAGE when it is neither, or has mistakes.
+ */
+NODISCARD bool postmortem_template(struct invocation *in, struct str name, struct render_options *o, struct err *err);
 
 #endif

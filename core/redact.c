@@ -181,7 +181,9 @@ static bool mask_keyed(struct walk *w, size_t from, size_t to)
 	struct str key = slice(w, from, to);
 	size_t i = to;
 
-	if (!match_secret_key(key))
+	bool session = match_session_key(key);
+
+	if (!match_secret_key(key) && !session)
 		return false;
 	if (is_space(peek(w, i))) {
 		bool option = str_starts(key, STR("--")) && peek(w, i + 1) != '-';
@@ -209,6 +211,14 @@ static bool mask_keyed(struct walk *w, size_t from, size_t to)
 	/* These short words are secrets as keys only. */
 	if (sign == ':' && !quote && (!match_long_key(key) || is_sentence(w, key, value)))
 		return false;
+	/* "session=active" and "session: expired" say how it is, not which. */
+	if (session) {
+		size_t open = quote_length(w, value), end = open ? quoted_end(w, value, open) : unquoted_end(w, value);
+		struct str id = slice(w, value + open, end);
+
+		if (sign != '=' || id.len < 8 || !match_random_looking(id))
+			return false;
+	}
 	/* A working directory, not a password. */
 	if (str_eq(key, STR("PWD")) || str_eq(key, STR("OLDPWD")))
 		return false;
@@ -220,6 +230,7 @@ static bool mask_after_word(struct walk *w, size_t from, size_t to)
 {
 	struct str word = slice(w, from, to);
 	bool bearer = str_eq_nocase(word, STR("bearer")), basic = str_eq_nocase(word, STR("basic"));
+	bool token = str_eq_nocase(word, STR("token"));
 
 	if (!is_space(peek(w, to)))
 		return false;
@@ -228,7 +239,7 @@ static bool mask_after_word(struct walk *w, size_t from, size_t to)
 		return mask_value(w, to + 1, false);
 	size_t end = unquoted_end(w, to + 1);
 	struct str value = slice(w, to + 1, end);
-	if ((!bearer && !basic) || value.len < 8 || !match_random_looking(value) || match_empty_value(value))
+	if ((!bearer && !basic && !token) || value.len < (token ? 16 : 8) || !match_random_looking(value) || match_empty_value(value))
 		return false;
 	replace(w, to + 1, end, "[token]");
 	return true;
@@ -286,9 +297,17 @@ static bool is_top_level(struct str s)
 	return s.len >= 2;
 }
 
+static void put_mail(struct walk *w, size_t from, size_t to, const char *address, size_t n)
+{
+	char mark[MARK_BYTES];
+
+	snprintf(mark, sizeof mark, "[e-mail %04x]", (unsigned)(hash64(str_make(address, n)) & 0xffff));
+	replace(w, from, to, mark);
+}
+
 static bool mask_mail(struct walk *w, size_t from, size_t to)
 {
-	char mark[MARK_BYTES], address[64 + 1 + DOMAIN_MAX];
+	char address[64 + 1 + DOMAIN_MAX];
 	size_t end = to + 1, n = 0;
 
 	if (peek(w, to) != '@' || to - from > 64)
@@ -307,9 +326,75 @@ static bool mask_mail(struct walk *w, size_t from, size_t to)
 		return false;
 	for (size_t i = from; i < end && n < sizeof address; i++, n++)
 		address[n] = lower(w->s.ptr[i]);
-	snprintf(mark, sizeof mark, "[e-mail %04x]", (unsigned)(hash64(str_make(address, n)) & 0xffff));
-	replace(w, from, end, mark);
+	put_mail(w, from, end, address, n);
 	return true;
+}
+
+/* "alice%40example.com" in a query string: the mark is that of the address itself. */
+static bool mask_encoded_mail(struct walk *w, size_t from, size_t to)
+{
+	char address[64 + 1 + DOMAIN_MAX];
+	ptrdiff_t sign = str_find_nocase(slice(w, from, to), STR("%40"));
+	size_t at = from + (size_t)sign, end = at + 3, n = 0;
+
+	if (sign <= 0 || sign > 64)
+		return false;
+	while (end < to && (is_alnum(w->s.ptr[end]) || is_joint(w->s.ptr[end])))
+		end++;
+	while (end > at + 3 && is_joint(w->s.ptr[end - 1]))
+		end--;
+	struct str domain = slice(w, at + 3, end);
+	ptrdiff_t dot = str_rchr(domain, '.');
+	if (dot <= 0 || domain.len > DOMAIN_MAX || !is_top_level(str_from(domain, (size_t)dot + 1)))
+		return false;
+	for (size_t i = from; i < at; i++)
+		address[n++] = lower(w->s.ptr[i]);
+	address[n++] = '@';
+	for (size_t i = 0; i < domain.len; i++)
+		address[n++] = lower(domain.ptr[i]);
+	put_mail(w, from, end, address, n);
+	return true;
+}
+
+/* "password%3Dhunter2%26x%3D1": a query string inside of another one. */
+static bool mask_encoded_pair(struct walk *w, size_t from, size_t to)
+{
+	struct str atom = slice(w, from, to);
+	ptrdiff_t sign = str_find_nocase(atom, STR("%3d"));
+
+	if (sign <= 0)
+		return false;
+	struct str key = str_head(atom, (size_t)sign);
+	for (ptrdiff_t cut; (cut = str_find_nocase(key, STR("%26"))) >= 0 || (cut = str_find_nocase(key, STR("%3f"))) >= 0;)
+		key = str_from(key, (size_t)cut + 3);
+	struct str value = str_from(atom, (size_t)sign + 3);
+	ptrdiff_t end = str_find_nocase(value, STR("%26"));
+	value = end >= 0 ? str_head(value, (size_t)end) : value;
+	if (!match_secret_key(key) || match_empty_value(value))
+		return false;
+	replace(w, from + (size_t)sign + 3, from + (size_t)sign + 3 + value.len, "[secret]");
+	return true;
+}
+
+/* Addresses that let anybody post who knows them: "hooks.slack.com/services/T0/B0/secret". */
+static bool mask_webhook(struct walk *w, size_t from, size_t to)
+{
+	static const struct { const char *host, *path; } hooks[] = {
+		{ "hooks.slack.com", "/services/" }, { "discord.com", "/api/webhooks/" }, { "discordapp.com", "/api/webhooks/" },
+	};
+
+	for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
+		struct str path = str_of(hooks[i].path);
+
+		if (!str_eq_nocase(slice(w, from, to), str_of(hooks[i].host)) || !str_starts(str_from(w->s, to), path))
+			continue;
+		size_t end = unquoted_end(w, to + path.len);
+		if (end == to + path.len)
+			return false;
+		replace(w, to + path.len, end, "[secret]");
+		return true;
+	}
+	return false;
 }
 
 /* "Chrome/120.0.0.0" and "version 2.3.1.4" are no addresses; "/203.0.113.7:4711" is one. */
@@ -412,7 +497,8 @@ static void walk_atom(struct walk *w)
 	while (to < w->s.len && is_atom(w->s.ptr[to]))
 		to++;
 	if (mask_private_key(w, from, to) || mask_authority(w, to) || mask_dsn(w, from, to) ||
-	    mask_mail(w, from, to) || mask_keyed(w, from, to) || mask_after_word(w, from, to) ||
+	    mask_mail(w, from, to) || mask_encoded_mail(w, from, to) || mask_encoded_pair(w, from, to) || mask_webhook(w, from, to) ||
+	    mask_keyed(w, from, to) || mask_after_word(w, from, to) ||
 	    mask_ipv4(w, from, to))
 		return;
 	mark = match_token(slice(w, from, to));

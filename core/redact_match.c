@@ -236,7 +236,7 @@ static bool ends_with_any(struct str name, const char *const *endings, size_t n)
 
 bool match_password_key(struct str key)
 {
-	static const char *const endings[] = { "password", "passwd", "passphrase", "passwort", "pwd" };
+	static const char *const endings[] = { "password", "passwd", "passphrase", "passcode", "passwort", "pwd" };
 	char letters[KEY_MAX];
 
 	return ends_with_any(plain_key(key, letters), endings, COUNT_OF(endings));
@@ -253,7 +253,7 @@ bool match_header_key(struct str key)
 bool match_long_key(struct str key)
 {
 	static const char *const endings[] = {
-		"secret", "token", "apikey", "accesskey", "accesskeyid", "secretkey", "privatekey",
+		"secret", "token", "apikey", "accesskey", "accesskeyid", "accountkey", "secretkey", "secretkeybase", "privatekey",
 		"encryptionkey", "signingkey", "authkey", "credential", "credentials", "sessionid", "sessid",
 		"connectsid", "signature",
 	};
@@ -273,6 +273,14 @@ bool match_secret_key(struct str key)
 		if (str_eq(name, str_of(whole[i])))
 			return true;
 	return match_long_key(key);
+}
+
+bool match_session_key(struct str key)
+{
+	char letters[KEY_MAX];
+	struct str name = plain_key(key, letters);
+
+	return str_eq(name, STR("session")) || str_eq(name, STR("sid"));
 }
 
 bool match_random_looking(struct str s)

@@ -25,6 +25,8 @@ bool match_secret_key(struct str key);
 bool match_password_key(struct str key);
 bool match_header_key(struct str key);
 bool match_long_key(struct str key);
+/* The name of a session, whose value is a secret when it looks like an identifier. */
+bool match_session_key(struct str key);
 /* Letters and digits without the look of a word: "expired" is none, "hunter2" and "q7Xk" are. */
 bool match_random_looking(struct str s);
 /* A value that says nothing ("null", "***", "?", "<*>", "$1") or is masked already. */

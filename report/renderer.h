@@ -18,6 +18,8 @@ struct render_options {
 	bool redact;              /* replace secrets, tokens, e-mail and client addresses (default true) */
 	const char *next_command; /* what to suggest at the end; may be NULL */
 	const char *version;      /* of the program */
+	struct str template_text; /* layout of the draft, checked by template_check; empty = the default */
+	struct str template_name; /* to be noted in the draft; empty = the default's */
 };
 
 struct renderer {

@@ -49,6 +49,14 @@ Test(redact, values_of_keys_that_name_secrets)
 		{ "\"authorization\":\"Bearer abc\"", "\"authorization\":\"Bearer [secret]\"" },
 		{ "Cookie: sid=1; theme=dark\r\nHost: x", "Cookie: [secret]\r\nHost: x" },
 		{ "password=\"unterminated", "password=\"[secret]" },
+		{ "secret_key_base: 3f1a9cd84b2e", "secret_key_base: [secret]" },
+		{ "AccountName=x;AccountKey=Zm9vYmFyYmF6==;Suffix=y", "AccountName=x;AccountKey=[secret];Suffix=y" },
+		{ "passcode=1234", "passcode=[secret]" },
+		{ "session=8f2c41aa90 sid=8f2c41aa90", "session=[secret] sid=[secret]" },
+		{ "GET /go?to=%2Fx%3Fa%3D1", "GET /go?to=%2Fx%3Fa%3D1" },
+		{ "GET /go?to=password%3Dhunter2%26x", "GET /go?to=password%3D[secret]%26x" },
+		{ "https://hooks.slack.com/services/T0/B0/aBcD end", "https://hooks.slack.com/services/[secret] end" },
+		{ "auth token 9f8e7d6c5b4a3f2e1d0c", "auth token [token]" },
 	};
 	EXPECT(rows);
 }
@@ -71,6 +79,7 @@ Test(redact, words_that_are_no_secrets_stay)
 		"Basic authentication is required; bearer of news",
 		"if (token == end) return pass::first;",
 		"std::vector<T>::at: index 5",
+		"session=active session: 8f2c41aa90 sid=7 /x?a%40b=1 /x?to=a%3Db token rotation",
 	};
 	struct arena a;
 
@@ -159,7 +168,8 @@ Test(redact, public_addresses_become_their_network)
 
 Test(redact, mail_addresses_get_a_stable_mark)
 {
-	static const char *const rows[] = { "Anna@Example.org", "by anna@example.org.", "<anna@example.org>", "mailto:anna@example.org" };
+	static const char *const rows[] = { "Anna@Example.org", "by anna@example.org.", "<anna@example.org>", "mailto:anna@example.org",
+					     "/x?mail=Anna%40example.org&b=1" };
 	static const char *const stay[] = { "git@10.0.0.7", "pkg@1.2.3", "@scope/pkg", "a@b", "x@File.cpp:187", "user@host", "@", "x@" };
 	struct arena a;
 	struct str first;
