@@ -7,6 +7,7 @@ enum {
 	SLOW_FACTOR = 4,            /* slower than the mean so far by this */
 	SLOW_AFTER = 30,            /* requests a mean needs */
 	SLOW_US = 250000,           /* and nobody calls less than this slow */
+	SPENT_SLOTS = 512,
 	KEYS_MAX = 1 << 16,         /* keys whose last line is remembered; hostile logs have no end of them */
 	THINNINGS_MAX = 12,         /* 30 s · 2^12 is more than a day */
 };
@@ -21,6 +22,7 @@ void kept_init(struct kept *k)
 	map_init(&k->firsts);
 	map_init(&k->last);
 	arena_init(&k->arena);
+	k->spent = arena_new_n(&k->arena, uint64_t, SPENT_SLOTS);
 }
 
 void kept_release(struct kept *k)
@@ -38,6 +40,7 @@ void kept_begin(struct kept *k)
 	buf_clear(&k->sample);
 	map_clear(&k->firsts);
 	map_clear(&k->last);
+	memset(k->spent, 0, SPENT_SLOTS * sizeof *k->spent);
 	k->n_firm = k->rows.n = k->n_lifecycle = k->n_firsts = 0;
 	k->interval_ns = SAMPLE_INTERVAL_NS;
 }
@@ -154,11 +157,13 @@ static uint64_t sample_key(const struct event *e, const struct agg_answer *a, un
 /* One of the first three under this key? */
 static bool is_first(struct kept *k, uint64_t key)
 {
-	if (k->n_firsts >= KEPT_FIRSTS_MAX)
+	if (k->n_firsts >= KEPT_FIRSTS_MAX || k->spent[key % SPENT_SLOTS] == key)
 		return false;
 	uint64_t *n = map_put(&k->firsts, key, NULL);
-	if (*n >= FIRST_LINES)
+	if (*n >= FIRST_LINES) {
+		k->spent[key % SPENT_SLOTS] = key;
 		return false;
+	}
 	++*n;
 	k->n_firsts++;
 	return true;

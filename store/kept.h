@@ -55,6 +55,7 @@ struct kept {
 	struct buf sample;    /* rows that may be thinned */
 	VEC(struct kept_row) rows;
 	struct map firsts;    /* template or key → how many were kept as first ones */
+	uint64_t *spent;      /* by a key's low bits: one of which there are enough */
 	struct map last;      /* key → time of the last one in the sample */
 	int64_t interval_ns;  /* of pace 1 */
 	size_t n_lifecycle, n_firsts;
