@@ -157,10 +157,15 @@ static bool note_hit(void *self, const struct scan_row *r)
 	return true;
 }
 
+static struct first_hit hit_of(const struct facts *f, const struct signal *s)
+{
+	return (struct first_hit){ s, hash64(f->services[s->service].name), s->route.len ? hash64(s->route) : 0, TIME_NONE, TIME_NONE };
+}
+
 /* First and last event of a signal in [from, to): sharper than any bucket. */
 static bool hits_between(const struct facts *f, const struct signal *s, int64_t from, int64_t to, struct first_hit *h, struct err *err)
 {
-	*h = (struct first_hit){ s, hash64(f->services[s->service].name), s->route.len ? hash64(s->route) : 0, TIME_NONE, TIME_NONE };
+	*h = hit_of(f, s);
 	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, h->route ? SCAN_ROUTE : 0, note_hit, h, err);
 }
 
@@ -179,48 +184,74 @@ static int64_t first_stretch(const struct facts *f, const struct signal *s, int6
 	return longest < end ? longest : end;
 }
 
+/* Where one part of an outbreak begins: by its buckets, and its first event in them. */
+struct beginning { int64_t from_ns, best_ns, to_ns; struct first_hit hit; };
+struct beginnings { struct beginning *at; size_t n, cap; };
+
+/* How far behind the interval of an onset its first event is looked for. */
+static const int64_t first_within_ns = 120 * NS_PER_S;
+
+static bool note_beginnings(void *self, const struct scan_row *r)
+{
+	struct beginnings *all = self;
+	for (size_t i = 0; i < all->n; i++)
+		if (r->time_ns >= all->at[i].best_ns && r->time_ns < all->at[i].to_ns + first_within_ns)
+			note_hit(&all->at[i].hit, r);
+	return true;
+}
+
+/* Change point of a part on a 10-second grid. */
+static struct beginning beginning_of(const struct facts *f, const struct signal *s, const struct sick_part *p)
+{
+	int64_t start = grid_ns(&f->grid, p->segment.from);
+	int64_t lead = 6 * grid_step_ns(&f->grid) + 180 * NS_PER_S;
+	int64_t lo = start - lead > f->from_ns ? start - lead : f->from_ns;
+	/* The first minutes place the beginning, of a ramp above all; a longer stretch would only average it away. */
+	int64_t stretch = first_stretch(f, s, start, grid_ns(&f->grid, p->segment.to));
+	struct grid fine = grid_over(lo, stretch, 1);
+	double *n = arena_new_n(f->arena, double, fine.n), *k = arena_new_n(f->arena, double, fine.n);
+	signal_dense(f, s, &fine, n, k);
+	season_weigh(s->season, &fine, n);
+	size_t from, best, to;
+	scan_onset(n, k, s->scan.base, 0, fine.n, fine.n, &from, &best, &to);
+	return (struct beginning){ grid_ns(&fine, from), grid_ns(&fine, best), grid_ns(&fine, to), hit_of(f, s) };
+}
+
 /*
  * Onset: the earliest change point among the parts that carry the outbreak, on a 10-second grid, then the first
- * failing event at or after it.
+ * failing event at or after it. The events are read once for all parts: reading is what costs.
  */
 static bool find_onset(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
 {
 	double top = 0;
+	int64_t earliest = INT64_MAX, until = INT64_MIN;
+	struct beginnings b = { 0 };
 	for (size_t i = 0; i < o->n_parts; i++)
 		top = fmax(top, o->parts[i].segment.llr);
-	o->onset_best_ns = INT64_MAX;
 	for (size_t i = 0; i < o->n_parts; i++) {
 		const struct sick_part *p = &o->parts[i];
 		if (p->segment.llr < 0.08 * top && p->segment.llr < 60)
 			continue;
-		int64_t start = grid_ns(&f->grid, p->segment.from);
-		if (start - 120 * NS_PER_S > o->onset_best_ns)
+		if (earliest != INT64_MAX && grid_ns(&f->grid, p->segment.from) - 120 * NS_PER_S > earliest + BUCKET_S * NS_PER_S)
 			continue;
-		const struct signal *s = &all->at[p->signal];
-		int64_t lead = 6 * grid_step_ns(&f->grid) + 180 * NS_PER_S;
-		int64_t lo = start - lead > f->from_ns ? start - lead : f->from_ns;
-		int64_t end = grid_ns(&f->grid, p->segment.to);
-		/* The first minutes place the beginning, of a ramp above all; a longer stretch would only average it away. */
-		int64_t stretch = first_stretch(f, s, start, end);
-		struct grid fine = grid_over(lo, stretch, 1);
-		double *n = arena_new_n(f->arena, double, fine.n), *k = arena_new_n(f->arena, double, fine.n);
-		signal_dense(f, s, &fine, n, k);
-		season_weigh(s->season, &fine, n);
-		size_t from, best, to;
-		scan_onset(n, k, s->scan.base, 0, fine.n, fine.n, &from, &best, &to);
-		int64_t best_ns = grid_ns(&fine, best), to_ns = grid_ns(&fine, to);
-		if (best_ns >= o->onset_best_ns)
-			continue;
-		struct first_hit h;
-		if (!hits_between(f, s, best_ns, to_ns + 120 * NS_PER_S, &h, err))
-			return false;
-		if (h.first_ns != TIME_NONE)
-			best_ns = h.first_ns;
+		struct beginning x = beginning_of(f, &all->at[p->signal], p);
+		*vec_push(f->arena, &b) = x;
+		earliest = x.best_ns < earliest ? x.best_ns : earliest;
+		if (x.hit.s->kind != SYMPTOM_LOG_ERRORS && x.to_ns + first_within_ns > until)
+			until = x.to_ns + first_within_ns;
+	}
+	if (until > earliest && !store_scan(f->store, earliest, until, SCAN_ROUTE, note_beginnings, &b, err))
+		return false;
+	o->onset_best_ns = INT64_MAX;
+	for (size_t i = 0; i < b.n; i++) {
+		const struct beginning *x = &b.at[i];
+		bool seen = x->hit.s->kind != SYMPTOM_LOG_ERRORS && x->hit.first_ns != TIME_NONE;
+		int64_t best_ns = seen ? x->hit.first_ns : x->best_ns;
 		if (best_ns >= o->onset_best_ns)
 			continue;
 		o->onset_best_ns = best_ns;
-		o->onset_from_ns = grid_ns(&fine, from) < best_ns ? grid_ns(&fine, from) : best_ns;
-		o->onset_to_ns = to_ns > best_ns ? to_ns : best_ns;
+		o->onset_from_ns = x->from_ns < best_ns ? x->from_ns : best_ns;
+		o->onset_to_ns = x->to_ns > best_ns ? x->to_ns : best_ns;
 	}
 	return true;
 }
