@@ -24,6 +24,19 @@ static void mark(char *marks, const struct spark *s, size_t columns, int64_t ns,
 		marks[(size_t)at] = c;
 }
 
+/* Is the column's time one in which symptoms were really there, or, where nobody says so, in the incident? */
+static bool is_bad(const struct spark *s, size_t column, size_t columns, const struct incident *in)
+{
+	double width = (double)s->plot->step_ns * (double)s->plot->n / (double)columns;
+	double from = (double)s->plot->from_ns + width * (double)column, to = from + width;
+
+	for (size_t i = 0; i < in->n_degraded; i++)
+		if ((double)in->degraded[i].from_ns < to && (double)in->degraded[i].to_ns > from)
+			return true;
+	return in->n_degraded == 0 && in->onset_best_ns != TIME_NONE && to > (double)in->onset_best_ns &&
+	       (in->recovered_ns == TIME_NONE || from < (double)in->recovered_ns);
+}
+
 void spark_draw(struct spark *s, const struct incident *in, struct arena *a)
 {
 	size_t n = s->plot->n < s->columns ? s->plot->n : s->columns;
@@ -31,8 +44,12 @@ void spark_draw(struct spark *s, const struct incident *in, struct arena *a)
 	double top = 0;
 	size_t len = 0;
 
-	for (size_t i = 0; i < n; i++)
+	s->bad = arena_new_n(a, bool, n + 1);
+	for (size_t i = 0; i < n; i++) {
 		top = fmax(top, column_max(s->plot, i, n));
+		s->bad[i] = is_bad(s, i, n, in);
+	}
+	s->top = top;
 	for (size_t i = 0; i < n; i++) {
 		double v = column_max(s->plot, i, n);
 
@@ -46,13 +63,13 @@ void spark_draw(struct spark *s, const struct incident *in, struct arena *a)
 		len += BAR_BYTES;
 	}
 	memset(marks, ' ', n);
-	for (size_t i = 0; i < in->n_timeline; i++) {
-		if (str_eq(in->timeline[i].kind, STR("change")))
-			mark(marks, s, n, in->timeline[i].time_ns, 'C');
-		else if (str_eq(in->timeline[i].kind, STR("ineffective")) ||
-			 str_eq(in->timeline[i].kind, STR("relief")))
-			mark(marks, s, n, in->timeline[i].time_ns, 'x');
-	}
+	static const struct { const char *kind; char mark; } kinds[] = {
+		{ "change", 'C' }, { "ineffective", 'x' }, { "relief", 'x' }, { "mitigation", 'M' },
+	};
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+		for (size_t i = 0; i < in->n_timeline; i++)
+			if (str_eq(in->timeline[i].kind, str_of(kinds[k].kind)))
+				mark(marks, s, n, in->timeline[i].time_ns, kinds[k].mark);
 	mark(marks, s, n, in->recovered_ns, 'R');
 	mark(marks, s, n, in->onset_best_ns, 'O');
 	while (n && marks[n - 1] == ' ')

@@ -12,7 +12,9 @@
 struct spark {
 	const struct plot *plot; /* in: not empty */
 	unsigned columns;        /* in: at most; fewer when the series has fewer values */
-	struct str bars, marks;  /* out: in the arena */
+	struct str bars, marks;  /* out: in the arena; every column of bars is one character */
+	bool *bad;               /* out: whether a column lies in the degraded time */
+	double top;              /* out: the value of a full bar */
 };
 
 void spark_draw(struct spark *s, const struct incident *in, struct arena *a);

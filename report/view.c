@@ -18,16 +18,8 @@ bool view_plot_is_drawable(const struct plot *p)
 
 const struct plot *view_failures(const struct incident *in)
 {
-	const struct plot *first = NULL;
-
-	for (size_t i = 0; i < in->n_plots; i++) {
-		const struct plot *p = &in->plots[i];
-
-		if (!view_plot_is_drawable(p))
-			continue;
-		if (str_find_nocase(p->name, STR("fail")) >= 0 || str_find_nocase(p->name, STR("error")) >= 0)
-			return p;
-		first = first ? first : p;
-	}
-	return first;
+	for (size_t i = 0; i < in->n_plots; i++)
+		if (view_plot_is_drawable(&in->plots[i]))
+			return &in->plots[i];
+	return NULL;
 }

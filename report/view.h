@@ -10,7 +10,7 @@
 struct casefile view_casefile(const struct casefile *c, const struct render_options *o, struct arena *a);
 /* Has values, and a span that fits into time. */
 bool view_plot_is_drawable(const struct plot *p);
-/* The series that shows the failures best, NULL when there is none to draw. */
+/* The series of the symptom that leads, which is the first; NULL when there is none to draw. */
 const struct plot *view_failures(const struct incident *in);
 
 #endif

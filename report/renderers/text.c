@@ -15,7 +15,6 @@ enum {
 	WIDTH_DEFAULT = 80,
 	WIDTH_MIN = 40,
 	WIDTH_MAX = 160, /* longer lines are hard to read, however wide the window */
-	SPARK_MAX = 100,
 	LABEL = 12,      /* column at which facts start */
 	TERMS_MAX = 4,   /* pieces of evidence shown for the root cause */
 	REFS_MAX = 1,    /* lines quoted for one statement */
@@ -178,32 +177,75 @@ static void impact_facts(struct page *p, const struct impact *i)
 		fact(p, "", arena_printf(p->w.arena, "and %zu more", failing - shown));
 }
 
+/* What the marks below the course mean, in the order of the story. */
+static const struct { char mark; enum paint how; const char *words; } marks[] = {
+	{ 'C', CYAN, "change" }, { 'O', RED, "onset" },       { 'x', YELLOW, "did not hold" },
+	{ 'M', GREEN, "mitigated" }, { 'R', GREEN, "recovered" },
+};
+enum { MARKS = sizeof marks / sizeof marks[0] };
+
+static void painted_bars(struct page *p, const struct spark *spark)
+{
+	struct str bars = spark->bars;
+	struct glyph g;
+	enum paint last = PLAIN;
+
+	for (size_t i = 0; glyph_next(&bars, &g); i++) {
+		enum paint how = spark->bad[i] ? RED : DIM;
+
+		if (how != last) {
+			paint(p, PLAIN);
+			paint(p, how);
+		}
+		last = how;
+		buf_add(p->out, g.text);
+	}
+	paint(p, PLAIN);
+}
+
+static void painted_marks(struct page *p, struct str row)
+{
+	for (size_t i = 0; i < row.len; i++) {
+		enum paint how = PLAIN;
+
+		for (size_t k = 0; k < MARKS; k++)
+			if (marks[k].mark == row.ptr[i])
+				how = marks[k].how;
+		if (row.ptr[i] != ' ')
+			paint(p, how);
+		buf_addc(p->out, row.ptr[i]);
+		if (row.ptr[i] != ' ')
+			paint(p, PLAIN);
+	}
+}
+
 static void sparkline(struct page *p, const struct incident *in)
 {
 	const struct plot *plot = view_failures(in);
-	unsigned room = p->width - LABEL;
+	struct str legend, of;
 
 	if (!plot)
 		return;
-	struct spark spark = { .plot = plot, .columns = room < SPARK_MAX ? room : SPARK_MAX };
+	struct spark spark = { .plot = plot, .columns = p->width - LABEL };
 	spark_draw(&spark, in, p->w.arena);
 	paint(p, DIM);
 	buf_addf(p->out, "  %-*s", LABEL - 2, "course");
-	paint(p, RED);
-	buf_add(p->out, spark.bars);
 	paint(p, PLAIN);
+	painted_bars(p, &spark);
 	buf_addc(p->out, '\n');
-	spaces(p, LABEL);
-	buf_add(p->out, spark.marks);
-	buf_addc(p->out, '\n');
+	if (spark.marks.len) {
+		spaces(p, LABEL);
+		painted_marks(p, spark.marks);
+		buf_addc(p->out, '\n');
+	}
 	int64_t end_ns = plot->from_ns + (int64_t)plot->n * plot->step_ns;
-	fact(p, "",
-	     arena_printf(p->w.arena, "%.*s, %.*s – %.*s%s%s%s%s", STR_ARG(plot->name),
-			  STR_ARG(words_clock(&p->w, plot->from_ns)), STR_ARG(words_clock(&p->w, end_ns)),
-			  str_chr(spark.marks, 'C') < 0 ? "" : ", C change",
-			  str_chr(spark.marks, 'O') < 0 ? "" : ", O onset",
-			  str_chr(spark.marks, 'x') < 0 ? "" : ", x did not hold",
-			  str_chr(spark.marks, 'R') < 0 ? "" : ", R recovered"));
+	of = str_eq(plot->unit, STR("%")) ? words_share(&p->w, spark.top / 100) : words_number(&p->w, spark.top);
+	legend = arena_printf(p->w.arena, "%.*s up to %.*s, %.*s", STR_ARG(plot->name), STR_ARG(of),
+	                      STR_ARG(words_span(&p->w, plot->from_ns, end_ns)));
+	for (size_t k = 0, n = 0; k < MARKS; k++)
+		if (str_chr(spark.marks, marks[k].mark) >= 0)
+			legend = arena_printf(p->w.arena, "%.*s%s%c %s", STR_ARG(legend), n++ ? ", " : "; ", marks[k].mark, marks[k].words);
+	fact(p, "", legend);
 }
 
 static bool is_evidence(const struct term *t)

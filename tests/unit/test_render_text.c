@@ -58,6 +58,39 @@ Test(render_text, keeps_to_every_width)
 	}
 }
 
+/* The line that begins with `label`. */
+static struct str line_of(struct str text, struct str label)
+{
+	while (text.len) {
+		struct str line = str_cut(text, '\n', &text);
+
+		if (str_starts(line, label))
+			return line;
+	}
+	return STR_NONE;
+}
+
+Test(render_text, draws_the_course_over_the_whole_width)
+{
+	struct casefile c = sample_case(&arena);
+	struct render_options o = render_test_options();
+
+	for (o.width = 60; o.width <= 160; o.width += 20)
+		cr_expect_eq(glyph_columns(line_of(render_test("text", &c, &o, &arena), STR("  course"))), o.width);
+	/* Where symptoms were there it is red, and the pause between them is not. */
+	o.width = 100;
+	o.color = true;
+	struct str course = line_of(render_test("text", &c, &o, &arena), STR("\x1b[2m  course")), red = STR("\x1b[1;31m");
+	size_t spans = 0;
+	for (ptrdiff_t at; (at = str_find(course, red)) >= 0; spans++)
+		course = str_from(course, (size_t)at + red.len);
+	cr_expect_eq(spans, 2);
+	/* Without a word on when it was bad, the incident's own span is. */
+	c.incidents[0].n_degraded = 0;
+	course = line_of(render_test("text", &c, &o, &arena), STR("\x1b[2m  course"));
+	cr_expect(str_find(course, red) > 0);
+}
+
 Test(render_text, lets_no_control_byte_through)
 {
 	struct casefile c = sample_hostile(&arena, sample_hostile_text());
