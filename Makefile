@@ -171,7 +171,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 
 # ---- goals ----------------------------------------------------------------------------------------------------------
 
-.PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update transcript install dist clean help
+.PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update golden-record transcript install dist clean help
 FORCE:
 
 all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
@@ -219,8 +219,17 @@ coverage: coverage-build ## which lines the tests reach
 	@JOBS=$(JOBS) tests/run build/coverage
 	@tools/coverage build/coverage
 
-golden-update: $(PROGRAMS_release) ## record what the end-to-end tests print now as what they expect
+golden-update: release-build ## record what renderers and the end-to-end tests print now as what they expect
+	@GOLDEN_UPDATE=1 build/release/unit >/dev/null 2>&1; tests/run-unit build/release/unit
 	@tests/run-cli build/release --update
+
+golden-record: release-build ## record what is found in the reference incidents anew, for the goldens of renderers
+	@rm -rf build/references
+	@for name in auth-timeout crumble slow-query stale-session traffic-surge; do \
+		build/release/inquest-fixture -q $$name -o build/references/$$name && \
+		build/release/inquest investigate -q build/references/$$name/logs -o build/references/$$name >/dev/null && \
+		rm -rf build/references/$$name/logs || exit 1; done
+	@RECORD_FROM=build/references GOLDEN_UPDATE=1 build/release/unit --filter 'reference/*' >/dev/null 2>&1; tests/run-unit build/release/unit
 
 transcript: $(PROGRAMS_release) ## write what `make demo` and `make accuracy` print now into README.md, with the picture
 	@tools/transcript build/release

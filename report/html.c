@@ -6,7 +6,7 @@
 
 enum {
 	RECORD_LINES = 24,
-	RECORD_COLUMNS = 2000,
+	RECORD_COLUMNS = 2000, TEXT_COLUMNS = 800,
 };
 
 static void add_glyph(struct buf *out, const struct glyph *g)
@@ -52,7 +52,7 @@ void html_cut(struct buf *out, struct str s, unsigned columns)
 
 void html_text(struct buf *out, struct str s)
 {
-	html_cut(out, s, RECORD_COLUMNS);
+	html_cut(out, s, TEXT_COLUMNS);
 }
 
 void html_record(struct buf *out, struct str s)

@@ -6,6 +6,7 @@ enum {
 	SOURCES_MAX = 300,
 	QUALITY_MAX = 40,
 	REFS_MAX = 4, /* for one statement */
+	EXHIBITS_ROOM = 350 << 10, SOURCES_ROOM = 150 << 10, /* bytes: a page is opened from a mail */
 	COVER = 96,   /* width of a source's bar of time */
 };
 
@@ -47,6 +48,7 @@ void page_exhibits(struct page *p)
 {
 	if (p->exhibits.n == 0)
 		return;
+	size_t begin = p->out->len;
 	buf_addz(p->out, "<h2 id=\"evidence\">Evidence</h2>\n<ol class=\"exhibits\">\n");
 	for (size_t i = 0; i < p->exhibits.n; i++) {
 		const struct ref *r = p->exhibits.at[i];
@@ -56,7 +58,10 @@ void page_exhibits(struct page *p)
 		buf_addf(p->out, "</span> <a class=\"back\" href=\"#%.*s\">", STR_ARG(p->citations[i].href));
 		html_text(p->out, p->citations[i].text);
 		buf_addz(p->out, "</a><pre>");
-		html_record(p->out, r->text);
+		if (p->out->len - begin < EXHIBITS_ROOM)
+			html_record(p->out, r->text);
+		else
+			buf_addz(p->out, "…");
 		buf_addz(p->out, "</pre></li>\n");
 	}
 	buf_addz(p->out, "</ol>\n");
@@ -129,8 +134,9 @@ void page_quality(struct page *p)
 		 "<th scope=\"col\" class=\"num\">Not understood</th><th scope=\"col\" "
 		 "class=\"fit\">Spans</th>"
 		 "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < p->c->n_sources && i < SOURCES_MAX; i++)
-		source(p, &p->c->sources[i]);
+	size_t begin = p->out->len, shown = 0;
+	while (shown < p->c->n_sources && shown < SOURCES_MAX && p->out->len - begin < SOURCES_ROOM)
+		source(p, &p->c->sources[shown++]);
 	buf_addz(p->out, "</tbody></table></div>\n");
-	page_rest(p, p->c->n_sources, SOURCES_MAX, "sources");
+	page_rest(p, p->c->n_sources, shown, "sources");
 }

@@ -165,8 +165,9 @@ static void statement(struct page *p, const struct statement *s, double surplus)
 	page_number(p, mean(&p->w, s->total_s, s->calls));
 	page_number(p, mean(&p->w, s->usual_s, s->usual_calls));
 	page_number(p, mean(&p->w, s->max_ms / 1e3, 1));
-	page_number(p, words_share(&p->w, share));
-	bar_cell(p, share, "bad");
+	/* Shares of next to nothing would look like a culprit. */
+	page_number(p, surplus < 1 ? STR("–") : words_share(&p->w, share));
+	bar_cell(p, surplus < 1 ? 0 : share, "bad");
 	buf_addz(p->out, "</tr>\n");
 }
 

@@ -112,6 +112,42 @@ Test(render_html, every_link_has_its_target)
 	cr_expect(links > 20);
 }
 
+/* However much there is to say, it can be mailed; what is left out is counted or named. */
+Test(render_html, stays_small)
+{
+	enum { INCIDENTS = 60, SOURCES = 2000, LINES = 600 };
+	struct casefile c = sample_case(&arena);
+	struct render_options o = render_test_options();
+	struct incident *many = arena_new_n(&arena, struct incident, INCIDENTS);
+	struct quality_source *sources = arena_new_n(&arena, struct quality_source, SOURCES);
+	char *line = arena_alloc(&arena, 4096, 1);
+
+	memset(line, '<', 4096);
+	for (size_t i = 0; i < SOURCES; i++) {
+		sources[i] = c.sources[i % c.n_sources];
+		sources[i].path = arena_printf(&arena, "%zu/%.*s", i, 600, line);
+	}
+	for (size_t i = 0; i < INCIDENTS; i++) {
+		many[i] = c.incidents[0];
+		many[i].timeline = arena_new_n(&arena, struct timeline_entry, LINES);
+		many[i].n_timeline = LINES;
+		for (size_t k = 0; k < LINES; k++) {
+			struct refs refs = { 0 };
+
+			*vec_push(&arena, &refs) = (struct ref){ STR("a.log"), i * LINES + k + 1, 0, str_make(line, 4096) };
+			many[i].timeline[k] = c.incidents[0].timeline[k % c.incidents[0].n_timeline];
+			many[i].timeline[k].refs = refs;
+		}
+	}
+	c.incidents = many;
+	c.n_incidents = INCIDENTS;
+	c.sources = sources;
+	c.n_sources = SOURCES;
+	struct str page = render_test("html", &c, &o, &arena);
+	cr_expect(page.len < 3 << 19, "%zu bytes", page.len);
+	cr_expect(str_find(page, STR("Incident 60 of 60")) > 0 && str_find(page, STR("and 520 more entries")) > 0);
+}
+
 Test(render_html, text_is_escaped_for_quotes_too)
 {
 	struct buf out;
