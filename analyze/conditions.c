@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "analyze/dense.h"
+
 enum { MAX_CONDITION_REFS = 8 };
 
 /* Conditions that the logs show: families of error texts, and the terms they share with what is seen in numbers. */
@@ -133,4 +135,25 @@ void test_family(struct inquiry *q, struct candidate *c)
 	case NATURE_EFFECT: term_add(q, c, "nature", -1.2, NULL, "such lines follow from almost anything"); break;
 	}
 	term_depth(q, c);
+}
+
+/* What a cache does not answer the database has to: its statement time while things are bad, against the usual. */
+void term_load(struct inquiry *q, struct candidate *c)
+{
+	const struct grid *g = &q->f->grid;
+	struct arena_mark mark = arena_mark(q->arena);
+	double *ms = arena_new_n(q->arena, double, g->n), *calls = arena_new_n(q->arena, double, g->n);
+	for (size_t i = 0; i < q->f->n_series; i++)
+		if (q->f->series[i].kind == SERIES_QUERY) {
+			dense_sum_ms(g, &q->f->series[i], ms);
+			dense_count(g, &q->f->series[i], calls);
+		}
+	double scale = q->o->baseline_s > 0 ? q->o->degraded_s / q->o->baseline_s : 0;
+	double bad = outbreak_bad_sum(q->o, g, ms), usual = outbreak_quiet_sum(q->o, g, ms) * scale;
+	double bad_calls = outbreak_bad_sum(q->o, g, calls);
+	arena_rewind(q->arena, mark);
+	if (scale <= 0 || bad_calls < 20 || bad < 5000 || bad < 3 * usual)
+		return;
+	term_add(q, c, "load", fmin(2, log(bad / fmax(usual, 1000))), NULL, "the database spends %.0f s on logged statements in the bad time, where %.0f s would be usual",
+	         bad / 1e3, usual / 1e3);
 }

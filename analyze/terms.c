@@ -488,6 +488,8 @@ void test_act(struct inquiry *q, struct candidate *c)
 	term_place(q, c);
 	term_path(q, c);
 	term_mechanism(q, c, act);
+	if (c->kind == CAUSE_CACHE_FAILURE)
+		term_load(q, c);
 	term_reversal(q, c, act);
 	term_intervention(q, c, act);
 	if (act->failed)

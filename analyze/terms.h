@@ -22,6 +22,8 @@ void test_family(struct inquiry *q, struct candidate *c);
 void term_prior(struct inquiry *q, struct candidate *c);
 /* When the condition's own signal begins, against the onset. */
 void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs);
+/* For a cache that fails or is emptied: what the database has to do in its place. */
+void term_load(struct inquiry *q, struct candidate *c);
 /* Its service against those that are ill: deeper and with trouble of its own is better. */
 void term_depth(struct inquiry *q, struct candidate *c);
 

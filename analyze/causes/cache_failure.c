@@ -9,6 +9,7 @@ static void raise_cache_failure(struct inquiry *q)
 static void test_cache_failure(struct inquiry *q, struct candidate *c)
 {
 	test_family(q, c);
+	term_load(q, c);
 	/* Callers alone can tell that a cache serves wrong things: their word counts when it is the cache they name. */
 	if (c->service_index >= 0 && q->f->services[c->service_index].cache)
 		term_add(q, c, "named", 0.8, &c->refs, "the lines name %.*s", STR_ARG(c->service));
