@@ -123,6 +123,10 @@ static double strength(const struct inquiry *q, const struct candidate *c, const
 			return 0;
 		if (c->kind == x->kind && c->service_index == x->service_index)
 			return 0;
+		/* What callers complain of does not bring about what the service they call says of itself. */
+		if (c->family && c->family->nature == NATURE_CALLER && c->speaker != c->service_index && x->service_index == c->service_index &&
+		    x->speaker == x->service_index)
+			return 0;
 		bool linked = c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
 		              inquiry_depends(q, x->service_index, c->service_index);
 		return linked ? kind : 0;
@@ -143,7 +147,7 @@ static bool tied(const struct candidate *c)
 		return true;
 	if (term_value(c, "reversal") < -2 || term_value(c, "place") < -2)
 		return false;
-	return term_value(c, "precedence") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") >= -0.5;
+	return term_value(c, "precedence") + term_value(c, "fuse") + term_value(c, "mechanism") + term_value(c, "reversal") + term_value(c, "dose") >= -0.5;
 }
 
 static bool can_explain(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
@@ -208,7 +212,7 @@ static void link_chain(struct inquiry *q)
 			continue;
 		/* Two conditions may each be able to explain the other; the better-founded one does. */
 		const struct candidate *c = &q->candidates.at[best];
-		if (c->act < 0 && can_explain(q, x, c) && x->score > c->score)
+		if (c->act < 0 && can_explain(q, x, c) && (x->score > c->score || (x->score >= c->score && (ptrdiff_t)i < best)))
 			continue;
 		x->caused_by = best;
 		weight[i] = fmin(1, (c->score - x->score + 2.5) / 2.5) * strength(q, c, x);
@@ -296,6 +300,40 @@ static void name_statements(struct inquiry *q)
 	}
 }
 
+/* Is it the last change of version or setting of its service before the failures? */
+static bool last_of_service(const struct inquiry *q, const struct act *act)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *later = &q->f->acts[i];
+		if (later != act && later->begin_ns > act->begin_ns && later->begin_ns < q->o->onset_from_ns && later->kind == act->kind &&
+		    facts_service(q->f, later->service) == facts_service(q->f, act->service))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What a new version uses up lasts for a while: where its own service runs out of something, and the version in force is the
+ * suspect, its hours of quiet are not held against it.
+ */
+static void slow_fuse(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		double against = -term_value(c, "precedence");
+		if (c->act < 0 || c->herring || c->kind != CAUSE_DEPLOYMENT || c->service_index < 0 || against <= 0.2 || !last_of_service(q, &q->f->acts[c->act]))
+			continue;
+		for (size_t j = 0; j < q->candidates.n; j++) {
+			const struct candidate *x = &q->candidates.at[j];
+			bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || x->kind == CAUSE_RESOURCE_EXHAUSTION;
+			if (x->act >= 0 || !runs_out || x->share < 0.3 || x->service_index != c->service_index || strength(q, c, x) < 1)
+				continue;
+			term_add(q, c, "fuse", fmin(2.5, against), &x->refs, "%.*s runs out of something, which takes its time after the change that uses it up", STR_ARG(c->service));
+			break;
+		}
+	}
+}
+
 /* A rotated password before refused passwords, a network change before lost packets: the very lines such a change makes. */
 static void own_signature(struct inquiry *q)
 {
@@ -316,6 +354,7 @@ static void own_signature(struct inquiry *q)
 void explains_link(struct inquiry *q)
 {
 	own_signature(q);
+	slow_fuse(q);
 	name_statements(q);
 	explain_away(q);
 	link_chain(q);

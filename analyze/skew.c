@@ -49,8 +49,69 @@ static size_t matches(const struct facts *f, struct str log, int64_t offset, siz
 	return n;
 }
 
+/* Does the log state no zone, so that it may be hours off? */
+static bool zoneless(const struct facts *f, struct str log)
+{
+	for (size_t i = 0; i < f->n_sources; i++)
+		if (f->sources[i].logical.len && str_starts(log, f->sources[i].logical))
+			return !f->sources[i].zone_known;
+	return false;
+}
+
+/*
+ * The zone of a log that states none: the whole or half hours by which at least two of its records, and two thirds of them, meet
+ * the restarts they made. 0 when there is no such offset, or more than one as good.
+ */
+static int64_t zone_offset(const struct facts *f, struct str log, size_t *met, size_t *of)
+{
+	int64_t best = 0;
+	size_t second = 0;
+	*met = 0;
+	for (int half = -28; half <= 28; half++) {
+		int64_t offset = half * 1800 * NS_PER_S;
+		size_t n = 0, all = 0;
+		for (size_t i = 0; i < f->n_acts; i++) {
+			const struct act *act = &f->acts[i];
+			ptrdiff_t service = facts_service(f, act->service);
+			int64_t at = act->begin_ns + offset;
+			if (!restarts(act) || service < 0 || !str_eq(log_of(act), log) || at < f->from_ns || at > f->to_ns)
+				continue;
+			all++;
+			n += nearest_own(f, service, at, slack_ns) != TIME_NONE;
+		}
+		if (n > *met) {
+			second = *met;
+			*met = n;
+			*of = all;
+			best = offset;
+		} else if (n > second) {
+			second = n;
+		}
+	}
+	return *met >= 2 && *met > second && *met * 3 >= *of * 2 ? best : 0;
+}
+
+static void move_log(struct facts *f, struct str log, int64_t offset, size_t met, size_t of)
+{
+	char words[TIME_TEXT_BYTES];
+	for (size_t i = 0; i < f->n_acts; i++)
+		if (str_eq(log_of(&f->acts[i]), log)) {
+			f->acts[i].begin_ns += offset;
+			f->acts[i].end_ns += offset;
+		}
+	*vec_push(f->arena, &f->skew_notes) = arena_printf(f->arena, "The clock of %.*s is %s %s: %zu of its %zu records miss the restarts they made by that time, and were moved.",
+	                                                  STR_ARG(log), duration_format(offset < 0 ? -offset : offset, words), offset < 0 ? "fast" : "slow", met, of);
+}
+
 static void correct_log(struct facts *f, struct str log)
 {
+	size_t met, all;
+	int64_t hours = zoneless(f, log) ? zone_offset(f, log, &met, &all) : 0;
+	if (hours) {
+		move_log(f, log, hours, met, all);
+		return;
+	}
+
 	size_t of, in_time = matches(f, log, 0, &of), best = in_time;
 	int64_t offset = 0;
 	if (!of || in_time * 3 > of)
@@ -73,14 +134,7 @@ static void correct_log(struct facts *f, struct str log)
 	}
 	if (!offset || best * 3 < of * 2)
 		return;
-	for (size_t i = 0; i < f->n_acts; i++)
-		if (str_eq(log_of(&f->acts[i]), log)) {
-			f->acts[i].begin_ns += offset;
-			f->acts[i].end_ns += offset;
-		}
-	char words[TIME_TEXT_BYTES];
-	*vec_push(f->arena, &f->skew_notes) = arena_printf(f->arena, "The clock of %.*s is %s %s: %zu of its %zu records miss the restarts they made by that time, and were moved.",
-	                                                  STR_ARG(log), duration_format(offset < 0 ? -offset : offset, words), offset < 0 ? "fast" : "slow", best, of);
+	move_log(f, log, offset, best, of);
 }
 
 void skew_correct(struct facts *f)

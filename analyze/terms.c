@@ -359,6 +359,20 @@ static const struct act *other_cure(const struct inquiry *q, const struct act *a
 	return NULL;
 }
 
+/* Did the failures end with a restart of the changed service? That clears what it had used up, whoever used it up. */
+static bool restarted_at_end(const struct inquiry *q, const struct act *act)
+{
+	ptrdiff_t service = facts_service(q->f, act->service);
+	for (size_t i = 0; i < q->f->n_acts && service >= 0; i++) {
+		const struct act *step = &q->f->acts[i];
+		int64_t apart = q->o->end_ns - step->begin_ns;
+		if (step->kind == CHANGE_RESTART && step->begin_ns > q->o->onset_to_ns && facts_service(q->f, step->service) == service &&
+		    apart < 600 * NS_PER_S && apart > -180 * NS_PER_S)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A change that was never taken back: did the failures end with a further change of the same service, or while it
  * simply stayed in force? What ends by itself (a migration, a job, a restart) is over when it is over.
@@ -368,7 +382,7 @@ static void term_outlasts(struct inquiry *q, struct candidate *c, const struct a
 	bool lasting = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE ||
 	               act->kind == CHANGE_CREDENTIAL || act->kind == CHANGE_NETWORK || act->kind == CHANGE_SCALING ||
 	               (act->kind == CHANGE_OPERATION && act->new_value.len);
-	if (!lasting || q->o->ongoing || q->f->to_ns - q->o->end_ns < 600 * NS_PER_S)
+	if (!lasting || q->o->ongoing || restarted_at_end(q, act) || q->f->to_ns - q->o->end_ns < 600 * NS_PER_S)
 		return;
 	const struct act *fix = forward_fix(q, act), *cure = other_cure(q, act);
 	if (fix)
@@ -415,6 +429,9 @@ static void term_reversal(struct inquiry *q, struct candidate *c, const struct a
 		         100 * e.after);
 		break;
 	case EFFECT_AFTER:
+		/* What a restart of the same service ended, its undoing could not end again. */
+		if (restarted_at_end(q, act))
+			break;
 		term_add(q, c, "reversal", -2.5, &undo->refs, "was still in force when the failures ended; it was taken back %s later",
 		         words_ns(-e.until_end_ns, words));
 		break;
