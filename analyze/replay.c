@@ -255,6 +255,7 @@ bool replay_next(struct replay *r, struct replay_event *out, bool *any, struct e
 		.service = service_of(r, row),
 		.host = row->host ? store_name(r->store, row->host) : q->host,
 		.line = row->line,
+		.offset = row->offset,
 		.severity = severity_of(row),
 		.kind = (enum event_kind)row->kind,
 		.status = row->status,

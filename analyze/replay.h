@@ -25,7 +25,7 @@ enum replay_mark { REPLAY_PLAIN, REPLAY_NEW, REPLAY_BAD };
 struct replay_event {
 	int64_t time_ns;
 	struct str source, service, host;
-	uint64_t line;
+	uint64_t line, offset;
 	enum severity severity;   /* as the filter counts it */
 	enum event_kind kind;
 	int status;               /* -1 none */

@@ -5,11 +5,12 @@
 #include "analyze/detectable.h"
 #include "cli/pipeline.h"
 #include "cli/player.h"
+#include "cli/texts.h"
 
 static const int64_t around_ns = 120 * NS_PER_S; /* shown before and after an incident */
 
 struct replay_options {
-	struct str store, service, severity, text, where, zone;
+	struct str store, archive, service, severity, text, where, zone;
 	unsigned incident;  /* from 1; 0 = none was asked for */
 	double speed;       /* 0: as fast as it goes */
 	bool collapse, no_redact;
@@ -20,6 +21,7 @@ struct replay_options {
 static const struct option_row rows[] = {
 	{ 's', "store", "STORE", "the store to replay", OPTION_REQUIRED, AT(store) },
 	{ 0, "incident", "N", "from two minutes before incident N until two minutes after it", OPTION_UNSIGNED, AT(incident) },
+	{ 0, "archive", "PATH", "read lines that the store does not keep back from the archive it was made of", OPTION_TEXT, AT(archive) },
 	{ 0, "service", "GLOB", "only these services", OPTION_TEXT, AT(service) },
 	{ 0, "severity", "LEVEL", "only this severity and worse; a failed request counts as error, a refused one as warn", OPTION_TEXT,
 	  AT(severity) },
@@ -177,15 +179,20 @@ static int run(struct invocation *call, struct err *err)
 	}
 	if (!store_open(o->store.ptr, &store, err))
 		return EXIT_SYSTEM;
+	if (o->archive.len > 0)
+		how.texts = texts_open(store, o->archive, call->arena);
 	struct player *p = player_new(&how, call->arena);
 	struct words w = { call->arena, how.zone };
 	bool good = replay(call, p, &w, store, err);
 
 	events = player_events(p, &kept);
-	if (good && !call->common.quiet)
-		fprintf(stderr, "%llu events, %llu as they were logged, the others (~) by their route or template: the store keeps no more\n",
-			(unsigned long long)events, (unsigned long long)kept);
+	if (good && !call->common.quiet && events == kept)
+		fprintf(stderr, "%llu events, all as they were logged\n", (unsigned long long)events);
+	else if (good && !call->common.quiet)
+		fprintf(stderr, "%llu events, %llu as they were logged, the others (~) by their route or template: %s\n", (unsigned long long)events,
+			(unsigned long long)kept, o->archive.len > 0 ? "the archive has them no more, or changed" : "the store keeps no more; --archive reads them back");
 	player_release(p);
+	texts_close(how.texts);
 	store_close(store);
 	return good ? EXIT_DONE : EXIT_SYSTEM;
 }
@@ -207,7 +214,8 @@ const struct command command_replay = {
 		 "or an error line, + a line of a kind that the incident brought; between the lines, after =>, what the analysis knows: changes, "
 		 "onset, measures, recovery.\n"
 		 "Says when an alert could have fired: the first moment at which what was logged until then suffices, computed without looking ahead.\n"
-		 "A store keeps the text of few lines. Others are shown after ~ by their route or template and the known fields.",
+		 "A store keeps the text of few lines. Others are read back from the archive with --archive, and otherwise shown after ~ by their route "
+		 "or template and the known fields.",
 	.options = rows,
 	.options_bytes = sizeof(struct replay_options),
 	.uses = USES_WINDOW | USES_JSON,

@@ -1,6 +1,5 @@
 #include "cli/evidence.h"
 
-#include "ingest/input.h"
 #include "store/checkpoint.h"
 
 enum {
@@ -40,7 +39,7 @@ static bool is_same_text(const struct store_place *place, const struct input_str
 }
 
 /* An input that stands at *at in the text, at or before `from`. NULL with the reason. */
-static struct input *open_at(const struct found_file *file, const struct ref *ref, const struct store_place *place,
+static struct input *open_at(const struct found_file *file, struct str source, const struct store_place *place,
 			     uint64_t *at, const char **reason)
 {
 	const struct input_point point = { place->at.out_offset, place->at.in_offset, place->at.bits, place->at.window };
@@ -51,7 +50,7 @@ static struct input *open_at(const struct found_file *file, const struct ref *re
 	*reason = unreadable;
 	if (!input_open(file->path.ptr, file->display, NULL, &in, &err))
 		return NULL;
-	if (!input_find(in, ref->source, &stream)) {
+	if (!input_find(in, source, &stream)) {
 		*reason = gone;
 	} else if (!is_same_text(place, &stream)) {
 		*reason = changed;
@@ -134,7 +133,7 @@ static void look_up(const struct found_file *file, const struct ref *ref, const 
 		    size_t context, struct arena *a, struct evidence *out)
 {
 	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0, at;
-	struct input *in = open_at(file, ref, place, &at, &out->reason);
+	struct input *in = open_at(file, ref->source, place, &at, &out->reason);
 
 	if (!in)
 		return;
@@ -144,6 +143,23 @@ static void look_up(const struct found_file *file, const struct ref *ref, const 
 	out->from_archive = cut_out(text, (size_t)(ref->offset - from), ref, context, from > 0, a, out);
 	if (!out->from_archive)
 		out->reason = changed;
+}
+
+struct input *evidence_open(struct store *s, const struct found *files, struct str source, uint64_t from, struct arena *a,
+			    uint64_t *at, const char **reason, struct err *err)
+{
+	const struct found_file *file = find_file(files, source);
+	struct store_place place;
+
+	*reason = gone;
+	if (!store_find_place(s, source, from, a, &place, err) || !file || file->once || !place.known)
+		return NULL;
+	struct input *in = open_at(file, source, &place, at, reason);
+
+	if (in || place.at.out_offset == 0)
+		return in;
+	place.at = (struct checkpoint){ 0 }; /* packed again since, or a member: from its beginning */
+	return open_at(file, source, &place, at, reason);
 }
 
 bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,

@@ -8,6 +8,7 @@
 #define CLI_EVIDENCE_H
 
 #include "ingest/find.h"
+#include "ingest/input.h"
 #include "store/reader.h"
 
 enum { EVIDENCE_CONTEXT_MAX = 100 }; /* lines on each side */
@@ -26,5 +27,12 @@ struct evidence {
  */
 NODISCARD bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
 			     struct arena *a, struct evidence *out, struct err *err);
+
+/*
+ * The text of a source of the store, to be read from *at on, which is at or before `from`. NULL with the reason when its file is
+ * gone, changed or cannot be read; and with err when the store cannot. The caller closes it.
+ */
+struct input *evidence_open(struct store *s, const struct found *files, struct str source, uint64_t from, struct arena *a,
+			    uint64_t *at, const char **reason, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/keys.h"
+#include "cli/texts.h"
 #include "core/json.h"
 #include "core/redact.h"
 #include "report/glyph.h"
@@ -328,7 +329,10 @@ static bool fold_event(struct player *p, const struct replay_event *e, struct er
 		return false;
 	uint64_t *at = map_put(&p->fold_at, e->key, NULL);
 	if (*at == 0) {
-		*vec_push(&p->fold, &p->folds) = (struct fold){ *e, 0, e->time_ns };
+		struct fold *f = vec_push(&p->fold, &p->folds);
+
+		*f = (struct fold){ *e, 0, e->time_ns };
+		f->event.text = arena_str(&p->fold, e->text);
 		*at = p->folds.n;
 	}
 	struct fold *f = &p->folds.at[*at - 1];
@@ -348,6 +352,8 @@ static bool play(struct player *p, struct replay *r, struct err *err)
 		if (!any)
 			break;
 		p->events++;
+		if (e.text.len == 0 && p->o.texts && !texts_line(p->o.texts, e.source, e.offset, &e.text, err))
+			return false;
 		p->kept += e.text.len > 0;
 		if (p->o.collapse ? !fold_event(p, &e, err) : !put_event(p, &(struct fold){ e, 1, e.time_ns }, err))
 			return false;

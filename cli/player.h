@@ -12,10 +12,13 @@
 /* Something the analysis knows about a moment: it stands between the lines. */
 struct landmark { int64_t time_ns; struct str kind, text; struct refs refs; };
 
+struct texts;
+
 struct player_options {
 	const struct zone *zone; /* times are shown in it; NULL = UTC */
 	double speed;            /* times as fast as it was; 0: as fast as it goes */
 	bool color, json, redact;
+	struct texts *texts;     /* where lines are read that the store does not keep; NULL = nowhere */
 	bool collapse;           /* fold repeats within ten seconds */
 };
 
