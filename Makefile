@@ -71,6 +71,7 @@ FOREIGN_ASSETS := build/assets/dygraphs.js build/assets/dygraphs.about
 UNIT := $(sort $(wildcard tests/unit/*.c))
 BROWSER := $(sort $(wildcard tests/browser/*.c)) tests/unit/sample_case.c
 FUZZERS := $(sort $(wildcard tests/fuzz/*.c))
+FAULTS := $(sort $(wildcard tests/fault/*.c))
 GENERATED := $(if $(FORMATS),format_registry) $(if $(CAUSES),cause_registry) $(if $(RENDERERS),renderer_registry) \
 	$(if $(COMMANDS),command_registry) $(if $(ASSETS),assets)
 
@@ -113,7 +114,8 @@ PROGRAMS_$(1) := $$(if $$(filter cli/main.c,$$(MAINS)),build/$(1)/inquest) \
 	$$(if $$(filter fixtures/main.c,$$(MAINS)),build/$(1)/inquest-fixture)
 UNIT_$(1) := $$(if $$(UNIT),build/$(1)/unit)
 FUZZERS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/fuzz-%)
-REPLAYS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/replay-%)
+REPLAYS_$(1) := $$(FUZZERS:tests/fuzz/%.c=build/$(1)/replay-%) $$(if $$(FUZZERS),build/$(1)/fuzz-seeds)
+FAULTS_$(1) := $$(FAULTS:tests/fault/%.c=build/$(1)/%.so)
 
 build/$(1)/%.o: %.c build/$(1)/gen/flags
 	@mkdir -p $$(@D)
@@ -155,6 +157,13 @@ build/$(1)/browse: $$(BROWSER:%.c=build/$(1)/%.o) build/$(1)/libinquest.a
 build/$(1)/validate: build/$(1)/tests/schema/main.o build/$(1)/tests/unit/schema.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+# Preloaded by the tests of faults: never built with a sanitizer, which would want to come first.
+build/$(1)/%.so: tests/fault/%.c build/$(1)/gen/flags
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$(CPPFLAGS_ALL) -U_FILE_OFFSET_BITS $$(filter-out -MMD -MP,$$(CFLAGS_ALL)) -Wno-pedantic -O1 -g -fPIC -shared -o $$@ $$< -ldl
+build/$(1)/fuzz-seeds: build/$(1)/tests/fuzz/seeds/main.o build/$(1)/libinquest.a
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 build/$(1)/fuzz-%: build/$(1)/tests/fuzz/%.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
@@ -163,7 +172,7 @@ build/$(1)/replay-%: build/$(1)/tests/fuzz/%.o build/$(1)/tests/fuzz/replay/main
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 
 .PHONY: $(1)
-$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) build/$(1)/browse build/$(1)/validate build/$(1)/libinquest.a
+$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) $$(FAULTS_$(1)) build/$(1)/browse build/$(1)/validate build/$(1)/libinquest.a
 .PHONY: $(1)-build
 -include $$(shell test -d build/$(1) && find build/$(1) -name '*.d')
 endef
@@ -193,7 +202,7 @@ asan: asan-build ## unit and end-to-end tests under the address and undefined be
 tsan: tsan-build ## end-to-end tests under the thread sanitizer
 	@tests/run-cli build/tsan
 
-fuzz: $(FUZZERS_fuzz) ## every fuzz target for FUZZ_SECONDS (default 60)
+fuzz: $(FUZZERS_fuzz) build/fuzz/fuzz-seeds ## every fuzz target for FUZZ_SECONDS (default 60)
 	@tests/run-fuzz build/fuzz $(or $(FUZZ_SECONDS),60)
 
 BENCH := measure count lookup generate made_store

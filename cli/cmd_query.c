@@ -58,10 +58,11 @@ static size_t width_of(struct str s)
 /* Log text for a terminal: what could be an escape sequence becomes dots. */
 static void add_clean(struct buf *out, struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
+	for (size_t i = 0; i < s.len;) {
+		size_t n = str_printable_at(s, i);
 
-		buf_addc(out, c < 0x20 || c == 0x7f ? '.' : s.ptr[i]);
+		buf_add(out, n ? str_make(s.ptr + i, n) : STR("."));
+		i += n ? n : 1;
 	}
 }
 
@@ -156,12 +157,13 @@ static void add_csv(struct buf *out, struct str s)
 static void add_markdown(struct buf *out, struct str s)
 {
 	buf_addc(out, ' ');
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
+	for (size_t i = 0; i < s.len;) {
+		size_t n = str_printable_at(s, i);
 
-		if (c == '|' || c == '\\' || c == '<' || c == '*' || c == '_' || c == '`')
+		if (n == 1 && memchr("|\\<*_`", s.ptr[i], 6))
 			buf_addc(out, '\\');
-		buf_addc(out, c < 0x20 || c == 0x7f ? ' ' : s.ptr[i]);
+		buf_add(out, n ? str_make(s.ptr + i, n) : STR(" "));
+		i += n ? n : 1;
 	}
 	buf_addz(out, " |");
 }

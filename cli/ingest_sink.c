@@ -7,10 +7,12 @@ struct open_extent {
 	struct extent_writer *writer; /* NULL when finished or given up */
 };
 
-void ingest_sink_init(struct ingest_sink *s, struct store_writer *writer, struct arena *a)
+bool ingest_sink_init(struct ingest_sink *s, struct store_writer *writer, struct arena *a, struct err *err)
 {
 	*s = (struct ingest_sink){ .writer = writer, .arena = a };
 	pthread_mutex_init(&s->lock, NULL);
+	map_init(&s->known);
+	return store_writer_contents(writer, &s->known, err);
 }
 
 /* Copies of n texts; the lock is held. */
@@ -56,9 +58,13 @@ static void note_file(struct ingest_sink *s, const struct source_file *f, const 
 
 static bool sink_known(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err)
 {
-	struct ingest_sink *s = self;
+	const struct ingest_sink *s = self;
+	const uint64_t *bytes = map_get(&s->known, content_id);
 
-	return store_writer_knew(s->writer, content_id, known, end_offset, err);
+	(void)err;
+	*known = bytes != NULL;
+	*end_offset = bytes ? *bytes : 0;
+	return true;
 }
 
 static enum sink_answer sink_file_begin(void *self, const struct source_file *f, void **handle, struct err *err)
@@ -80,7 +86,8 @@ static enum sink_answer sink_file_begin(void *self, const struct source_file *f,
 
 	if (!store_writer_knows(s->writer, f->content_id, &known, &end_offset, err))
 		return SINK_FAIL;
-	if (known && f->resume_offset == 0) {
+	/* Of what could not be read at all then, all is new. */
+	if (known && end_offset > 0 && f->resume_offset == 0) {
 		note_skipped(s, f);
 		return SINK_SKIP;
 	}
@@ -171,5 +178,6 @@ void ingest_sink_finish(struct ingest_sink *s)
 	s->open = NULL;
 	if (s->files.n > 0)
 		qsort(s->files.at, s->files.n, sizeof *s->files.at, by_path);
+	map_release(&s->known);
 	pthread_mutex_destroy(&s->lock);
 }

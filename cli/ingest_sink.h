@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "core/hash.h"
 #include "ingest/engine.h"
 #include "store/writer.h"
 
@@ -30,10 +31,12 @@ struct ingest_sink {
 	struct arena *arena;      /* of the lists; under the lock */
 	pthread_mutex_t lock;
 	struct open_extent *open; /* every extent that was begun */
+	struct map known;         /* what the store had before: content id → bytes read; not written to any more */
 	struct { struct file_outcome *at; size_t n, cap; } files;
 };
 
-void ingest_sink_init(struct ingest_sink *s, struct store_writer *writer, struct arena *a);
+/* False when the store cannot be read; finish it all the same. */
+NODISCARD bool ingest_sink_init(struct ingest_sink *s, struct store_writer *writer, struct arena *a, struct err *err);
 struct event_sink ingest_sink_events(struct ingest_sink *s);
 /* Gives up the extents that were not finished and sorts the files by path. */
 void ingest_sink_finish(struct ingest_sink *s);

@@ -4,6 +4,7 @@
  * commands never change what an old line means.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "analyze/families.h"
@@ -170,7 +171,16 @@ static int help_about(struct str word)
 	return c ? print_help(c, stdout) : unknown_command(word);
 }
 
-int main(int argc, char **argv)
+/* A library may end the program when memory is out, with a status that means something else here. */
+static bool ended_by_us;
+
+static void check_end(void)
+{
+	if (!ended_by_us)
+		_exit(EXIT_SYSTEM);
+}
+
+static int run(int argc, char **argv)
 {
 	if (argc < 2) {
 		print_help(NULL, stderr);
@@ -191,4 +201,13 @@ int main(int argc, char **argv)
 	const struct command *c = command_by_name(word);
 
 	return c ? run_command(c, argv + 2, (size_t)argc - 2) : unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+	bool checked = atexit(check_end) == 0;
+	int status = checked ? run(argc, argv) : EXIT_SYSTEM;
+
+	ended_by_us = true;
+	return status;
 }

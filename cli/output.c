@@ -54,6 +54,12 @@ static bool write_all(int fd, struct str bytes)
 	return true;
 }
 
+/* Before the old file is replaced; what cannot be synchronised (a pipe, some file systems) need not be. */
+static bool on_disk(int fd)
+{
+	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
+}
+
 bool output_write_file(struct str path, struct str bytes, struct err *err)
 {
 	char z[PATH_BYTES], beside[PATH_BYTES + SUFFIX_BYTES];
@@ -67,7 +73,7 @@ bool output_write_file(struct str path, struct str bytes, struct err *err)
 	if (fd < 0)
 		return err_set_errno(err, "cannot write %s", z);
 	/* A draft that is replaced keeps its mode. */
-	bool good = write_all(fd, bytes) && (stat(z, &st) != 0 || fchmod(fd, st.st_mode & 0777) == 0);
+	bool good = write_all(fd, bytes) && (stat(z, &st) != 0 || fchmod(fd, st.st_mode & 0777) == 0) && on_disk(fd);
 
 	if (!good)
 		err_set_errno(err, "cannot write %s", z);

@@ -44,13 +44,13 @@ static bool ingest_into(struct invocation *in, struct store_writer *writer, stru
 	struct ingest_sink sink;
 
 	progress_init(&progress, !in->common.quiet && !in->common.no_progress);
-	ingest_sink_init(&sink, writer, in->arena);
+	bool good = ingest_sink_init(&sink, writer, in->arena, err);
 	const struct ingest_options options = pipeline_ingest_options(in, paths, n, &progress);
 	const struct event_sink events = ingest_sink_events(&sink);
 	struct arena report; /* the sink's lists grow in the other one at the same time */
 
 	arena_init(&report);
-	bool good = ingest_run(&options, &events, &report, &out->report, err);
+	good = good && ingest_run(&options, &events, &report, &out->report, err);
 
 	progress_end(&progress);
 	ingest_sink_finish(&sink);
@@ -262,7 +262,8 @@ int pipeline_status(const struct invocation *in, const struct casefile *c, const
 {
 	if (in->common.exit_status && c && c->n_incidents > 0)
 		return EXIT_INCIDENT;
-	if (in->common.strict && outcome && (outcome->report.damaged || outcome->report.rejected > 0))
+	if (in->common.strict && outcome &&
+	    (outcome->report.damaged || outcome->report.rejected > 0 || outcome->report.files_failed > 0))
 		return EXIT_DAMAGED;
 	return EXIT_DONE;
 }

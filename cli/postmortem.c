@@ -1,6 +1,7 @@
 #include "cli/postmortem.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/pipeline.h"
@@ -42,8 +43,11 @@ struct postmortem postmortem_look(struct invocation *in, struct str folder, stru
 	struct casefile before = { 0 };
 	struct buf ours;
 
-	if (!input_read_file(p.path, DRAFT_MAX_BYTES, in->arena, &p.draft, &none))
+	if (!input_read_file(p.path, DRAFT_MAX_BYTES, in->arena, &p.draft, &none)) {
+		if (access(p.path.ptr, F_OK) == 0)
+			p.unread = none;
 		return p;
+	}
 	if (!pipeline_load(in, store, &before, &unknown))
 		return p;
 	buf_init(&ours, DRAFT_MAX_BYTES);
@@ -98,6 +102,8 @@ static bool update(struct invocation *in, const struct postmortem *p, const stru
 
 bool postmortem_write(struct invocation *in, const struct postmortem *p, const struct casefile *c, struct err *err)
 {
+	if (p->unread.set)
+		return err_set(err, "%s; it is left as it is", p->unread.text);
 	if (p->draft.len == 0)
 		return pipeline_write(c, pipeline_renderer("markdown"), &options, p->path, err);
 	return update(in, p, c, err);

@@ -13,6 +13,7 @@
 struct postmortem {
 	struct str path;
 	struct str draft; /* what stands there; empty: nothing, or nothing but ours */
+	struct err unread; /* something stands there that cannot be read: it must not be replaced */
 };
 
 /* Looks at the file before the store is written to or replaced. */

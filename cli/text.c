@@ -18,9 +18,13 @@ const char *text_grouped(uint64_t v, char out[static NUMBER_BYTES])
 void text_print_clean(FILE *to, struct str s, size_t max_bytes)
 {
 	s = str_head(s, max_bytes);
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
+	for (size_t i = 0; i < s.len;) {
+		size_t n = str_printable_at(s, i);
 
-		fputc(c < 0x20 || c == 0x7f ? '.' : c, to);
+		if (n == 0)
+			fputc('.', to);
+		else
+			fwrite(s.ptr + i, 1, n, to);
+		i += n ? n : 1;
 	}
 }

@@ -41,21 +41,27 @@ static inline uint64_t read4(const char *p)
 	return v;
 }
 
-uint64_t hash64_seed(struct str s, uint64_t seed)
+/* Three lanes over the text, 48 bytes a step, while more than that is left. */
+struct lanes { uint64_t h, h1, h2; };
+
+static inline struct lanes lanes_begin(uint64_t seed)
 {
-	const char *p = s.ptr;
-	size_t left = s.len;
 	uint64_t h = fold(seed ^ K0, K1);
+	return (struct lanes){ h, h, h };
+}
+
+static inline void lanes_step(struct lanes *l, const char *p)
+{
+	l->h = fold(read8(p) ^ K1, read8(p + 8) ^ l->h);
+	l->h1 = fold(read8(p + 16) ^ K2, read8(p + 24) ^ l->h1);
+	l->h2 = fold(read8(p + 32) ^ K3, read8(p + 40) ^ l->h2);
+}
+
+/* The last `left` bytes (at most 48) of a text of `len`. */
+static inline uint64_t lanes_end(struct lanes l, const char *p, size_t left, size_t len)
+{
+	uint64_t h = l.h ^ l.h1 ^ l.h2;
 	uint64_t a = 0, b = 0;
-	if (left > 48) {
-		uint64_t h1 = h, h2 = h;
-		for (; left > 48; left -= 48, p += 48) {
-			h = fold(read8(p) ^ K1, read8(p + 8) ^ h);
-			h1 = fold(read8(p + 16) ^ K2, read8(p + 24) ^ h1);
-			h2 = fold(read8(p + 32) ^ K3, read8(p + 40) ^ h2);
-		}
-		h ^= h1 ^ h2;
-	}
 	for (; left > 16; left -= 16, p += 16)
 		h = fold(read8(p) ^ K1, read8(p + 8) ^ h);
 	if (left >= 8) {
@@ -69,9 +75,30 @@ uint64_t hash64_seed(struct str s, uint64_t seed)
 		a = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[left / 2] << 8 |
 		    (unsigned char)p[left - 1];
 	}
-	h = fold(a ^ K2, b ^ h) ^ s.len;
+	h = fold(a ^ K2, b ^ h) ^ len;
 	h = fold(h ^ K3, K0);
 	return h ? h : K0;
+}
+
+uint64_t hash64_seed(struct str s, uint64_t seed)
+{
+	struct lanes l = lanes_begin(seed);
+	const char *p = s.ptr;
+	size_t left = s.len;
+	for (; left > 48; left -= 48, p += 48)
+		lanes_step(&l, p);
+	return lanes_end(l, p, left, s.len);
+}
+
+void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *out)
+{
+	struct lanes l = lanes_begin(0);
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (; lengths[i] - at > 48; at += 48)
+			lanes_step(&l, s.ptr + at);
+		out[i] = lanes_end(l, s.ptr + at, lengths[i] - at, lengths[i]);
+	}
 }
 
 uint64_t hash64(struct str s)

@@ -12,6 +12,8 @@
 /* Never 0 (0 means "none"). Same bytes and seed, same value on every machine. */
 uint64_t hash64(struct str s);
 uint64_t hash64_seed(struct str s, uint64_t seed);
+/* out[i] = hash64 of the first lengths[i] bytes, all in one pass; lengths ascend and are within the text. */
+void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *out);
 /* Order matters: hash64_mix(a, b) != hash64_mix(b, a) in general. Never 0. */
 uint64_t hash64_mix(uint64_t a, uint64_t b);
 

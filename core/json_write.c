@@ -71,7 +71,7 @@ void jsonw_array_end(struct jsonw *w)
 
 static bool plain(unsigned char c)
 {
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 static void add_quoted(struct buf *out, struct str s)
@@ -87,6 +87,12 @@ static void add_quoted(struct buf *out, struct str s)
 		unsigned char c = (unsigned char)s.ptr[i];
 		if (c >= 0x80) {
 			size_t n = str_utf8_at(s, i);
+			if (n == 2 && !str_printable_at(s, i)) {
+				/* C1 controls may stand in JSON as they are, but JSON is looked at on terminals, too. */
+				buf_addf(out, "\\u%04x", (unsigned char)s.ptr[i + 1]);
+				i += n;
+				continue;
+			}
 			buf_add(out, n ? str_make(s.ptr + i, n) : STR("\xef\xbf\xbd"));
 			i += n ? n : 1;
 			continue;

@@ -172,6 +172,14 @@ static bool is_sentence(const struct walk *w, struct str key, size_t from)
 	return !last || !match_password_key(key);
 }
 
+/* A mark of ours, "[secret]", is no key; what stands in brackets behind a name or other brackets is one. */
+static bool is_mark(const struct walk *w, size_t from, size_t to)
+{
+	if (from < 1 || w->s.ptr[from - 1] != '[' || peek(w, to) != ']')
+		return false;
+	return from == 1 || (!is_atom(w->s.ptr[from - 2]) && w->s.ptr[from - 2] != ']');
+}
+
 /*
  * Does an atom [from, to) name a secret that is given a value: key=value, key: value, "key": "value",
  * \"key\":\"value\", user[password]=value, --password value, PASSWORD 'value'?
@@ -183,7 +191,7 @@ static bool mask_keyed(struct walk *w, size_t from, size_t to)
 
 	bool session = match_session_key(key);
 
-	if (!match_secret_key(key) && !session)
+	if ((!match_secret_key(key) && !session) || is_mark(w, from, to))
 		return false;
 	if (is_space(peek(w, i))) {
 		bool option = str_starts(key, STR("--")) && peek(w, i + 1) != '-';

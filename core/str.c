@@ -307,6 +307,14 @@ size_t str_utf8_at(struct str s, size_t at)
 	return n;
 }
 
+size_t str_printable_at(struct str s, size_t at)
+{
+	unsigned char c = (unsigned char)s.ptr[at];
+	if (c < 0x80)
+		return c >= 0x20 && c != 0x7f;
+	return c == 0xc2 && at + 1 < s.len && (unsigned char)s.ptr[at + 1] < 0xa0 ? 0 : str_utf8_at(s, at);
+}
+
 size_t str_utf8_put(uint32_t cp, char out[static 4])
 {
 	if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))

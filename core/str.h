@@ -84,6 +84,11 @@ bool str_to_double(struct str s, double *out);
 /* Shell-style glob over all of s: * ? [a-z] [!a-z]; '*' also matches '/'. Never exponential. */
 bool str_glob(struct str pattern, struct str s);
 bool str_is_utf8(struct str s);
+/*
+ * Bytes of the character at s[at] that may be shown on a terminal: 0 for control characters (C0, DEL, and C1 in
+ * UTF-8), which could begin what it obeys, and for bytes that are no UTF-8.
+ */
+size_t str_printable_at(struct str s, size_t at);
 /* Length of the well-formed UTF-8 sequence at byte `at` (< len): 1..4, or 0 when there is none. */
 size_t str_utf8_at(struct str s, size_t at);
 /* Writes a code point; what is none (surrogates, beyond U+10FFFF) becomes U+FFFD. Returns the length. */

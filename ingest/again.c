@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { PREFIXES_MAX = 256 }; /* line ends looked at for a text that has grown */
-
 /*
  * Size of the unpacked text where that can be told without unpacking it: of plain files, and of gzip by
  * its last bytes.
@@ -36,61 +34,115 @@ static bool quick_size(const struct planned_path *path, const struct planned *p,
 	return good;
 }
 
-/*
- * How far an earlier run has read this text, by its id or, when it was short then, by the id of one of its first
- * line ends, the longest first. 0: it is not known.
- */
-static bool known_bytes(struct ingest *g, const struct planned *p, struct str head, uint64_t *out, struct err *err)
+/* Of two texts that begin alike, the second one's identity: its log's name tells it from the first. */
+static uint64_t id_beside(const struct planned *p)
 {
-	size_t ends[PREFIXES_MAX], n = 0;
-	bool known = false;
+	return hash64_mix(p->file.content_id, hash64(p->file.logical));
+}
 
-	*out = 0;
-	if (!g->sink->known)
-		return true;
-	if (!g->sink->known(g->sink->self, p->file.content_id, &known, out, err))
-		return false;
-	for (size_t i = 0; !known && i < head.len && n < PREFIXES_MAX; i++)
-		if (head.ptr[i] == '\n')
-			ends[n++] = i + 1;
-	while (!known && n-- > 0) {
-		if (!g->sink->known(g->sink->self, input_content_id(str_head(head, ends[n])), &known, out, err))
-			return false;
-		known = known && *out >= ends[n]; /* else that id was another text's */
+/*
+ * A text that was short then was identified by all of it up to its last line end, or, without any, by all of it:
+ * the longest such beginning of `head` that is known.
+ */
+static bool find_beginning(struct ingest *g, struct planned *p, struct str head, struct err *err)
+{
+	struct { size_t *at; size_t n, cap; } ends = { 0 };
+	struct arena a;
+	bool known = false, good = true;
+	uint64_t bytes = 0;
+	ptrdiff_t at;
+
+	arena_init(&a);
+	for (struct str rest = head; (at = str_chr(rest, '\n')) >= 0;) {
+		size_t end = head.len - rest.len + (size_t)at + 1;
+
+		if (ends.n == 0 && end > 1)
+			*vec_push(&a, &ends) = end - 1;
+		*vec_push(&a, &ends) = end;
+		rest = str_from(head, end);
 	}
+	uint64_t *ids = arena_new_n(&a, uint64_t, ends.n);
+
+	hash64_beginnings(head, ends.at, ends.n, ids);
+	for (size_t n = ends.n; good && !known && n-- > 0;) {
+		good = g->sink->known(g->sink->self, ids[n], &known, &bytes, err);
+		known = known && bytes >= ends.at[n]; /* else that id was another text's */
+		if (known) {
+			p->known_id = ids[n];
+			p->known_bytes = bytes;
+		}
+	}
+	arena_release(&a);
+	return good;
+}
+
+bool again_find(struct ingest *g, struct planned *p, struct str head, struct err *err)
+{
+	uint64_t beside;
+	bool known;
+
+	if (!g->sink->known || p->file.content_id == 0)
+		return true;
+	if (!g->sink->known(g->sink->self, p->file.content_id, &known, &p->known_bytes, err))
+		return false;
 	if (!known)
-		*out = 0;
+		return find_beginning(g, p, head, err);
+	p->known_id = p->file.content_id;
+	if (!g->sink->known(g->sink->self, id_beside(p), &known, &beside, err))
+		return false;
+	if (known) {
+		p->beside = true;
+		p->file.content_id = p->known_id = id_beside(p);
+		p->known_bytes = beside;
+	}
 	return true;
 }
 
-bool again_check(struct ingest *g, const struct planned_path *path, struct planned *p, struct str head, bool *skip,
-		 struct err *err)
+/*
+ * The plan was made from an earlier look at the text. Should it have been exchanged since, it is what it is now that
+ * will count as read.
+ */
+static void look_again(struct planned *p, struct str head)
 {
-	uint64_t bytes, size;
+	uint64_t planned = p->beside ? p->begins_id : p->file.content_id;
+
+	if (plan_content_id(head) == planned)
+		return;
+	if (input_content_id(str_head(head, p->identity_bytes)) != planned) {
+		p->known_bytes = 0;
+		p->beside = false;
+	}
+	if (!p->beside)
+		p->file.content_id = plan_content_id(head);
+}
+
+bool again_check(struct ingest *g, const struct planned_path *path, struct planned *p, struct str head)
+{
+	uint64_t size;
 	struct input_stream stream;
 	struct input *in;
 	struct arena a;
+	bool skip = false;
 	char c;
 
-	*skip = false;
-	if (!known_bytes(g, p, head, &bytes, err))
+	look_again(p, head);
+	if (p->known_bytes == 0)
 		return false;
-	if (bytes == 0)
-		return true;
-	if (quick_size(path, p, &size)) {
-		*skip = size <= bytes && (p->plain || size == (bytes & UINT32_MAX));
-	}
-	if (!*skip) {
+	if (quick_size(path, p, &size))
+		skip = size <= p->known_bytes && (p->plain || size == (p->known_bytes & UINT32_MAX));
+	if (!skip) {
 		arena_init(&a);
 		if (run_open(g, path, p, &in, &stream, &a)) {
-			*skip = input_skip(in, bytes) < bytes || input_read(in, &c, 1) == 0;
+			skip = input_skip(in, p->known_bytes) < p->known_bytes || input_read(in, &c, 1) == 0;
 			input_close(in);
 		}
 		arena_release(&a);
 	}
-	if (!*skip)
-		p->file.resume_offset = bytes;
-	return true;
+	if (skip)
+		p->file.content_id = p->known_id;
+	else
+		p->file.resume_offset = p->known_bytes;
+	return skip;
 }
 
 static void note_copy(struct ingest *g, const struct planned *p, bool more)
@@ -117,8 +169,10 @@ static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *pa
 	arena_init(&a);
 	for (int wave = p->yearless ? WAVE_DATED : WAVE_YEARLESS;
 	     good && p->action != PLAN_KNOWN && wave <= WAVE_YEARLESS; wave++) {
-		if (!run_open(g, path, p, &in, &stream, &a))
+		if (!run_open(g, path, p, &in, &stream, &a)) {
+			run_count_failed(g);
 			break;
+		}
 		good = run_text(g, worker, path, p, in, &stream, (enum wave)wave, &progress, err);
 		input_close(in);
 	}
@@ -126,51 +180,48 @@ static bool run_alone(struct ingest *g, unsigned worker, struct planned_path *pa
 	return good;
 }
 
-/* A copy of a long text: what goes beyond the original is read; all of it, when it is no copy after all. */
+/*
+ * A copy of a long text: what goes beyond the original is read; all of it, when both only begin alike, or when the
+ * original was not read in this run.
+ */
 static bool run_copy(struct ingest *g, unsigned worker, struct planned_path *path, struct planned *p,
 		     struct err *err)
 {
 	struct planned *original = p->original;
-	struct path_progress progress = { g, 0 };
 	struct input_stream stream;
 	struct input *in;
 	struct arena a;
-	bool more = false, same = true, good = true;
+	bool more = false, same = true, known;
 
 	arena_init(&a);
-	if (original->read_bytes == 0) { /* skipped or unreadable: this one stands for itself */
-		p->action = p->yearless ? PLAN_WALK : PLAN_READ;
-		good = run_alone(g, worker, path, p, err);
-		arena_release(&a);
-		return good;
-	}
-	if (!p->whole && original->chain && run_open(g, path, p, &in, &stream, &a)) {
+	if (original->read_bytes > 0 && !p->whole && original->chain && run_open(g, path, p, &in, &stream, &a)) {
 		same = text_begins_like(in, original->chain, original->read_bytes, &more);
 		input_close(in);
 	}
+	arena_release(&a);
+	p->action = p->yearless ? PLAN_WALK : PLAN_READ;
+	if (original->read_bytes == 0)
+		return run_alone(g, worker, path, p, err);
 	if (same && !more) {
 		note_copy(g, p, false);
 		run_count_skipped(g);
-	} else if (run_open(g, path, p, &in, &stream, &a)) {
-		if (same) {
-			note_copy(g, p, true);
-			p->file.resume_offset = original->read_bytes;
-		} else { /* both begin alike, that is all */
-			p->file.content_id = hash64_mix(p->file.content_id, hash64(p->file.logical));
-		}
-		if (p->yearless) {
-			struct text_plan plan = run_text_plan(g, p);
-
-			text_walk(&g->workers[worker], &plan, in, STR_NONE, &p->walk);
-			input_close(in);
-			good = run_open(g, path, p, &in, &stream, &a);
-		}
-		good = good && run_read(g, worker, p, in, &progress, err);
-		if (same && p->read_bytes > original->read_bytes)
-			original->read_bytes = p->read_bytes;
-		input_close(in);
+		return true;
 	}
-	arena_release(&a);
+	if (same) {
+		note_copy(g, p, true);
+		p->file.resume_offset = original->read_bytes;
+		p->checked = true;
+	} else {
+		p->beside = true;
+		p->file.content_id = p->known_id = id_beside(p);
+		p->known_bytes = 0;
+		if (g->sink->known && !g->sink->known(g->sink->self, p->known_id, &known, &p->known_bytes, err))
+			return false;
+	}
+	bool good = run_alone(g, worker, path, p, err);
+
+	if (same && p->read_bytes > original->read_bytes)
+		original->read_bytes = p->read_bytes;
 	return good;
 }
 

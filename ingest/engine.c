@@ -56,15 +56,18 @@ static bool run_pool(struct wave_run *r,
 	return pool_run(&job, err);
 }
 
+static bool probed(void *self, struct planned *t, struct str head, struct err *err)
+{
+	return again_find(self, t, head, err);
+}
+
 static bool probe_task(void *self, unsigned worker, size_t task, struct err *err)
 {
 	struct wave_run *r = self;
 	struct planned_path *p = &r->g->paths[task];
 
-	(void)err;
-	if (!p->found->once)
-		plan_probe(p, p->found, &r->g->rules, &r->g->kept[worker]);
-	return true;
+	return p->found->once ||
+	       plan_probe(p, p->found, &r->g->rules, probed, r->g, &r->g->kept[worker], err);
 }
 
 static bool path_task(void *self, unsigned worker, size_t task, struct err *err)

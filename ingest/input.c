@@ -185,6 +185,11 @@ bool input_next(struct input *in, struct input_stream *out)
 	struct climb c;
 	int64_t mtime_ns;
 	forget_stream(in);
+	if (in->shared.exploded) {
+		in->shared.damaged = true;
+		unpacking_note(&in->shared, "it unpacks to absurd sizes: what else is in it was left out");
+		return false;
+	}
 	for (;;) {
 		if (!next_bottom(in, &c, &mtime_ns))
 			return false;

@@ -24,21 +24,42 @@ void unpacking_note(struct unpacking *u, const char *fmt, ...)
 	*vec_push(u->arena, &u->notes) = arena_str(u->arena, str_of(text));
 }
 
-/* One read() of the layer, and the limit that holds for all that unpack. */
-static size_t produce(struct layer *l, char *out, size_t cap)
+/*
+ * Is it a bomb? One layer may not make too much out of the file, and neither may all together: thousands of members,
+ * each within its limit, are one as well. What is packed twice, as a tar in a gzip, counts twice.
+ */
+static bool check_ratio(struct layer *l)
 {
-	if (l->ended)
-		return 0;
-	size_t n = l->read(l, out, cap);
 	struct unpacking *u = l->shared;
-	l->ended = n == 0;
-	l->out_bytes += n;
-	if (l->unpacks && l->out_bytes > RATIO_SLACK_BYTES &&
-	    l->out_bytes / u->max_ratio > u->packed_bytes) {
-		l->ended = true;
-		u->damaged = true;
+	if (l->out_bytes > RATIO_SLACK_BYTES && l->out_bytes / u->max_ratio > u->packed_bytes) {
 		unpacking_note(u, "unpacks to more than %llu times its size: stopped after %llu bytes",
 		               (unsigned long long)u->max_ratio, (unsigned long long)l->out_bytes);
+		return false;
+	}
+	if (u->unpacked_bytes > TOTAL_SLACK_BYTES && u->unpacked_bytes / 2 / u->max_ratio > u->packed_bytes) {
+		unpacking_note(u, "all of it unpacks to more than %llu times its size: stopped after %llu bytes",
+		               (unsigned long long)u->max_ratio, (unsigned long long)u->unpacked_bytes);
+		u->exploded = true;
+		return false;
+	}
+	return true;
+}
+
+/* One read() of the layer, and the limits that hold for all that unpack. */
+static size_t produce(struct layer *l, char *out, size_t cap)
+{
+	struct unpacking *u = l->shared;
+	if (l->ended || u->exploded)
+		return 0;
+	size_t n = l->read(l, out, cap);
+	l->ended = n == 0;
+	l->out_bytes += n;
+	if (l->unpacks) {
+		u->unpacked_bytes += n;
+		if (!check_ratio(l)) {
+			l->ended = true;
+			u->damaged = true;
+		}
 	}
 	return n;
 }
@@ -95,6 +116,19 @@ struct file_layer {
 	int64_t mtime_ns;
 };
 
+/* At the end: somebody may have cut the file while it was read, and what came out is not what was there. */
+static void check_shrunk(struct file_layer *f)
+{
+	struct unpacking *u = f->layer.shared;
+	struct stat st;
+	if (!f->seekable || f->layer.out_bytes >= f->size_bytes || fstat(f->fd, &st) != 0 ||
+	    (uint64_t)st.st_size >= f->size_bytes)
+		return;
+	u->truncated = true;
+	unpacking_note(u, "the file was cut from %llu bytes to %llu while it was read",
+	               (unsigned long long)f->size_bytes, (unsigned long long)st.st_size);
+}
+
 static size_t file_read(struct layer *self, char *out, size_t cap)
 {
 	struct file_layer *f = (struct file_layer *)self;
@@ -105,6 +139,8 @@ static size_t file_read(struct layer *self, char *out, size_t cap)
 		ssize_t n = read(f->fd, out, cap);
 		if (n > 0)
 			u->packed_bytes += (uint64_t)n;
+		if (n == 0)
+			check_shrunk(f);
 		if (n >= 0)
 			return (size_t)n;
 		if (errno == EINTR)

@@ -17,7 +17,8 @@ enum {
 	LAYER_PEEK_BYTES = INPUT_HEAD_BYTES,
 	LAYER_MIN_ROOM = 64,             /* read() is never offered less */
 	LAYER_MAX_NOTES = 20,            /* of one stream */
-	RATIO_SLACK_BYTES = 64 << 20,    /* unpacked bytes before the ratio is looked at */
+	RATIO_SLACK_BYTES = 64 << 20,    /* unpacked bytes of one layer before the ratio is looked at */
+	TOTAL_SLACK_BYTES = 256 << 20,   /* and of all layers of a path together */
 };
 
 /* What all layers of one input share: where to complain, and the limits. */
@@ -26,6 +27,8 @@ struct unpacking {
 	VEC(struct str) notes;
 	bool truncated, damaged;
 	uint64_t packed_bytes;   /* of the path itself, read so far */
+	uint64_t unpacked_bytes; /* by all layers that unpack, those of archives' members included */
+	bool exploded;           /* that was too much: nothing more comes out */
 	uint64_t max_ratio;
 	uint64_t max_file_bytes;
 };

@@ -26,7 +26,18 @@ void lines_resume(struct lines *l, uint64_t offset, uint64_t number)
 /* Room behind what is there, after moving what is to be kept to the front. */
 static void make_room(struct lines *l)
 {
-	size_t keep = l->record_open ? (size_t)(l->record.ptr - l->buf.ptr) : l->at;
+	size_t keep = l->at;
+	if (l->record_open) {
+		keep = (size_t)(l->record.ptr - l->buf.ptr);
+		/* Lines that did not fit into the record lie between it and what is unread: there may be no end of them. */
+		size_t behind = keep + l->record.len + 1;
+		if (l->at > behind) {
+			memmove(l->buf.ptr + behind, l->buf.ptr + l->at, l->buf.len - l->at);
+			l->buf.len -= l->at - behind;
+			l->at = behind;
+			l->buf.ptr[behind - 1] = '\n'; /* should the next line join after all */
+		}
+	}
 	if (keep) {
 		l->buf.len -= keep;
 		memmove(l->buf.ptr, l->buf.ptr + keep, l->buf.len);

@@ -36,6 +36,11 @@ static struct str identity_of(struct str head, bool whole)
 	return end >= 0 ? str_head(head, (size_t)end + 1) : head;
 }
 
+uint64_t plan_content_id(struct str head)
+{
+	return input_content_id(identity_of(head, head.len < INPUT_HEAD_BYTES));
+}
+
 /*
  * What a carrier mostly carries: the role its events have, and a service when nothing else names one.
  * NULL: nothing known.
@@ -142,7 +147,8 @@ static void plan_lines(struct planned *p, struct str head, const struct glob_rul
 		p->action = PLAN_NOT_LOG;
 	} else {
 		p->file.format = str_of(d.format->id);
-		p->file.content_id = input_content_id(identity_of(head, p->whole));
+		p->identity_bytes = identity_of(head, p->whole).len;
+		p->file.content_id = p->begins_id = plan_content_id(head);
 		if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
 			inner = carried(d.format, head, p->file.path, own, &scratch);
 		p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
@@ -179,6 +185,14 @@ struct planned *plan_text(const struct input_stream *stream, const struct found_
 	return p;
 }
 
+void plan_unread(struct planned *p, const struct input *in, struct arena *a)
+{
+	struct input_end end = input_end(in);
+
+	if (p->action == PLAN_EMPTY && (end.damaged || end.truncated))
+		p->unread = end.n_notes > 0 ? arena_str(a, end.notes[0]) : STR("it could not be read");
+}
+
 static void note_end(struct planned_path *p, const struct input *in, struct arena *a)
 {
 	struct input_end end = input_end(in);
@@ -189,26 +203,34 @@ static void note_end(struct planned_path *p, const struct input *in, struct aren
 		p->notes[p->n_notes++] = arena_str(a, end.notes[i]);
 }
 
-void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
-		struct arena *a)
+bool plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
+		bool (*seen)(void *self, struct planned *t, struct str head, struct err *err), void *self,
+		struct arena *a, struct err *err)
 {
 	const struct input_limits limits = { rules->options->max_ratio, rules->options->max_file_bytes };
 	VEC(struct planned *) texts = { 0 };
 	struct input_stream stream;
-	struct err err = ERR_INIT;
+	struct err open_err = ERR_INIT;
 	struct input *in;
+	bool good = true;
 
 	*p = (struct planned_path){ .found = found };
-	if (!input_open(found->path.ptr, found->display, &limits, &in, &err)) {
-		p->error = arena_str(a, str_of(err.text));
-		return;
+	if (!input_open(found->path.ptr, found->display, &limits, &in, &open_err)) {
+		p->error = arena_str(a, str_of(open_err.text));
+		return true;
 	}
-	while (input_next(in, &stream))
-		*vec_push(a, &texts) = plan_text(&stream, found, rules, a);
+	while (good && input_next(in, &stream)) {
+		struct planned *t = plan_text(&stream, found, rules, a);
+
+		plan_unread(t, in, a);
+		*vec_push(a, &texts) = t;
+		good = seen(self, t, stream.head, err);
+	}
 	note_end(p, in, a);
 	input_close(in);
 	p->texts = texts.at;
 	p->n_texts = texts.n;
+	return good;
 }
 
 void plan_copies(struct planned_path *paths, size_t n, struct arena *a)

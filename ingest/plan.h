@@ -38,7 +38,7 @@ struct planned {
 	struct source_file file;  /* as sinks see it */
 	enum plan_action action;
 	bool yearless;            /* its lines do not say their dates */
-	bool checked;             /* against what earlier runs have read */
+	bool checked;             /* whether that is all of it */
 	struct str reason;        /* PLAN_NOT_LOG: what it is, in words */
 	const struct format *format;
 	const struct format *others[DETECT_OTHERS];
@@ -50,6 +50,11 @@ struct planned {
 	int64_t dated_first_ns, dated_last_ns; /* of its events that state a date; TIME_NONE */
 	uint64_t size_bytes;      /* of the path it is in, for progress */
 	struct planned *original; /* PLAN_COPY */
+	uint64_t begins_id;       /* id of its beginning; content_id is the same, unless: */
+	bool beside;              /* it only begins like another text, and content_id holds its log's name as well */
+	size_t identity_bytes;    /* of the beginning that begins_id is of */
+	uint64_t known_id, known_bytes; /* what an earlier run has read of it, and the id it had; 0 nothing */
+	struct str unread;        /* PLAN_EMPTY: why nothing of it could be read; empty when nothing is there */
 	bool whole;               /* all of it was seen: content_id is of the whole text */
 	bool gzip;                /* a path of its own packed by gzip alone: its last bytes tell its size */
 	bool plain;               /* a path of its own, not packed */
@@ -73,12 +78,20 @@ struct plan_rules {
 	const struct zone *zones; /* of options->zones, one for one */
 };
 
-/* Looks at all texts of a path; memory belongs to `a`. */
-void plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
-		struct arena *a);
+/*
+ * Looks at all texts of a path; memory belongs to `a`. `seen` is called with each text and its beginning; false when
+ * that failed.
+ */
+NODISCARD bool plan_probe(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules,
+			  bool (*seen)(void *self, struct planned *t, struct str head, struct err *err), void *self,
+			  struct arena *a, struct err *err);
 /* The same for one text, given its beginning: of a stream that can be read only once. */
 struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
 			  const struct plan_rules *rules, struct arena *a);
+/* The identity of a text that begins with `head`, which is all of it when it is shorter than INPUT_HEAD_BYTES. */
+uint64_t plan_content_id(struct str head);
+/* An empty text may be one of which nothing could be read: `in` stands on it and knows. */
+void plan_unread(struct planned *p, const struct input *in, struct arena *a);
 /* After all are probed: finds copies. Texts are looked at in the order given. */
 void plan_copies(struct planned_path *paths, size_t n, struct arena *a);
 

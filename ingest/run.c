@@ -46,6 +46,14 @@ static void sum_up(struct ingest *g, struct planned *p, const struct file_totals
 	atomic_fetch_add(&g->files_done, 1);
 }
 
+void run_count_failed(struct ingest *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->report->files_failed++;
+	g->report->damaged = true;
+	pthread_mutex_unlock(&g->lock);
+}
+
 void run_count_skipped(struct ingest *g)
 {
 	pthread_mutex_lock(&g->lock);
@@ -146,6 +154,21 @@ static bool wanted(const struct planned *p, enum wave wave)
 	return p->action == PLAN_WALK || (p->action == PLAN_READ && wave == WAVE_DATED);
 }
 
+/* A text that was there when the plan was made and of which nothing comes any more. */
+static void note_lost(struct ingest *g, const struct planned *p, const struct input *in)
+{
+	struct input_end end = input_end(in);
+	struct arena a;
+
+	arena_init(&a);
+	if (end.n_notes > 0)
+		run_note_text(g, &a, p->file.path, "nothing of it could be read: ", end.notes[0]);
+	else
+		run_note_text(g, &a, p->file.path, "it changed between two looks at it and was not read", STR_NONE);
+	run_count_failed(g);
+	arena_release(&a);
+}
+
 bool run_text(struct ingest *g, unsigned worker, const struct planned_path *path, struct planned *p,
 	      struct input *in, const struct input_stream *stream, enum wave wave,
 	      struct path_progress *progress, struct err *err)
@@ -154,8 +177,12 @@ bool run_text(struct ingest *g, unsigned worker, const struct planned_path *path
 
 	if (!p->checked) {
 		p->checked = true;
-		if (!again_check(g, path, p, stream->head, &skip, err))
-			return false;
+		if (stream->head.len == 0) {
+			note_lost(g, p, in);
+			p->action = PLAN_EMPTY;
+			return true;
+		}
+		skip = again_check(g, path, p, stream->head);
 	}
 	if (skip) { /* the sink is told, so that it can say so */
 		p->action = PLAN_KNOWN;
@@ -191,14 +218,17 @@ bool run_path(struct ingest *g, unsigned worker, struct planned_path *p, enum wa
 
 	if (!input_open(p->found->path.ptr, p->found->display, &limits, &in, &open_err)) {
 		run_note(g, str_of(open_err.text));
-		pthread_mutex_lock(&g->lock);
-		g->report->files_failed++;
-		pthread_mutex_unlock(&g->lock);
+		run_count_failed(g);
 		return true;
 	}
 	while (to > from && !wanted(p->texts[to - 1], wave))
 		to--;
-	for (size_t i = 0; good && i < to && input_next(in, &stream); i++) {
+	for (size_t i = 0; good && i < to; i++) {
+		/* The plan was made from what it was: another archive may lie there by now, or less of it. */
+		if (!input_next(in, &stream) || !str_eq(stream.path, p->texts[i]->file.path)) {
+			note_lost(g, p->texts[i], in);
+			break;
+		}
 		if (i == from && from > 0)
 			progress.seen = input_consumed_bytes(in); /* passed over: another thread's */
 		if (i >= from && wanted(p->texts[i], wave))
@@ -216,11 +246,28 @@ void run_count_unread(struct ingest *g, const struct planned *p)
 		return;
 	arena_init(&a);
 	pthread_mutex_lock(&g->lock);
-	g->report->files_empty += p->action == PLAN_EMPTY;
+	g->report->files_failed += p->unread.len > 0;
+	g->report->damaged = g->report->damaged || p->unread.len > 0;
+	g->report->files_empty += p->action == PLAN_EMPTY && p->unread.len == 0;
 	g->report->files_not_log += p->action == PLAN_NOT_LOG;
 	pthread_mutex_unlock(&g->lock);
+	if (p->unread.len > 0)
+		run_note_text(g, &a, p->file.path, "nothing of it could be read: ", p->unread);
 	if (p->action == PLAN_NOT_LOG)
 		run_note_text(g, &a, p->file.path, "not read as a log: ", p->reason);
+	arena_release(&a);
+}
+
+/* What is wrong with an archive as a whole, once all of its streams were seen. */
+static void note_archive(struct ingest *g, const struct planned_path *p, const struct input *in)
+{
+	struct input_end end = input_end(in);
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < end.n_notes; i++)
+		run_note_text(g, &a, p->found->display, "", end.notes[i]);
+	g->report->damaged = g->report->damaged || end.damaged || end.truncated;
 	arena_release(&a);
 }
 
@@ -235,11 +282,13 @@ bool run_stream(struct ingest *g, struct planned_path *p, struct err *err)
 
 	if (!input_open(p->found->path.ptr, p->found->display, &limits, &in, &open_err)) {
 		run_note(g, str_of(open_err.text));
+		run_count_failed(g);
 		return true;
 	}
 	while (good && input_next(in, &stream)) {
 		struct planned *t = plan_text(&stream, p->found, &g->rules, &g->kept[0]);
 
+		plan_unread(t, in, &g->kept[0]);
 		if (t->action == PLAN_EMPTY || t->action == PLAN_NOT_LOG) {
 			run_count_unread(g, t);
 			continue;
@@ -251,6 +300,7 @@ bool run_stream(struct ingest *g, struct planned_path *p, struct err *err)
 		}
 		good = run_read(g, 0, t, in, &progress, err);
 	}
+	note_archive(g, p, in);
 	input_close(in);
 	return good;
 }

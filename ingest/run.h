@@ -64,6 +64,8 @@ void run_note(struct ingest *g, struct str note);
 void run_note_text(struct ingest *g, struct arena *scratch, struct str path, const char *what,
 		   struct str more);
 void run_count_skipped(struct ingest *g);
+/* A text that could not be read; the reason is a note. */
+void run_count_failed(struct ingest *g);
 /* A text that is empty or no log is counted and, where that is no matter of course, noted. */
 void run_count_unread(struct ingest *g, const struct planned *p);
 

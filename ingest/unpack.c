@@ -4,6 +4,7 @@
  */
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -21,6 +22,11 @@ struct feed {
 	struct layer *below;
 	char *bytes;            /* FEED_BYTES */
 	bool failed;            /* said so already */
+	const char *block;      /* of the current member, what libarchive gave last and was not taken yet */
+	size_t block_bytes;
+	uint64_t gap_bytes;     /* of a sparse file, to be given as zeros before the block */
+	uint64_t member_bytes;  /* of the current member, given so far */
+	bool dead;              /* libarchive reads no further after what was wrong with the member */
 };
 
 static la_ssize_t feed_read(struct archive *archive, void *self, const void **out)
@@ -104,17 +110,18 @@ static void complain(struct feed *f, const char *name)
 	bool cut = text && str_find_nocase(str_of(text), STR("truncated")) >= 0;
 	u->truncated |= cut;
 	u->damaged |= !cut;
-	if (!f->failed)
+	if (!f->failed && archive_errno(f->archive) == ENOMEM)
+		unpacking_note(u, "the %s data needs more memory than there is to unpack", name);
+	else if (!f->failed)
 		unpacking_note(u, "the %s data %s: %s", name, cut ? "stops short" : "is damaged",
 		               text ? text : "no reason given");
 	f->failed = true;
 }
 
 /* Opens f->archive over `below`; it stays NULL when that fails. */
-static void feed_open(struct feed *f, struct layer *below, enum packing p)
+static void feed_start(struct feed *f, struct layer *below, enum packing p)
 {
 	f->below = below;
-	f->bytes = arena_alloc(below->shared->arena, FEED_BYTES, 1);
 	struct archive *a = archive_read_new();
 	if (!a)
 		out_of_memory(sizeof *f);
@@ -138,19 +145,59 @@ static void feed_open(struct feed *f, struct layer *below, enum packing p)
 	}
 }
 
-static size_t feed_data(struct feed *f, char *out, size_t cap, const char *name)
+/* The next block of the current member; false at its end or where nothing more can be read. */
+static bool next_block(struct feed *f, const char *name)
 {
-	if (f->failed)
-		return 0;
 	for (int tries = 0; tries < MAX_RETRIES; tries++) {
-		la_ssize_t n = archive_read_data(f->archive, out, cap);
-		if (n >= 0)
-			return (size_t)n;
-		if (n != ARCHIVE_RETRY)
+		const void *block = NULL;
+		size_t n = 0;
+		la_int64_t offset = 0;
+		int rc = archive_read_data_block(f->archive, &block, &n, &offset);
+		if (rc == ARCHIVE_EOF)
+			return false;
+		if (rc == ARCHIVE_RETRY)
+			continue;
+		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
+			f->dead = rc == ARCHIVE_FATAL;
 			break;
+		}
+		f->block = block;
+		f->block_bytes = n;
+		if (offset > 0 && (uint64_t)offset > f->member_bytes)
+			f->gap_bytes = (uint64_t)offset - f->member_bytes;
+		if (f->block_bytes || f->gap_bytes)
+			return true;
 	}
 	complain(f, name);
-	return 0;
+	return false;
+}
+
+static void feed_open(struct feed *f, struct layer *below, enum packing p)
+{
+	f->bytes = arena_alloc(below->shared->arena, FEED_BYTES, 1);
+	feed_start(f, below, p);
+}
+
+/*
+ * Block by block, because archive_read_data() forgets what it has copied when damage follows it: everything in
+ * front of the damage is to be read.
+ */
+static size_t feed_data(struct feed *f, char *out, size_t cap, const char *name)
+{
+	if (f->failed || (!f->block_bytes && !f->gap_bytes && !next_block(f, name)))
+		return 0;
+	size_t n = f->block_bytes < cap ? f->block_bytes : cap;
+	if (f->gap_bytes) {
+		n = f->gap_bytes < cap ? (size_t)f->gap_bytes : cap;
+		memset(out, 0, n);
+		f->gap_bytes -= n;
+	} else {
+		memcpy(out, f->block, n);
+		f->block += n;
+		f->block_bytes -= n;
+	}
+	f->member_bytes += n;
+	return n;
 }
 
 struct filter_layer {
@@ -169,10 +216,16 @@ static size_t filter_read(struct layer *self, char *out, size_t cap)
 		struct archive_entry *entry;
 		int rc = archive_read_next_header(l->feed.archive, &entry);
 		l->begun = true;
-		if (rc == ARCHIVE_EOF)
+		if (rc == ARCHIVE_EOF) {
 			l->feed.failed = true; /* nothing in it, and nothing wrong with that */
-		else if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
+		} else if (archive_filter_count(l->feed.archive) < 2) {
+			/* Too little for libarchive to recognise: it would give the packed bytes for the text. */
+			l->layer.shared->truncated = true;
+			l->feed.failed = true;
+			unpacking_note(l->layer.shared, "the %s data stops short", packing_name(l->packing));
+		} else if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
 			complain(&l->feed, packing_name(l->packing));
+		}
 	}
 	return feed_data(&l->feed, out, cap, packing_name(l->packing));
 }
@@ -255,20 +308,47 @@ static size_t member_read(struct layer *self, char *out, size_t cap)
 	return feed_data(&r->feed, out, cap, packing_name(r->packing));
 }
 
-/* Moves to the next header. False at the end of the archive or where nothing more can be read. */
+/*
+ * Moves to the next header. False at the end of the archive or where nothing more can be read. Behind a damaged header
+ * a tar is searched for the next one, block by block.
+ */
 static bool next_header(struct archive_reader *r, struct archive_entry **entry)
 {
-	for (int tries = 0; tries < MAX_RETRIES; tries++) {
+	int stuck = 0;
+	la_int64_t at = -1;
+	for (;;) {
 		int rc = archive_read_next_header(r->feed.archive, entry);
-		if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN)
+		if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+			r->feed.failed = false;
 			return true;
+		}
 		if (rc == ARCHIVE_EOF)
 			return false;
 		complain(&r->feed, packing_name(r->packing));
-		if (rc != ARCHIVE_RETRY)
+		stuck = archive_filter_bytes(r->feed.archive, 0) > at ? 0 : stuck + 1;
+		at = archive_filter_bytes(r->feed.archive, 0);
+		if (rc != ARCHIVE_RETRY || stuck == MAX_RETRIES)
 			return false;
 	}
-	return false;
+}
+
+/*
+ * A zip's members stand by themselves, but libarchive gives the whole of it up after one that does not unpack: it is
+ * opened again and the members before are passed over, which costs nothing where the file can be searched.
+ */
+static bool revive(struct archive_reader *r)
+{
+	struct layer *below = r->feed.below;
+	struct archive_entry *entry;
+	if (r->packing != PACKED_ZIP || !file_layer_seek(r->feed.below, 0))
+		return false;
+	archive_read_free(r->feed.archive);
+	r->feed = (struct feed){ .bytes = r->feed.bytes };
+	feed_start(&r->feed, below, PACKED_ZIP);
+	for (uint64_t i = 0; r->feed.archive && i < r->members; i++)
+		if (!next_header(r, &entry))
+			return false;
+	return r->feed.archive != NULL;
 }
 
 static bool next_member(struct archive_reader *r, struct archive_member *out)
@@ -304,9 +384,11 @@ static bool next_member(struct archive_reader *r, struct archive_member *out)
 
 bool archive_reader_next(struct archive_reader *r, struct archive_member *out)
 {
-	if (!r->feed.archive)
+	if (!r->feed.archive || (r->feed.dead && !revive(r)))
 		return false;
 	r->feed.failed = false;
+	r->feed.block_bytes = 0;
+	r->feed.gap_bytes = r->feed.member_bytes = 0;
 	if (!r->utf8)
 		return next_member(r, out);
 	locale_t before = uselocale(r->utf8);

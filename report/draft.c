@@ -37,7 +37,7 @@ static bool marker(struct str line, struct str edge, struct str *name, struct st
 	struct str rest;
 
 	line = str_trim(line);
-	if (!str_starts(line, edge) || !str_ends(line, STR(" -->")))
+	if (line.len < edge.len + 4 || !str_starts(line, edge) || !str_ends(line, STR(" -->")))
 		return false;
 	line = str_from(line, edge.len);
 	line.len -= 4;

@@ -2,8 +2,6 @@
 
 enum { LAYOUT = 1 };
 
-#define CHECK_SEED UINT64_C(0x63656c6c73) /* "cells" */
-
 bool kind_has_durations(enum series_kind kind)
 {
 	return kind == SERIES_HTTP || kind == SERIES_QUERY || kind == SERIES_EVENT;
@@ -129,7 +127,7 @@ void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf
 		if (p->kind == SERIES_CLIENTS)
 			put_registers(p, &col);
 	}
-	blob_seal(out, start, CHECK_SEED);
+	blob_seal(out, start, CELLS_SEED);
 }
 
 /* Where decoding stands. */
@@ -292,7 +290,7 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 {
 	*out = (struct cells_part){ .kind = kind };
 	uint64_t n_series, n_cells, n_hist, n_regs;
-	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CHECK_SEED, LAYOUT))
+	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CELLS_SEED, LAYOUT))
 		return false;
 	if (!varint_next(&bytes, &n_series) || !varint_next(&bytes, &n_cells) ||
 	    !varint_next(&bytes, &n_hist) || !varint_next(&bytes, &n_regs))

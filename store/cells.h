@@ -13,6 +13,9 @@
 #include "store/column.h"
 #include "store/reader.h"
 
+/* Seed of the checksum: these bytes never pass for another kind of blob. */
+#define CELLS_SEED UINT64_C(0x63656c6c73) /* "cells" */
+
 enum {
 	PART_CELLS_MAX = 1 << 16,
 	PART_HIST_MAX = 1 << 18,

@@ -262,10 +262,13 @@ void db_close(struct db *db)
 bool db_sync(struct db *db, struct err *err)
 {
 	sqlite3_file *file = NULL;
-	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-	    !file || !file->pMethods || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-		return err_set(err, "%s: the store could not be brought to the disk", db->path.ptr);
-	return true;
+	errno = 0;
+	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+	    file && file->pMethods && file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK)
+		return true;
+	if (errno)
+		return err_set_errno(err, "%s: the store could not be brought to the disk", db->path.ptr);
+	return err_set(err, "%s: the store could not be brought to the disk", db->path.ptr);
 }
 
 struct str db_text(sqlite3_stmt *s, int column)

@@ -144,9 +144,12 @@ bool extent_begin(struct store_writer *w, const struct extent_info *info, struct
 		sqlite3_bind_int(s, 8, info->zone_known);
 		good = db_run(&w->db, s, err);
 	}
+	int64_t id = sqlite3_last_insert_rowid(w->db.handle);
+	if (good && (id <= 0 || id >= EXTENTS_MAX))
+		good = err_set(err, "%s: this many files do not fit into one store", w->db.path.ptr);
 	if (good) {
 		x = take_idle(w);
-		x->id = sqlite3_last_insert_rowid(w->db.handle);
+		x->id = id;
 	}
 	good = writer_unlock(w, good, err);
 	if (x)

@@ -12,7 +12,6 @@ enum {
 	THINNINGS_MAX = 12,         /* 30 s · 2^12 is more than a day */
 };
 #define SAMPLE_INTERVAL_NS (30 * NS_PER_S)
-#define CHECK_SEED UINT64_C(0x6b657074) /* "kept" */
 
 void kept_init(struct kept *k)
 {
@@ -288,7 +287,7 @@ size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf
 	size_t start = blob_begin(out, LAYOUT);
 	buf_add_varint(out, rows->len);
 	plane_put(c, out, (const unsigned char *)rows->ptr, rows->len);
-	blob_seal(out, start, CHECK_SEED);
+	blob_seal(out, start, KEPT_SEED);
 	buf_clear(rows);
 	if (sample)
 		k->rows.n = 0;
@@ -300,7 +299,7 @@ size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf
 bool kept_open(struct str blob, struct column_coder *c, struct arena *a, struct str *rows)
 {
 	uint64_t len;
-	if (!blob_open(&blob, CHECK_SEED, LAYOUT) || !varint_next(&blob, &len) || len > KEPT_BLOB_ROWS_BYTES)
+	if (!blob_open(&blob, KEPT_SEED, LAYOUT) || !varint_next(&blob, &len) || len > KEPT_BLOB_ROWS_BYTES)
 		return false;
 	const unsigned char *bytes = plane_get(c, &blob, (size_t)len);
 	if (!bytes || blob.len)

@@ -19,6 +19,9 @@
 #include "core/event.h"
 #include "store/aggregate.h"
 
+/* Seed of the checksum: these bytes never pass for another kind of blob. */
+#define KEPT_SEED UINT64_C(0x6b657074) /* "kept" */
+
 enum {
 	KEPT_TEXT_BYTES = 4096,       /* a line is cut there */
 	KEPT_FIELD_BYTES = 256,

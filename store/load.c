@@ -125,7 +125,7 @@ static bool load_extent(struct db *db, sqlite3_stmt *st, struct arena *a, struct
 	};
 	int64_t limit = SHIFT_MAX_S * NS_PER_S;
 	if (x->shift_ns < -limit || x->shift_ns > limit || x->shift_ns % (BUCKET_S * NS_PER_S) || x->id <= 0 ||
-	    x->role > ROLE_TEXT)
+	    x->id >= EXTENTS_MAX || x->role > ROLE_TEXT)
 		return db_damaged(db, "an extent makes no sense", err);
 	if (x->zone_known) {
 		x->shift_ns = 0;

@@ -18,6 +18,7 @@
 enum {
 	SCHEMA_VERSION = 2,   /* PRAGMA user_version */
 	EXTENT_SHIFT = 24,
+	EXTENTS_MAX = 1 << 25, /* ids lie below: with a block's number and a row's they make 63 bits */
 	EXTENT_PARTS_MAX = 1 << EXTENT_SHIFT, /* rows of one extent in one table */
 };
 

@@ -4,6 +4,12 @@
 #include "store/cells.h"
 #include "store/store_impl.h"
 
+/*
+ * So many are compared with each other, at some 1.3 kB each: real archives have fewer. What goes beyond stays as it
+ * is, each in a group of its own. Ids are hashes, so the choice depends on the templates alone.
+ */
+enum { GROUPED_MAX = 24000 };
+
 /* Templates by id, with what they are told apart by. */
 struct templates {
 	VEC(struct template_entry) list;
@@ -14,8 +20,10 @@ struct templates {
 static bool load_templates(struct db *db, struct arena *a, struct templates *t, struct err *err)
 {
 	sqlite3_stmt *st = db_prepare(
-		db, "SELECT t.id, n.text FROM template t JOIN name n ON n.id = t.id ORDER BY t.id", err);
+		db, "SELECT t.id, n.text FROM template t JOIN name n ON n.id = t.id ORDER BY t.id LIMIT ?1", err);
 	bool row, good = st != NULL;
+	if (good)
+		sqlite3_bind_int(st, 1, GROUPED_MAX);
 	while (good && (good = db_step(db, st, &row, err)) && row) {
 		if (db_u64(st, 0) == 0)
 			continue; /* no hash of ours */
@@ -87,6 +95,21 @@ static bool store_groups(struct db *db, const struct templates *t, struct err *e
 	return good;
 }
 
+/* Those beyond may have been grouped while there were fewer. */
+static bool ungroup_rest(struct db *db, const struct templates *t, struct err *err)
+{
+	if (t->list.n < GROUPED_MAX)
+		return true;
+	sqlite3_stmt *st = db_prepare(db, "UPDATE template SET grp = id, grp_text = ''"
+	                                  " WHERE id > ?1 AND grp_text <> ''", err);
+	if (!st)
+		return false;
+	db_bind_u64(st, 1, t->list.at[t->list.n - 1].id);
+	bool good = db_run(db, st, err);
+	sqlite3_finalize(st);
+	return good;
+}
+
 bool settle_templates(struct store_writer *w, struct arena *a, struct err *err)
 {
 	struct templates t = { 0 };
@@ -98,7 +121,7 @@ bool settle_templates(struct store_writer *w, struct arena *a, struct err *err)
 	            count_lines(&w->db, &scratch, &t, err);
 	if (good && t.list.n)
 		template_group(t.list.at, t.list.n, a);
-	good = good && store_groups(&w->db, &t, err);
+	good = good && store_groups(&w->db, &t, err) && ungroup_rest(&w->db, &t, err);
 	map_release(&t.by_id);
 	map_release(&t.by_series);
 	arena_release(&scratch);

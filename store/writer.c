@@ -60,6 +60,8 @@ static bool run_sql(struct store_writer *w, const char *sql, int64_t a, int64_t 
 bool writer_delete_extent(struct store_writer *w, int64_t extent, struct err *err)
 {
 	char sql[96];
+	if (extent <= 0 || extent >= EXTENTS_MAX)
+		return db_damaged(&w->db, "an extent makes no sense", err);
 	bool good = true;
 	for (const char *const *table = schema_fact_tables; good && *table; table++) {
 		snprintf(sql, sizeof sql, "DELETE FROM %s WHERE id >= ?1 AND id < ?2", *table);
@@ -90,17 +92,6 @@ static bool delete_pending(struct store_writer *w, struct err *err)
 	}
 }
 
-/* Remembers which extents are of earlier runs. */
-static bool note_last(struct store_writer *w, struct err *err)
-{
-	sqlite3_stmt *s = w->statements[SQL_LAST_EXTENT];
-	bool row, good = db_step(&w->db, s, &row, err);
-	if (good && row)
-		w->before = sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
-	return good;
-}
-
 bool store_writer_open(const char *path, struct store_writer **out, struct err *err)
 {
 	struct arena arena;
@@ -115,7 +106,7 @@ bool store_writer_open(const char *path, struct store_writer **out, struct err *
 		w->statements[i] = db_prepare(&w->db, statement_sql[i], err);
 		good = w->statements[i] != NULL;
 	}
-	if (!good || !delete_pending(w, err) || !writer_commit(w, err) || !note_last(w, err)) {
+	if (!good || !delete_pending(w, err) || !writer_commit(w, err)) {
 		struct err ignored = ERR_INIT; /* there is a better one in err */
 		w->failure = *err;
 		(void)store_writer_close(w, &ignored);
@@ -143,7 +134,7 @@ bool store_writer_close(struct store_writer *w, struct err *err)
 	return good;
 }
 
-static bool knows_up_to(struct store_writer *w, int64_t extent, uint64_t content_id, bool *known, uint64_t *end_offset,
+bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset,
 			struct err *err)
 {
 	*known = false;
@@ -153,7 +144,6 @@ static bool knows_up_to(struct store_writer *w, int64_t extent, uint64_t content
 	if (good) {
 		sqlite3_stmt *s = w->statements[SQL_KNOWS];
 		db_bind_u64(s, 1, content_id);
-		sqlite3_bind_int64(s, 2, extent);
 		good = db_step(&w->db, s, &row, err);
 		if (good && row && sqlite3_column_int64(s, 0) > 0) {
 			*known = true;
@@ -164,13 +154,20 @@ static bool knows_up_to(struct store_writer *w, int64_t extent, uint64_t content
 	return writer_unlock(w, good, err);
 }
 
-bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset,
-			struct err *err)
+bool store_writer_contents(struct store_writer *w, struct map *out, struct err *err)
 {
-	return knows_up_to(w, INT64_MAX, content_id, known, end_offset, err);
-}
-
-bool store_writer_knew(struct store_writer *w, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err)
-{
-	return knows_up_to(w, w->before, content_id, known, end_offset, err);
+	bool row = false;
+	writer_lock(w);
+	sqlite3_stmt *s = NULL;
+	bool good = writer_ready(w, err) &&
+	            (s = db_prepare(&w->db, "SELECT content, end_offset FROM extent WHERE state = 1", err)) != NULL;
+	while (good && (good = db_step(&w->db, s, &row, err)) && row) {
+		uint64_t content = db_u64(s, 0), bytes = db_u64(s, 1);
+		if (content == 0)
+			continue;
+		uint64_t *at = map_put(out, content, NULL);
+		*at = bytes > *at ? bytes : *at;
+	}
+	sqlite3_finalize(s);
+	return writer_unlock(w, good, err);
 }

@@ -9,6 +9,7 @@
 
 #include "core/err.h"
 #include "core/event.h"
+#include "core/hash.h"
 
 struct store_writer;  /* thread-safe: one per store */
 struct extent_writer; /* one per file, used by one thread at a time */
@@ -41,9 +42,8 @@ bool store_writer_close(struct store_writer *w, struct err *err);
  */
 NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, bool *known,
 				  uint64_t *end_offset, struct err *err);
-/* The same of what was there when the writer was opened: what it wrote since is in no particular order. */
-NODISCARD bool store_writer_knew(struct store_writer *w, uint64_t content_id, bool *known,
-				 uint64_t *end_offset, struct err *err);
+/* All there is, finished: content id → how far it was read. */
+NODISCARD bool store_writer_contents(struct store_writer *w, struct map *out, struct err *err);
 NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info,
 			    struct extent_writer **out, struct err *err);
 NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);

@@ -41,8 +41,7 @@
 	X(SQL_NOTE, "INSERT INTO note VALUES(?1, ?2, ?3, ?4)") \
 	X(SQL_CHECKPOINT, "INSERT OR REPLACE INTO checkpoint VALUES(?1, ?2, ?3, ?4, ?5)") \
 	X(SQL_ZONE_OFFSET, "INSERT INTO zone_offset VALUES(?1, ?2, ?3)") \
-	X(SQL_KNOWS, "SELECT count(*), max(end_offset) FROM extent WHERE content = ?1 AND state = 1 AND id <= ?2") \
-	X(SQL_LAST_EXTENT, "SELECT max(id) FROM extent")
+	X(SQL_KNOWS, "SELECT count(*), max(end_offset) FROM extent WHERE content = ?1 AND state = 1")
 #define SQL_ENUM(id, sql) id,
 enum writer_statement { WRITER_STATEMENTS(SQL_ENUM) WRITER_STATEMENT_COUNT };
 
@@ -53,7 +52,6 @@ struct store_writer {
 	struct db db;
 	pthread_mutex_t mutex;      /* over all below */
 	sqlite3_stmt *statements[WRITER_STATEMENT_COUNT];
-	int64_t before;             /* the last extent that was there when it was opened */
 	bool in_transaction;
 	bool changed;               /* something was committed: bring it to the disk at the end */
 	struct err failure;         /* the first one */

@@ -20,16 +20,15 @@ struct text_state {
 
 enum { INDENT_MAX = 8, PROBE_BYTES = 64, TRACE_BYTES = 2048 };
 
-/* Control bytes that no text has; escape sequences of terminals are text. */
+/* Many control bytes are no text; a NUL in a message is, and so are the escape sequences of terminals. */
 static bool binary(struct str line)
 {
-	size_t n = line.len < PROBE_BYTES ? line.len : PROBE_BYTES;
+	size_t n = line.len < PROBE_BYTES ? line.len : PROBE_BYTES, controls = 0;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)line.ptr[i];
-		if (c < 0x20 && c != '\t' && c != '\x1b' && c != '\r' && c != '\f')
-			return true;
+		controls += c < 0x20 && c != '\t' && c != '\x1b' && c != '\r' && c != '\f';
 	}
-	return false;
+	return controls * 8 > n;
 }
 
 /* An access log's line: ` [29/Jan/2026:17:35:00 -0500] "` near its beginning. */

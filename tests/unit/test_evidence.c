@@ -47,7 +47,7 @@ static void ingest(const char *store)
 	arena_init(&a);
 	arena_init(&b);
 	cr_assert(store_writer_open(store, &writer, &err), "%s", err.text);
-	ingest_sink_init(&sink, writer, &a);
+	cr_assert(ingest_sink_init(&sink, writer, &a, &err), "%s", err.text);
 	const struct event_sink events = ingest_sink_events(&sink);
 
 	cr_assert(ingest_run(&options, &events, &b, &report, &err), "%s", err.text);

@@ -42,6 +42,23 @@ Test(hash, is_fixed_for_all_time)
 	             (unsigned long)hash64_mix(1, 2));
 }
 
+Test(hash, of_beginnings_in_one_pass)
+{
+	char text[400];
+	size_t lengths[400];
+	uint64_t ids[400];
+	for (size_t step = 1; step < 60; step++) {
+		size_t n = 0;
+		for (size_t i = 0; i < sizeof text; i++)
+			text[i] = (char)(i * 37 + step);
+		for (size_t at = step; at <= sizeof text; at += step)
+			lengths[n++] = at;
+		hash64_beginnings(str_make(text, sizeof text), lengths, n, ids);
+		for (size_t i = 0; i < n; i++)
+			cr_expect_eq(ids[i], hash64(str_make(text, lengths[i])), "%zu bytes", lengths[i]);
+	}
+}
+
 Test(hash, tells_texts_apart)
 {
 	/* Every length, every byte changed, every bit of a byte: all different. */

@@ -296,6 +296,36 @@ Test(input, bombs_are_defused)
 	buf_release(&twice);
 }
 
+/* Many members, each within its own limit. */
+Test(input, bombs_in_pieces_are_defused)
+{
+	static char zeros[1 << 20];
+	struct buf bomb = new_buf(), twice = new_buf(), tar = new_buf();
+	struct input_stream s;
+	uint64_t bytes = 0;
+	size_t members = 0;
+	bool told = false;
+	for (int i = 0; i < 60; i++)
+		pack_gzip(&bomb, str_make(zeros, sizeof zeros), 9, 0, NULL);
+	pack_gzip(&twice, buf_str(&bomb), 9, 0, NULL);
+	for (int i = 0; i < 12; i++)
+		pack_tar(&tar, "bomb", buf_str(&twice), '0');
+	pack_tar_end(&tar);
+	struct input *in = pack_open(buf_str(&tar), NULL);
+	for (; input_next(in, &s); members++) {
+		bytes += input_skip(in, UINT64_MAX);
+		for (size_t i = 0; i < input_end(in).n_notes; i++)
+			told |= str_starts(input_end(in).notes[i], STR("all of it unpacks to more than 1100 times its size"));
+	}
+	cr_expect(told);
+	cr_expect(input_end(in).damaged && input_end(in).n_notes == 1, "and of the archive as a whole");
+	cr_expect(bytes < (300u << 20) && members < 7, "%lu bytes, %zu members", (unsigned long)bytes, members);
+	input_close(in);
+	buf_release(&bomb);
+	buf_release(&twice);
+	buf_release(&tar);
+}
+
 Test(input, nesting_is_bounded)
 {
 	struct buf a = new_buf(), b = new_buf();
