@@ -111,3 +111,26 @@ Test(acts, secrets_and_certificates_are_kinds_of_their_own)
 	cr_assert_eq(f.acts[2].kind, CHANGE_CONFIG);
 	arena_release(&a);
 }
+
+/* A switch raised in steps is one change until it goes back or off; what several services say of it is said of one switch. */
+Test(acts, a_switch_goes_up_in_steps)
+{
+	static const struct { const char *from, *to; int minute; const char *service; } steps[] = {
+		{ "0", "25", 10, "" }, { "", "25", 10, "web" }, { "", "25", 10, "postgresql" }, { "25", "80", 20, "" }, { "80", "0", 30, "" },
+	};
+	struct facts f;
+	struct arena a;
+	struct store_change c[5];
+	for (size_t i = 0; i < 5; i++) {
+		c[i] = record(MIN(steps[i].minute) + (int64_t)i * NS_PER_S, CHANGE_FLAG, steps[i].service, "", "", "");
+		c[i].key = STR("express_checkout");
+		c[i].old_value = str_of(steps[i].from);
+		c[i].new_value = str_of(steps[i].to);
+	}
+	build(&f, &a, c, 5);
+	cr_assert_eq(f.n_acts, 3);
+	cr_expect_eq(f.acts[0].undone_by, 2, "switching off ends the first step");
+	cr_expect_eq(f.acts[1].undone_by, 2, "and the second");
+	cr_expect(f.acts[0].shared && !f.acts[0].service.len, "two services saw it");
+	arena_release(&a);
+}
