@@ -60,6 +60,8 @@ static int64_t end_slack(const struct facts *f, const struct signals *all, const
 	double hits = dense_total(k, 0, g.n);
 	arena_rewind(f->arena, mark);
 	int64_t slack = hits >= 1 ? (int64_t)(6 * (double)(o->end_ns - from) / hits) : minute_ns;
+	/* Failures come in clumps, too: up to three minutes, where that is little of their whole time. */
+	slack = max_ns(slack, min_ns(3 * minute_ns, (o->end_ns - o->onset_best_ns) / 5));
 	return max_ns(minute_ns, min_ns(slack, 15 * minute_ns));
 }
 

@@ -109,12 +109,31 @@ static double reaches(const struct inquiry *q, const struct candidate *c, const 
 	return inquiry_depends(q, x->service_index, c->service_index) ? 1 : 0;
 }
 
+/* Does only this host of the changed service run the new version? Then what is wrong with the host may be the version. */
+static bool only_there(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
+{
+	const struct act *act = &q->f->acts[c->act];
+	bool there = false, elsewhere = false;
+	for (size_t i = 0; i < q->f->n_series && act->version.len; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || !s->host.len || facts_service(q->f, s->service) != c->service_index ||
+		    !str_eq(s->key_text, act->version) || series_between(s, act->begin_ns - tolerance_ns, q->o->end_ns) < 1)
+			continue;
+		bool same = str_find(x->entity, s->host) >= 0;
+		there |= same;
+		elsewhere |= !same;
+	}
+	return there && !elsewhere;
+}
+
 /* How well could `c` have brought about condition `x`? 0 to 1. */
 static double strength(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
 {
 	if (c == x || x->act >= 0 || x->kind == CAUSE_UNKNOWN || c->kind == CAUSE_UNKNOWN || c->herring || x->herring)
 		return 0;
 	double kind = explains_kind(c->kind, x->kind);
+	if (x->kind == CAUSE_HOST_FAULT && c->act >= 0 && c->kind == CAUSE_DEPLOYMENT && only_there(q, c, x))
+		return 1;
 	if (kind <= 0 || c->time_ns > x->time_ns + tolerance_ns)
 		return 0;
 	if (c->act < 0) {
@@ -133,7 +152,7 @@ static double strength(const struct inquiry *q, const struct candidate *c, const
 	}
 	/* Whoever queues behind somebody else's lock did not make the queue. */
 	if (x->kind == CAUSE_LOCK_CONTENTION && term_value(x, "holder") > 0)
-		return 0;
+		return c->kind == CAUSE_SCHEMA_MIGRATION ? 0.4 : 0;
 	/* Connections that somebody else opened are not this service's doing. */
 	if (x->culprit.len && c->service_index >= 0 && facts_service(q->f, x->culprit) != c->service_index)
 		return 0;
@@ -325,10 +344,29 @@ static void slow_fuse(struct inquiry *q)
 			continue;
 		for (size_t j = 0; j < q->candidates.n; j++) {
 			const struct candidate *x = &q->candidates.at[j];
-			bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || x->kind == CAUSE_RESOURCE_EXHAUSTION;
+			/* Of what a process holds: memory, files, connections. A disk fills for many reasons. */
+			bool disk = x->family && x->family->resource && strstr(x->family->resource, "disk");
+			bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || (x->kind == CAUSE_RESOURCE_EXHAUSTION && !disk);
 			if (x->act >= 0 || !runs_out || x->share < 0.3 || x->service_index != c->service_index || strength(q, c, x) < 1)
 				continue;
 			term_add(q, c, "fuse", fmin(2.5, against), &x->refs, "%.*s runs out of something, which takes its time after the change that uses it up", STR_ARG(c->service));
+			break;
+		}
+	}
+}
+
+/* A canary: the failures sit on the one host that runs the new version, its siblings with the old one are well. */
+static void canary(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (c->act < 0 || c->herring || c->kind != CAUSE_DEPLOYMENT)
+			continue;
+		for (size_t j = 0; j < q->candidates.n; j++) {
+			const struct candidate *x = &q->candidates.at[j];
+			if (x->kind != CAUSE_HOST_FAULT || x->act >= 0 || !only_there(q, c, x))
+				continue;
+			term_add(q, c, "canary", 2.0, &x->refs, "only %.*s runs the new version, and only there the requests fail", STR_ARG(x->entity));
 			break;
 		}
 	}
@@ -355,6 +393,7 @@ void explains_link(struct inquiry *q)
 {
 	own_signature(q);
 	slow_fuse(q);
+	canary(q);
 	name_statements(q);
 	explain_away(q);
 	link_chain(q);

@@ -5,7 +5,7 @@
 
 #include "analyze/dense.h"
 
-enum { MAX_ROUTES = 40, LATENCY_BLOCKS = 24, MIN_ROUTE_REQUESTS = 60 };
+enum { MAX_ROUTES = 40, LATENCY_BLOCKS = 24, MIN_ROUTE_REQUESTS = 40 };
 
 /* Smallest ratio of a segment: exp(-12) over the few million intervals a scan looks at, further controlled below. */
 static const double min_llr = 12;
@@ -89,6 +89,12 @@ static bool lets_in(const struct facts *f, const struct series *refused)
 	return in > out;
 }
 
+/* The client did not send its request, or did not wait for the answer: how long that took is its own doing. */
+static bool client_left(int32_t status)
+{
+	return status == 408 || status == 444 || status == 460 || status == 499;
+}
+
 static void http_dense(const struct facts *f, enum symptom_kind kind, size_t service, struct str route, double limit_ms,
                        const struct grid *g, double *n, double *k)
 {
@@ -97,7 +103,8 @@ static void http_dense(const struct facts *f, enum symptom_kind kind, size_t ser
 		if (!of_scope(f, s, service, route))
 			continue;
 		if (kind == SYMPTOM_LATENCY) {
-			dense_slow(g, s, limit_ms, k, n);
+			if (!client_left(s->code))
+				dense_slow(g, s, limit_ms, k, n);
 			continue;
 		}
 		bool refused = kind == SYMPTOM_AUTH && status_refused(s->code);
@@ -109,14 +116,20 @@ static void http_dense(const struct facts *f, enum symptom_kind kind, size_t ser
 	}
 }
 
+/*
+ * Error lines among all lines. Of a server in front, alerts alone, among its lines and requests: it has requests to tell of
+ * errors, but what it turns away before it is a request (no connections left for it) only its alerts tell.
+ */
 static void lines_dense(const struct facts *f, size_t service, const struct grid *g, double *n, double *k)
 {
+	bool front = f->services[service].has_http;
 	for (size_t i = 0; i < f->n_series; i++) {
 		const struct series *s = &f->series[i];
-		if (s->kind != SERIES_LINE || facts_service(f, s->service) != (ptrdiff_t)service)
+		bool request = front && s->kind == SERIES_HTTP;
+		if ((s->kind != SERIES_LINE && !request) || facts_service(f, s->service) != (ptrdiff_t)service)
 			continue;
 		dense_count(g, s, n);
-		if (s->code >= SEV_ERROR)
+		if (!request && s->code >= (front ? SEV_FATAL : SEV_ERROR))
 			dense_count(g, s, k);
 	}
 }
@@ -147,6 +160,10 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 	double seconds = (double)(g->to - g->from) * (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
 	double base = s->scan.base + mean_excess(f, s, g), more = fmin(2.5 * base, (1 + base) / 2);
 	if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_LOG_ERRORS) {
+		/* A route that few ask for and that answers nobody any more. */
+		bool closed = g->excess >= 8 && g->rate >= 0.4 && seconds >= 120;
+		if (closed && g->rate >= more)
+			return true;
 		if (g->excess < 12 || g->rate < 0.005 || g->rate < more)
 			return false;
 		return seconds >= 45 || g->excess >= 60;
@@ -338,6 +355,8 @@ struct signals symptoms_find(const struct facts *f)
 		if (v->has_http)
 			service_signals(f, &all, &cap, i, front, timed < 0 ? front : (ptrdiff_t)i == timed);
 	}
+	if (f->edge >= 0 && f->services[f->edge].access)
+		add_signal(f, &all, &cap, SYMPTOM_LOG_ERRORS, (size_t)f->edge, STR_NONE, true);
 	/* Without any requests, error lines are the only thing users' trouble can be read from. */
 	if (f->edge < 0)
 		for (size_t i = 0; i < f->n_services; i++)

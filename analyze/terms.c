@@ -491,7 +491,7 @@ static void term_intervention(struct inquiry *q, struct candidate *c, const stru
 {
 	if (act->undoes >= 0 && q->f->acts[act->undoes].begin_ns < act->begin_ns && act->kind != CHANGE_FLAG)
 		term_add(q, c, "intervention", -1, NULL, "takes back an earlier change");
-	else if (act_is_intervention(act))
+	else if (act_is_intervention(act) && !act->derived)
 		term_add(q, c, "intervention", -0.5, NULL, "a step that operators take in trouble");
 }
 
