@@ -88,14 +88,16 @@ static void print_times(const struct candidate *c)
 	       c->with_year == c->timed ? "with year" : "no year in the line (taken from rotation and file times)");
 	if (c->first_ns != TIME_NONE)
 		printf("; %s to %s", time_format(c->first_ns, 0, from), time_format(c->last_ns, 0, to));
+	if (c->order[DAY_MONTH_OPEN] > 0)
+		printf("; %s first in dates", c->day_first ? "day" : "month");
 	putchar('\n');
 }
 
 static void print_unmatched(const struct candidate *c)
 {
 	for (size_t i = 0; i < c->n_unmatched; i++) {
-		printf("    not understood: ");
-		text_print_clean(stdout, c->unmatched[i], LINE_SHOWN_BYTES);
+		printf("    line %zu %s: ", c->unmatched[i].line, c->unmatched[i].why);
+		text_print_clean(stdout, c->unmatched[i].text, LINE_SHOWN_BYTES);
 		putchar('\n');
 	}
 }

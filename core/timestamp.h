@@ -21,7 +21,18 @@ struct timestamp {
 	bool has_zone;   /* the line says its zone (or is an epoch) */
 	bool has_year;   /* the line says its year; else ns is in year 2000 (a leap year) */
 	bool has_date;   /* false: only a time of day, on 1970-01-01 */
+	uint8_t order;   /* enum day_month: of a date in numbers with the year at its end */
 };
+
+/* "05/03/2026" says not which of the two is the month; the month is taken to be first, as in the US. */
+enum day_month {
+	DAY_MONTH_SAID,  /* by the notation */
+	DAY_MONTH_OPEN,  /* both can be the month */
+	DAY_MONTH_DAY,   /* the first is over 12: it is the day */
+	DAY_MONTH_MONTH, /* the second is */
+};
+/* An instant (or wall clock) with its month and day exchanged; both must be up to 12. */
+int64_t timestamp_exchanged(int64_t ns);
 
 /*
  * Days since 1970-01-01 of a proleptic Gregorian date, month 1..12. (Howard Hinnant, "chrono-Compatible

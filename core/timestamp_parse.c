@@ -183,7 +183,20 @@ static bool parse_numbers(struct str *s, const char *p, unsigned a, struct times
 		t.month = b;
 		t.day = a;
 	}
-	return rest(&t, s, p, end, TS_NO_SECONDS, out);
+	if (!rest(&t, s, p, end, TS_NO_SECONDS, out))
+		return false;
+	if (sep != '.')
+		out->order = a > 12 ? DAY_MONTH_DAY : b > 12 ? DAY_MONTH_MONTH : a != b ? DAY_MONTH_OPEN : DAY_MONTH_SAID;
+	return true;
+}
+
+int64_t timestamp_exchanged(int64_t ns)
+{
+	int64_t days = ns / (86400 * NS_PER_S) - (ns % (86400 * NS_PER_S) < 0), year;
+	unsigned month, day;
+
+	civil_from_days(days, &year, &month, &day);
+	return ns + (days_from_civil(year, day, month) - days) * (86400 * NS_PER_S);
 }
 
 /* "2026-1-9 8:05:02", "2005-06-03-15.42.50.675872" (DB2): what the strict ISO reader leaves. */

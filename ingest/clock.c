@@ -92,6 +92,8 @@ static int64_t wall_of(struct clock *c, const struct timestamp *t)
 {
 	int64_t wall = t->ns + t->offset_s * NS_PER_S;
 
+	if (c->day_first && t->order == DAY_MONTH_OPEN)
+		wall = timestamp_exchanged(wall);
 	if (t->has_date && t->has_year) {
 		c->dated_ns = wall;
 		return wall;

@@ -16,6 +16,7 @@
 
 struct clock {
 	const struct zone *zone; /* the user's rule; NULL none */
+	bool day_first;          /* 05/03/2026 is the fifth of March */
 	int64_t year;            /* of lines that do not say theirs */
 	int64_t year_at_ns;      /* where in it the walk is; -1 nowhere yet */
 	int64_t day;             /* since 1970, of lines with a time of day only */

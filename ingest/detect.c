@@ -85,12 +85,31 @@ static void note_time(struct candidate *c, const struct timestamp *t)
 		c->first_ns = t->ns;
 	if (c->last_ns == TIME_NONE || t->ns > c->last_ns)
 		c->last_ns = t->ns;
+	int64_t exchanged_ns = t->order == DAY_MONTH_OPEN ? timestamp_exchanged(t->ns) : t->ns;
+	if (c->exchanged_first_ns == TIME_NONE || exchanged_ns < c->exchanged_first_ns)
+		c->exchanged_first_ns = exchanged_ns;
+	if (c->exchanged_last_ns == TIME_NONE || exchanged_ns > c->exchanged_last_ns)
+		c->exchanged_last_ns = exchanged_ns;
+	c->order[t->order]++;
 }
 
-static void note_unmatched(struct trial *r, struct str line)
+/* Which of the two numbers of its dates is the day, and the span that follows. */
+static void decide_order(struct candidate *c)
+{
+	if (c->order[DAY_MONTH_OPEN] == 0 || c->order[DAY_MONTH_MONTH] > 0)
+		return;
+	c->day_first = c->order[DAY_MONTH_DAY] > 0 ||
+		       c->exchanged_last_ns - c->exchanged_first_ns < (c->last_ns - c->first_ns) / 4;
+	if (!c->day_first)
+		return;
+	c->first_ns = c->exchanged_first_ns;
+	c->last_ns = c->exchanged_last_ns;
+}
+
+static void note_unmatched(struct trial *r, const struct text *t, size_t i, const char *why)
 {
 	if (r->c.n_unmatched < DETECT_SAMPLES)
-		r->c.unmatched[r->c.n_unmatched++] = line;
+		r->c.unmatched[r->c.n_unmatched++] = (struct unmatched){ i + 1, t->lines[i], why };
 }
 
 static void close_record(struct trial *r, struct text *t)
@@ -111,7 +130,7 @@ static void close_record(struct trial *r, struct text *t)
 			note_time(&r->c, &e.time);
 	} else {
 		r->c.undecoded += (uint32_t)lines;
-		note_unmatched(r, t->lines[r->open]);
+		note_unmatched(r, t, r->open, "begins a record that cannot be decoded");
 	}
 	arena_reset(r->ctx.scratch);
 	r->open = SIZE_MAX;
@@ -135,7 +154,7 @@ static void walk(struct trial *r, struct text *t, size_t from, size_t to)
 				break;
 			}
 			r->c.aliens++;
-			note_unmatched(r, line);
+			note_unmatched(r, t, i, "continues a record, but none is open");
 			break;
 		case LINE_SKIP:
 			r->c.skips++;
@@ -145,7 +164,7 @@ static void walk(struct trial *r, struct text *t, size_t from, size_t to)
 		case LINE_ALIEN:
 			close_record(r, t);
 			r->c.aliens++;
-			note_unmatched(r, line);
+			note_unmatched(r, t, i, "is not of this format");
 			break;
 		}
 	}
@@ -155,7 +174,8 @@ static void trial_init(struct trial *r, const struct format *f, struct str path,
 		       struct arena *a)
 {
 	*r = (struct trial){ .open = SIZE_MAX };
-	r->c = (struct candidate){ .format = f, .first_ns = TIME_NONE, .last_ns = TIME_NONE };
+	r->c = (struct candidate){ .format = f, .first_ns = TIME_NONE, .last_ns = TIME_NONE,
+				  .exchanged_first_ns = TIME_NONE, .exchanged_last_ns = TIME_NONE };
 	r->ctx = (struct decode_ctx){ .scratch = scratch, .file = a, .path = path, .format = f };
 	if (f->state_bytes > 0)
 		r->ctx.state = arena_alloc(a, f->state_bytes, _Alignof(max_align_t));
@@ -318,6 +338,7 @@ void detect_format(struct str head, bool whole, struct str path, const struct fo
 	out->candidates = arena_new_n(a, struct candidate, n);
 	for (size_t i = 0; i < n; i++) {
 		set_coverage(&trials[i], &t);
+		decide_order(&trials[i].c);
 		out->candidates[out->n_candidates++] = trials[i].c;
 	}
 	qsort(out->candidates, n, sizeof *out->candidates, compare_candidates);

@@ -30,13 +30,25 @@ struct candidate {
 	uint32_t aliens;      /* lines of no record */
 	uint32_t unclaimed;   /* of the last resort: records that no other format decodes */
 	double coverage;      /* share of lines explained, 0..1 */
-	struct str unmatched[DETECT_SAMPLES]; /* lines it does not explain, borrowed from the text */
+	struct unmatched {
+		size_t line;      /* 1-based */
+		struct str text;  /* borrowed from the text */
+		const char *why;  /* in words */
+	} unmatched[DETECT_SAMPLES]; /* lines it does not explain */
 	size_t n_unmatched;
 
 	/* What its events say of time. */
 	uint32_t timed, zoned, dated, with_year;
 	uint32_t graded;           /* events with a severity */
 	int64_t first_ns, last_ns; /* earliest and latest that states its year; TIME_NONE */
+
+	/*
+	 * Dates such as 05/03/2026. Read with the day first when some have a first number over 12 and none a second, or,
+	 * when there are neither, when the lines are then less than a quarter as far apart.
+	 */
+	uint32_t order[4];         /* how many of each enum day_month */
+	int64_t exchanged_first_ns, exchanged_last_ns; /* the same as above with the day first */
+	bool day_first;
 };
 
 struct detection {

@@ -105,6 +105,7 @@ static void set_time_traits(struct planned *p, const struct candidate *c)
 	p->file.zone_known = p->zone || c->zoned * 2 > c->timed;
 	p->dated_first_ns = c->first_ns;
 	p->dated_last_ns = c->last_ns;
+	p->day_first = c->day_first;
 	p->yearless = c->with_year * 2 < c->timed;
 	p->action = p->yearless ? PLAN_WALK : PLAN_READ;
 }

@@ -37,6 +37,7 @@ struct text_chain; /* ingest/text.h */
 struct planned {
 	struct source_file file;  /* as sinks see it */
 	enum plan_action action;
+	bool day_first;           /* of its dates in numbers, see detect.h */
 	bool yearless;            /* its lines do not say their dates */
 	bool checked;             /* whether that is all of it */
 	struct str reason;        /* PLAN_NOT_LOG: what it is, in words */

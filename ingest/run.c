@@ -124,6 +124,7 @@ bool run_read(struct ingest *g, unsigned worker, struct planned *p, struct input
 	} else {
 		clock_init(&m.clock, p->zone, CLOCK_YEAR, CLOCK_DAY);
 	}
+	m.clock.day_first = p->day_first;
 	good = text_read(&g->workers[worker], &plan, in, STR_NONE, &m, &tp, &a, &totals) &&
 	       g->sink->file_end(g->sink->self, m.handle, &p->file, &totals, err);
 	if (good)

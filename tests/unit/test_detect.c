@@ -63,7 +63,7 @@ Test(detect, what_it_says_is_what_was_seen)
 	cr_expect(d.best->starts == 3 && d.best->aliens == 2 && d.best->timed == 3 && d.best->zoned == 3 &&
 		  d.best->with_year == 3);
 	cr_expect(d.best->coverage > 0.59 && d.best->coverage < 0.61);
-	cr_expect(d.best->n_unmatched == 2 && str_eq(d.best->unmatched[0], STR("what is this")));
+	cr_expect(d.best->n_unmatched == 2 && str_eq(d.best->unmatched[0].text, STR("what is this")));
 	cr_assert(d.n_others > 0);
 	cr_expect_str_eq(d.others[0]->id, "json_lines");
 	arena_release(&a);

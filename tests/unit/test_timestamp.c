@@ -402,3 +402,24 @@ Test(timestamp, reads_notations_that_a_user_states)
 			cr_expect_str_eq(time_format(t.ns, t.digits, text), rows[i].is);
 	}
 }
+
+Test(timestamp, says_whether_the_day_may_be_the_month)
+{
+	static const struct { const char *text; enum day_month order; } rows[] = {
+		{ "05/03/2026 10:00:00", DAY_MONTH_OPEN }, { "13/03/2026 10:00:00", DAY_MONTH_DAY },
+		{ "03/13/2026 10:00:00", DAY_MONTH_MONTH }, { "05/05/2026 10:00:00", DAY_MONTH_SAID },
+		{ "05.03.2026 10:00:00", DAY_MONTH_SAID }, { "2026-03-05 10:00:00", DAY_MONTH_SAID },
+		{ "29/Jan/2026:17:35:00 -0500", DAY_MONTH_SAID },
+	};
+	char text[TIME_TEXT_BYTES];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct str s = str_of(rows[i].text);
+		struct timestamp t;
+
+		cr_assert(timestamp_parse(&s, &t), "%s", rows[i].text);
+		cr_expect_eq(t.order, rows[i].order, "%s", rows[i].text);
+		if (i == 0)
+			cr_expect_str_eq(time_format(timestamp_exchanged(t.ns), 0, text), "2026-03-05T10:00:00Z");
+	}
+}
