@@ -67,16 +67,33 @@ void page_exhibits(struct page *p)
 	buf_addz(p->out, "</ol>\n");
 }
 
-/* When a source spoke, in the window of all: a log that was silent in the incident can be seen. */
-static void cover(struct page *p, const struct quality_source *q)
+/* From the first line of any source to the last, and the window: a log may reach beyond what was analysed. */
+static struct span whole(const struct casefile *c)
 {
-	double from = (double)p->c->from_ns, span = (double)p->c->to_ns - from;
+	struct span all = { c->from_ns, c->to_ns };
 
-	if (q->first_ns == TIME_NONE || q->last_ns == TIME_NONE || !(span > 0))
+	for (size_t i = 0; i < c->n_sources; i++) {
+		const struct quality_source *q = &c->sources[i];
+
+		if (q->first_ns != TIME_NONE && (all.from_ns == TIME_NONE || q->first_ns < all.from_ns))
+			all.from_ns = q->first_ns;
+		if (q->last_ns != TIME_NONE && (all.to_ns == TIME_NONE || q->last_ns > all.to_ns))
+			all.to_ns = q->last_ns;
+	}
+	return all;
+}
+
+/* When a source spoke, in the time of all: a log that was silent in the incident can be seen. */
+static void cover(struct page *p, const struct quality_source *q, const struct span *all)
+{
+	double from = (double)all->from_ns, length = (double)all->to_ns - from;
+
+	if (q->first_ns == TIME_NONE || q->last_ns == TIME_NONE || !(length > 0))
 		return;
-	double x = ((double)q->first_ns - from) / span * COVER;
-	double end = ((double)q->last_ns - from) / span * COVER;
-	x = x < 0 ? 0 : x > COVER ? COVER : x;
+	double x = ((double)q->first_ns - from) / length * COVER;
+	double end = ((double)q->last_ns - from) / length * COVER;
+	/* A moment is seen, too, also the last one. */
+	x = x < 0 ? 0 : x > COVER - 1 ? COVER - 1 : x;
 	end = end < x + 1 ? x + 1 : end > COVER ? COVER : end;
 	buf_addf(p->out,
 		 "<svg class=\"bar calm\" viewBox=\"0 0 %d 6\" preserveAspectRatio=\"none\" role=\"img\">"
@@ -89,7 +106,7 @@ static void cover(struct page *p, const struct quality_source *q)
 		 COVER, x, end - x);
 }
 
-static void source(struct page *p, const struct quality_source *q)
+static void source(struct page *p, const struct quality_source *q, const struct span *all)
 {
 	const struct str cells[] = { q->format, q->service, q->host, q->zone };
 	const uint64_t counts[] = { q->lines, q->events, q->rejected };
@@ -102,7 +119,7 @@ static void source(struct page *p, const struct quality_source *q)
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
 		html_element(p->out, "td", "num", words_count(&p->w, counts[i]));
 	buf_addz(p->out, "<td class=\"fit\">");
-	cover(p, q);
+	cover(p, q, all);
 	buf_addz(p->out, "</td></tr>\n");
 }
 
@@ -134,9 +151,10 @@ void page_quality(struct page *p)
 		 "<th scope=\"col\" class=\"num\">Not understood</th><th scope=\"col\" "
 		 "class=\"fit\">Spans</th>"
 		 "</tr></thead><tbody>\n");
+	struct span all = whole(p->c);
 	size_t begin = p->out->len, shown = 0;
 	while (shown < p->c->n_sources && shown < SOURCES_MAX && p->out->len - begin < SOURCES_ROOM)
-		source(p, &p->c->sources[shown++]);
+		source(p, &p->c->sources[shown++], &all);
 	buf_addz(p->out, "</tbody></table></div>\n");
 	page_rest(p, p->c->n_sources, shown, "sources");
 }
