@@ -238,14 +238,17 @@ static void read_dates(struct reading *r, const struct prose_block *b, enum labe
 static bool zone_in(const struct reading *r, const struct prose_block *b, size_t *at, size_t *end, int32_t *offset_s)
 {
 	bool said = prose_find_any(b->text, "all times|times are|time zone|timezone|times in|zone") >= 0 || b->kind == PROSE_HEAD;
-	size_t n = 0;
 
-	for (size_t i = 0; said && i < b->text.len; i++)
-		if ((i == 0 || memchr(" ,(|:", b->text.ptr[i - 1], 5)) && (n = moment_zone(str_from(b->text, i), offset_s)) > 0) {
+	for (size_t i = 0; said && i < b->text.len; i++) {
+		bool begins = i == 0 || memchr(" ,(|:", b->text.ptr[i - 1], 5);
+		size_t n = begins ? moment_zone(str_from(b->text, i), offset_s) : 0;
+
+		if (n > 0) {
 			*at = i;
 			*end = i + n;
 			return true;
 		}
+	}
 	for (size_t i = 0; i < r->n_m; i++)
 		if (r->m[i].has_zone) {
 			*offset_s = r->m[i].offset_s;

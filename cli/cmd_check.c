@@ -93,8 +93,11 @@ static void add_claim(const struct checked *k, struct buf *out, const struct cla
 	buf_addc(out, '\n');
 	glyph_add(out, k->path);
 	buf_addf(out, ":%zu  %s%s%s  %s \"", c->line, color_of(k, v), words[v], k->in->terminal.color ? "\x1b[0m" : "", claim_kind_words(c->kind));
-	bool event = c->kind == CLAIM_EVENT && str_find(c->sentence, c->text) < 0;
-	glyph_add_cut(out, c->kind == CLAIM_EVENT && !event ? c->sentence : event ? arena_printf(k->in->arena, "%.*s %.*s", STR_ARG(c->text), STR_ARG(c->sentence)) : c->text, QUOTE_COLUMNS);
+	/* What is said of a time, with the time when it does not stand in it. */
+	struct str quote = c->kind != CLAIM_EVENT ? c->text : str_find(c->sentence, c->text) >= 0 ? c->sentence :
+			   arena_printf(k->in->arena, "%.*s %.*s", STR_ARG(c->text), STR_ARG(c->sentence));
+
+	glyph_add_cut(out, quote, QUOTE_COLUMNS);
 	buf_addz(out, "\"\n");
 	if (c->conflict.len > 0)
 		add_wrapped(k, out, "text:", arena_printf(k->in->arena, "line %zu: %.*s", c->conflict_line, STR_ARG(c->conflict)));

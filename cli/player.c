@@ -235,43 +235,56 @@ static void add_mark(struct player *p, const struct landmark *m)
 
 /* ---- JSON lines ---- */
 
-static void add_json(struct player *p, int64_t ns, const struct fold *f, const struct landmark *m)
+static void json_time(struct jsonw *w, int64_t ns)
 {
 	char text[TIME_TEXT_BYTES];
+
+	jsonw_key(w, "time");
+	jsonw_str(w, str_of(time_format(ns, 6, text)));
+}
+
+static void add_json_mark(struct player *p, const struct landmark *m)
+{
 	struct jsonw w;
 
 	jsonw_init(&w, &p->out, 0);
 	jsonw_object(&w);
-	jsonw_key(&w, "time");
-	jsonw_str(&w, str_of(time_format(ns, 6, text)));
-	if (m) {
-		jsonw_key(&w, "mark");
-		jsonw_str(&w, m->kind);
-		jsonw_key(&w, "text");
-		jsonw_str(&w, shown(p, m->text));
-	} else {
-		const struct replay_event *e = &f->event;
+	json_time(&w, m->time_ns);
+	jsonw_key(&w, "mark");
+	jsonw_str(&w, m->kind);
+	jsonw_key(&w, "text");
+	jsonw_str(&w, shown(p, m->text));
+	jsonw_object_end(&w);
+	buf_addc(&p->out, '\n');
+}
 
-		jsonw_key(&w, "source");
-		jsonw_str(&w, e->source);
-		jsonw_key(&w, "line");
-		jsonw_u64(&w, e->line);
-		jsonw_key(&w, "service");
-		jsonw_str(&w, e->service);
-		jsonw_key(&w, "severity");
-		jsonw_str(&w, str_of(severity_name(e->severity)));
-		jsonw_key(&w, "degraded");
-		jsonw_bool(&w, e->degraded);
-		jsonw_key(&w, "new");
-		jsonw_bool(&w, e->mark == REPLAY_NEW);
-		jsonw_key(&w, "kept");
-		jsonw_bool(&w, e->text.len > 0);
-		jsonw_key(&w, "text");
-		jsonw_str(&w, shown(p, e->text.len ? e->text : outline(p, e)));
-		if (f->count > 1) {
-			jsonw_key(&w, "count");
-			jsonw_u64(&w, f->count);
-		}
+static void add_json_event(struct player *p, const struct fold *f)
+{
+	const struct replay_event *e = &f->event;
+	struct jsonw w;
+
+	jsonw_init(&w, &p->out, 0);
+	jsonw_object(&w);
+	json_time(&w, e->time_ns);
+	jsonw_key(&w, "source");
+	jsonw_str(&w, e->source);
+	jsonw_key(&w, "line");
+	jsonw_u64(&w, e->line);
+	jsonw_key(&w, "service");
+	jsonw_str(&w, e->service);
+	jsonw_key(&w, "severity");
+	jsonw_str(&w, str_of(severity_name(e->severity)));
+	jsonw_key(&w, "degraded");
+	jsonw_bool(&w, e->degraded);
+	jsonw_key(&w, "new");
+	jsonw_bool(&w, e->mark == REPLAY_NEW);
+	jsonw_key(&w, "kept");
+	jsonw_bool(&w, e->text.len > 0);
+	jsonw_key(&w, "text");
+	jsonw_str(&w, shown(p, e->text.len ? e->text : outline(p, e)));
+	if (f->count > 1) {
+		jsonw_key(&w, "count");
+		jsonw_u64(&w, f->count);
 	}
 	jsonw_object_end(&w);
 	buf_addc(&p->out, '\n');
@@ -286,7 +299,7 @@ static bool put_marks(struct player *p, int64_t until_ns, struct err *err)
 
 		wait_for(p, m->time_ns);
 		if (p->o.json)
-			add_json(p, m->time_ns, NULL, m);
+			add_json_mark(p, m);
 		else
 			add_mark(p, m);
 		if (!flush_line(p, err))
@@ -303,7 +316,7 @@ static bool put_event(struct player *p, const struct fold *f, struct err *err)
 	if (p->ended)
 		return true;
 	if (p->o.json)
-		add_json(p, f->event.time_ns, f, NULL);
+		add_json_event(p, f);
 	else
 		add_event(p, f);
 	return flush_line(p, err);

@@ -163,7 +163,7 @@ struct str template_for_draft(struct str text, struct str draft, struct arena *a
 	struct buf out;
 	struct str name;
 
-	for (size_t i = 0; paper_sections[i].name && i < 64; i++)
+	for (size_t i = 0; i < 64 && paper_sections[i].name; i++)
 		has[i] = template_has(text, paper_sections[i].name);
 	buf_init(&out, text.len + 4096);
 	while (text.len > 0) {
@@ -174,7 +174,7 @@ struct str template_for_draft(struct str text, struct str draft, struct arena *a
 			buf_addc(&out, '\n');
 		}
 	}
-	for (size_t i = 0; paper_sections[i].name && i < 64; i++)
+	for (size_t i = 0; i < 64 && paper_sections[i].name; i++)
 		if (!has[i] && draft_has(draft, paper_sections[i].name))
 			buf_addf(&out, "{{%s}}\n", paper_sections[i].name);
 	struct str extended = arena_str(a, buf_str(&out));
