@@ -62,7 +62,7 @@ static bool next_pair(struct str *text, struct pair *out)
 		bool slash = text->ptr[0] == '/';
 		size_t n = word_length(slash ? str_from(*text, 1) : *text);
 		struct str word = str_head(slash ? str_from(*text, 1) : *text, n);
-		*text = str_from(*text, n + slash ? n + slash : 1);
+		*text = str_from(*text, (n + slash) ? n + slash : 1);
 		if (!n)
 			continue;
 		if (slash) {
