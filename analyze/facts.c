@@ -277,6 +277,14 @@ const struct kept_line *facts_line(const struct facts *f, ptrdiff_t service, uin
 	return NULL;
 }
 
+bool voice_says(const struct voice *v, const struct kept_line *line)
+{
+	for (size_t p = 0; line->template_id && p < v->n_parts; p++)
+		if (v->parts[p]->key == line->template_id && str_eq(v->parts[p]->service, line->service))
+			return true;
+	return false;
+}
+
 /* The case file outlives the store: names are copied, each once. */
 static struct str own_name(struct arena *a, struct map *copies, struct str name)
 {

@@ -92,6 +92,9 @@ ptrdiff_t facts_service(const struct facts *f, struct str name);
 /* Text of a template, empty when unknown. */
 struct str facts_template(const struct facts *f, uint64_t template_id);
 
+/* Is a kept line one of a voice's? */
+bool voice_says(const struct voice *v, const struct kept_line *line);
+
 /* First kept line of a template (in a service, or any when -1) in [from, to), NULL when none. */
 const struct kept_line *facts_line(const struct facts *f, ptrdiff_t service, uint64_t template_id, int64_t from_ns, int64_t to_ns);
 

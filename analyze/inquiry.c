@@ -305,11 +305,8 @@ struct refs inquiry_lines(const struct inquiry *q, const struct voice *v, size_t
 		const struct kept_line *k = &q->f->kept[i];
 		if (k->time_ns < q->o->onset_from_ns - before_ns || k->time_ns > q->o->end_ns)
 			continue;
-		for (size_t p = 0; p < v->n_parts; p++)
-			if (k->template_id && v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service)) {
-				*vec_push(q->arena, &refs) = k->ref;
-				break;
-			}
+		if (voice_says(v, k))
+			*vec_push(q->arena, &refs) = k->ref;
 	}
 	return refs;
 }

@@ -169,10 +169,7 @@ static bool line_has(const struct inquiry *q, const struct voice *v, struct str 
 		const struct kept_line *k = &q->f->kept[i];
 		if (k->time_ns < q->o->onset_from_ns || k->time_ns > q->o->end_ns || !k->template_id)
 			continue;
-		bool own = false;
-		for (size_t p = 0; p < v->n_parts && !own; p++)
-			own = v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service);
-		if (!own)
+		if (!voice_says(v, k))
 			continue;
 		looked++;
 		if (str_find_nocase(k->ref.text, word) >= 0) {

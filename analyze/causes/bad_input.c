@@ -80,14 +80,6 @@ static struct str next_text_key(struct str *text)
 	return next_key(text, false);
 }
 
-static bool voice_has(const struct voice *v, const struct kept_line *k)
-{
-	for (size_t p = 0; k->template_id && p < v->n_parts; p++)
-		if (v->parts[p]->key == k->template_id && str_eq(v->parts[p]->service, k->service))
-			return true;
-	return false;
-}
-
 static bool fails(const struct kept_line *k)
 {
 	return k->kind == EV_HTTP && status_failed(k->status);
@@ -121,7 +113,7 @@ static bool rare_elsewhere(const struct inquiry *q, struct str service, const st
 			const struct kept_line *line = &q->f->kept[k];
 			bool during = line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns;
 			if (during != (pass == 0) || !str_eq(line->service, service) ||
-			    (voice ? voice_has(voice, line) : line->kind != EV_HTTP || status_failed(line->status)))
+			    (voice ? voice_says(voice, line) : line->kind != EV_HTTP || status_failed(line->status)))
 				continue;
 			good++;
 			with += holds_key(line->ref.text, keys, next);
@@ -281,7 +273,7 @@ static void raise_text_key(struct inquiry *q)
 		size_t n = 0;
 		for (size_t k = 0; k < q->f->n_kept && n < SAMPLE; k++) {
 			const struct kept_line *line = &q->f->kept[k];
-			if (line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns && voice_has(e->voice, line))
+			if (line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns && voice_says(e->voice, line))
 				bad[n++] = line;
 		}
 		struct keys keys = { .n = 0 };
