@@ -130,6 +130,19 @@ struct str sentence_case(struct arena *a, struct str s)
 	return arena_printf(a, "%.*s%.*s", STR_ARG(head), STR_ARG(str_from(t, 1)));
 }
 
+/* The service that fares worst by its own log; the one in front where nothing tells. */
+static struct str sickest(const struct inquiry *q)
+{
+	size_t worst = q->signals->at[q->o->lead].service;
+	for (size_t i = 0; i < q->f->n_services; i++) {
+		const struct service *s = &q->f->services[i];
+		bool front = (ptrdiff_t)i == q->f->edge && s->access;
+		if (!front && !s->database && !s->cache && q->ill[i].score >= 0.1 && (worst == (size_t)q->f->edge || q->ill[i].score > q->ill[worst].score))
+			worst = i;
+	}
+	return q->f->services[worst].name;
+}
+
 /* The strongest things it brought about: the other end of the chain. */
 static struct str brought_about(const struct inquiry *q, const struct candidate *c)
 {
@@ -153,7 +166,8 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 		return arena_printf(q->arena, "These logs do not show the cause: the failing calls go to %.*s, which has no log here; its own log would settle it.",
 		                    STR_ARG(c->entity));
 	if (c->kind == CAUSE_UNKNOWN)
-		return str_of("These logs do not show the cause: no change, condition or load in them explains the failures well enough.");
+		return arena_printf(q->arena, "These logs do not show the cause: no change, condition or load in them explains the failures well enough. By their own logs it is %.*s that fails.",
+		                    STR_ARG(sickest(q)));
 	const struct term_entry *best = NULL;
 	for (size_t i = 0; i < c->terms.n; i++)
 		if (strcmp(c->terms.at[i].name, "prior") != 0 && strcmp(c->terms.at[i].name, "chain") != 0 && (!best || c->terms.at[i].log_odds > best->log_odds))
