@@ -128,7 +128,10 @@ void test_family(struct inquiry *q, struct candidate *c)
 		lr = 0.6;
 	term_add(q, c, "signal", lr + fmin(0.8, lines / 50), &c->refs, "%s: %.0f lines that are new in the bad time, %.0f for every 100 failed requests",
 	         c->family->words, lines, 100 * c->share);
-	term_timing(q, c, c->time_ns, &c->refs);
+	/* Lines about a clock that is off bear the times of that clock. */
+	bool own_clock = c->family->resource && strstr(c->family->resource, "clock") && c->time_ns > q->o->onset_to_ns;
+	if (!own_clock)
+		term_timing(q, c, c->time_ns, &c->refs);
 	switch (c->family->nature) {
 	case NATURE_CAUSE: term_add(q, c, "nature", 1.2, NULL, "the lines say what is wrong"); break;
 	case NATURE_CALLER: term_add(q, c, "nature", -0.4, NULL, "the lines are those of callers, who see only that something fails"); break;
