@@ -73,7 +73,9 @@ static int64_t zone_offset(const struct facts *f, struct str log, size_t *met, s
 		for (size_t i = 0; i < f->n_acts; i++) {
 			const struct act *act = &f->acts[i];
 			ptrdiff_t service = facts_service(f, act->service);
-			int64_t at = act->begin_ns + offset;
+			int64_t at;
+			if (act->begin_ns == TIME_NONE || __builtin_add_overflow(act->begin_ns, offset, &at))
+				continue;
 			if (!restarts(act) || service < 0 || !str_eq(log_of(act), log) || at < f->from_ns || at > f->to_ns)
 				continue;
 			all++;

@@ -34,12 +34,16 @@ bool alarm_of(const struct plot *p, int64_t onset_ns, int64_t end_ns, struct ala
 {
 	double quiet = 0, bad = 0;
 	size_t n_quiet = 0, n_bad = 0;
+	int64_t from_ns;
 
+	/* Without an onset, all of it is bad. */
+	if (__builtin_sub_overflow(onset_ns, p->step_ns, &from_ns))
+		from_ns = INT64_MIN;
 	if (!view_plot_is_drawable(p))
 		return false;
 	for (size_t i = 0; i < p->n; i++) {
 		int64_t at = p->from_ns + (int64_t)i * p->step_ns;
-		bool inside = at + p->step_ns > onset_ns - p->step_ns && at < end_ns;
+		bool inside = at + p->step_ns > from_ns && at < end_ns;
 
 		if (isnan(p->values[i]))
 			continue;
@@ -61,7 +65,7 @@ bool alarm_of(const struct plot *p, int64_t onset_ns, int64_t end_ns, struct ala
 	*out = (struct alarm){ .limit = round_up(limit), .first_ns = TIME_NONE, .step_ns = p->step_ns };
 	for (size_t i = 0; i < p->n; i++) {
 		int64_t at = p->from_ns + (int64_t)i * p->step_ns;
-		bool inside = at + p->step_ns > onset_ns - p->step_ns && at < end_ns;
+		bool inside = at + p->step_ns > from_ns && at < end_ns;
 
 		if (!(p->values[i] > out->limit))
 			continue;
