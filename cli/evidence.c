@@ -31,8 +31,8 @@ static bool is_same_text(const struct store_place *place, const struct input_str
 {
 	if (stream->content_id == place->content_id)
 		return true;
-	for (size_t i = 0; i < stream->head.len && stream->head.len < INPUT_HEAD_BYTES + 1; i++)
-		if (stream->head.ptr[i] == '\n' && i < place->end_offset &&
+	for (size_t i = 0; i < place->end_offset && i < stream->head.len && stream->head.len < INPUT_HEAD_BYTES + 1; i++)
+		if (stream->head.ptr[i] == '\n' &&
 		    input_content_id(str_head(stream->head, i + 1)) == place->content_id)
 			return true;
 	return false;

@@ -79,7 +79,7 @@ void inflater_resume(struct inflater *f, unsigned bits, unsigned char byte, stru
 	uint8_t *dict = (uint8_t *)(uintptr_t)window.ptr; /* only read */
 	isal_inflate_reset(&f->state);
 	isal_inflate_set_dict(&f->state, dict, (uint32_t)window.len);
-	f->state.read_in = bits ? byte >> (8 - bits) : 0;
+	f->state.read_in = bits ? (uint64_t)byte >> (8 - bits) : 0;
 	f->state.read_in_length = (int32_t)bits;
 }
 

@@ -79,7 +79,7 @@ bool file_layer_size(const struct layer *file, uint64_t *size_bytes, int64_t *mt
 struct layer *gunzip_layer_open(struct layer *below);
 /* Text from a point on; `below` stands at it, or one byte before when bits of that belong to it. */
 struct layer *gunzip_layer_resume(struct layer *below, const struct input_point *point);
-void gunzip_on_point(struct layer *gunzip, input_take_point *take, void *self);
+void gunzip_on_point(struct layer *self, input_take_point *take, void *taker);
 /* Time and name of the first member's header. */
 int64_t gunzip_mtime_ns(const struct layer *gunzip);
 struct str gunzip_name(const struct layer *gunzip);

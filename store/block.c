@@ -363,7 +363,7 @@ static bool get_status(struct block *b, struct column_coder *c, struct str *in)
 static bool skip_ids(struct block *b, struct str *in, enum block_id k)
 {
 	struct block_dict *d = &b->ids[k];
-	uint64_t n, same;
+	uint64_t n, same = 0;
 	if (!varint_next(in, &n) || n > b->n || !column_skip(in, n ? (size_t)n : b->n))
 		return false;
 	d->plain = false;
@@ -380,13 +380,16 @@ static bool skip_climbing(const struct block *b, struct str *in)
 
 static bool skip_maybe(const struct block *b, struct str *in)
 {
-	return column_skip(in, b->n) && column_skip(in, b->n);
+	bool presence = column_skip(in, b->n), values = presence && column_skip(in, b->n);
+	return values;
 }
 
 static bool get_places(struct block *b, struct column_coder *c, struct str *in)
 {
-	if (b->leave & BLOCK_LEAVE_PLACES)
-		return skip_climbing(b, in) && skip_climbing(b, in);
+	if (b->leave & BLOCK_LEAVE_PLACES) {
+		bool line = skip_climbing(b, in), offset = line && skip_climbing(b, in);
+		return offset;
+	}
 	return get_climbing(b, c, in, b->line) && get_climbing(b, c, in, b->offset);
 }
 
