@@ -9,6 +9,9 @@ static const int64_t act_span_ns = 6 * 3600 * NS_PER_S;
 /* A server's own start or version line this near to a change record of its service belongs to that record. */
 static const int64_t own_line_ns = 300 * NS_PER_S;
 
+/* The year 2096: differences of times up to there, and back as far, are none too large. */
+static const int64_t latest_ns = INT64_C(4000000000) * NS_PER_S;
+
 static bool is_end(struct str status)
 {
 	static const char *const words[] = { "succe", "fail", "complet", "done", "finish", "end", "abort", "cancel", "error", "ok", "rolled", NULL };
@@ -112,6 +115,9 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct store_change *c = &changes[i];
+		/* A record without a time, or of a damaged store with one that no clock shows. */
+		if (c->time_ns < -latest_ns || c->time_ns > latest_ns)
+			continue;
 		struct act *found = NULL;
 		for (size_t j = f->n_acts; j-- > 0 && !found;) {
 			struct act *act = &f->acts[j];
@@ -153,7 +159,7 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 		act->text = c->text;
 		act->host = c->host;
 		act->begin_ns = c->time_ns;
-		act->end_ns = c->end_ns != TIME_NONE && c->end_ns > c->time_ns ? c->end_ns : c->time_ns;
+		act->end_ns = c->end_ns != TIME_NONE && c->end_ns > c->time_ns && c->end_ns <= latest_ns ? c->end_ns : c->time_ns;
 		act->failed = is_failure(c->status);
 		add_ref(f, &act->refs, &c->ref);
 	}
