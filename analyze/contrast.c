@@ -46,16 +46,15 @@ void sides_count(const struct window *w, const struct series *s, bool failed, st
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
 		const struct cell *c = &s->cells[i];
-		int32_t at = c->bucket - w->grid->first;
-		size_t step = at < 0 ? SIZE_MAX : (size_t)(at / w->grid->width);
-		if (step >= w->grid->n || w->side[step] < 0)
+		int side = window_side(w, c);
+		if (side < 0)
 			continue;
 		double n = failed ? c->failed : c->count;
-		if (w->side[step] == 0) {
+		if (side == 0) {
 			out->bad += n;
 		} else {
 			out->good += n;
-			out->blocks[w->side[step] - 1] += n;
+			out->blocks[side - 1] += n;
 		}
 	}
 }

@@ -65,13 +65,12 @@ static void sides_slow(const struct window *w, const struct series *s, double li
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
 		const struct cell *c = &s->cells[i];
-		int32_t at = c->bucket - w->grid->first;
-		size_t step = at < 0 ? SIZE_MAX : (size_t)(at / w->grid->width);
-		if (step >= w->grid->n || w->side[step] < 0)
+		int side = window_side(w, c);
+		if (side < 0)
 			continue;
-		if (w->side[step] > 0) {
+		if (side > 0) {
 			out->good += c->timed;
-			out->blocks[w->side[step] - 1] += c->timed;
+			out->blocks[side - 1] += c->timed;
 			continue;
 		}
 		for (size_t h = 0; h < c->n_hist; h++)

@@ -1,6 +1,12 @@
 #include "analyze/dense.h"
 #include "analyze/terms.h"
 
+/* How many more of a series there are in [from, to) than its rate before that gives. */
+static double surplus_of(const struct inquiry *q, const struct series *s, int64_t from, int64_t to)
+{
+	return series_between(s, from, to) - series_between(s, q->f->from_ns, from) * (double)(to - from) / (double)(from - q->f->from_ns);
+}
+
 /*
  * No free connection. A leak, a surge or slow statements may stand behind it: the verdict links them. Who opened the
  * additional connections, the server's own log may tell.
@@ -12,19 +18,18 @@ static struct str opener(const struct inquiry *q, ptrdiff_t database, double *sh
 	/* Connections pile up before there are none left: a quarter of an hour counts, less in short archives. */
 	int64_t lead = (q->o->onset_from_ns - q->f->from_ns) / 3;
 	int64_t from = q->o->onset_from_ns - (lead < 900 * NS_PER_S ? lead : 900 * NS_PER_S), to = q->o->onset_to_ns + 60 * NS_PER_S;
-	double before_s = (double)(from - q->f->from_ns) / 1e9, during_s = (double)(to - from) / 1e9;
-	if (before_s < 300)
+	if (from - q->f->from_ns < 300 * NS_PER_S)
 		return STR_NONE;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
 		if (s->kind != SERIES_EVENT || s->code != EV_CONN_OPEN || facts_service(q->f, s->service) != database || !s->key_text.len)
 			continue;
-		double more = series_between(s, from, to) - series_between(s, q->f->from_ns, from) * during_s / before_s;
+		double more = surplus_of(q, s, from, to);
 		/* What was closed again is not held. */
 		for (size_t j = 0; j < q->f->n_series; j++) {
 			const struct series *closed = &q->f->series[j];
 			if (closed->kind == SERIES_EVENT && closed->code == EV_CONN_CLOSE && closed->key == s->key && str_eq(closed->service, s->service))
-				more -= series_between(closed, from, to) - series_between(closed, q->f->from_ns, from) * during_s / before_s;
+				more -= surplus_of(q, closed, from, to);
 		}
 		if (more <= 0)
 			continue;
