@@ -69,13 +69,16 @@ static void sides_slow(const struct window *w, const struct series *s, double li
 		if (side < 0)
 			continue;
 		if (side > 0) {
-			out->good += c->timed;
-			out->blocks[side - 1] += c->timed;
+			uint32_t timed = cell_times(s, i).timed;
+			out->good += timed;
+			out->blocks[side - 1] += timed;
 			continue;
 		}
-		for (size_t h = 0; h < c->n_hist; h++)
-			if (hist_middle_ms(s->hist[c->hist + h].bucket) > limit_ms)
-				out->bad += s->hist[c->hist + h].count;
+		size_t n;
+		const struct hist_entry *hist = cell_hist(s, i, &n);
+		for (size_t h = 0; h < n; h++)
+			if (hist_middle_ms(hist[h].bucket) > limit_ms)
+				out->bad += hist[h].count;
 	}
 }
 

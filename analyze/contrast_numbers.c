@@ -86,10 +86,10 @@ static void compare_durations(const struct facts *f, const struct window *w, enu
 			for (size_t c = 0; c < x->n_cells; c++) {
 				int32_t at = x->cells[c].bucket - w->grid->first;
 				size_t step = at < 0 ? SIZE_MAX : (size_t)(at / w->grid->width);
-				for (size_t h = 0; step < w->grid->n && w->side[step] >= 0 && h < x->cells[c].n_hist; h++) {
-					const struct hist_entry *e = &x->hist[x->cells[c].hist + h];
-					spread_add(s, w->side[step], e->bucket, e->count);
-				}
+				size_t n;
+				const struct hist_entry *hist = cell_hist(x, c, &n);
+				for (size_t h = 0; step < w->grid->n && w->side[step] >= 0 && h < n; h++)
+					spread_add(s, w->side[step], hist[h].bucket, hist[h].count);
 			}
 		}
 		if (any)

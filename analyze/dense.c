@@ -26,21 +26,20 @@ void dense_sum_ms(const struct grid *g, const struct series *s, double *out)
 {
 	for (size_t i = 0, t; i < s->n_cells; i++)
 		if (step_of(g, s->cells[i].bucket, &t))
-			out[t] += (double)s->cells[i].sum_ms;
+			out[t] += (double)cell_times(s, i).sum_ms;
 }
 
 void dense_slow(const struct grid *g, const struct series *s, double limit_ms, double *slow, double *timed)
 {
 	for (size_t i = 0, t; i < s->n_cells; i++) {
-		const struct cell *c = &s->cells[i];
-		if (!step_of(g, c->bucket, &t))
+		size_t n;
+		const struct hist_entry *hist = cell_hist(s, i, &n);
+		if (!step_of(g, s->cells[i].bucket, &t))
 			continue;
-		timed[t] += c->timed;
-		for (size_t h = 0; h < c->n_hist; h++) {
-			const struct hist_entry *e = &s->hist[c->hist + h];
-			if (hist_middle_ms(e->bucket) > limit_ms)
-				slow[t] += e->count;
-		}
+		timed[t] += cell_times(s, i).timed;
+		for (size_t h = 0; h < n; h++)
+			if (hist_middle_ms(hist[h].bucket) > limit_ms)
+				slow[t] += hist[h].count;
 	}
 }
 
@@ -90,7 +89,7 @@ double series_ms_between(const struct series *s, int64_t from_ns, int64_t to_ns)
 	double sum = 0;
 	int32_t end = bucket_ceil(to_ns);
 	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && s->cells[i].bucket < end; i++)
-		sum += (double)s->cells[i].sum_ms;
+		sum += (double)cell_times(s, i).sum_ms;
 	return sum;
 }
 

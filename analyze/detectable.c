@@ -195,25 +195,28 @@ static void watch_latency(struct present *p, const struct scope *s)
 		for (size_t i = 0; i < s->parts.n; i++) {
 			const struct series *x = s->parts.at[i];
 
-			for (; then[i] < x->n_cells && x->cells[then[i]].bucket < bucket - LIMIT_LAG; then[i]++)
-				for (size_t h = 0; x->cells[then[i]].bucket >= p->first && h < x->cells[then[i]].n_hist; h++) {
-					const struct hist_entry *e = &x->hist[x->cells[then[i]].hist + h];
+			for (; then[i] < x->n_cells && x->cells[then[i]].bucket < bucket - LIMIT_LAG; then[i]++) {
+				size_t n;
+				const struct hist_entry *hist = cell_hist(x, then[i], &n);
 
-					past[e->bucket] += e->count;
-					seen += e->count;
+				for (size_t h = 0; x->cells[then[i]].bucket >= p->first && h < n; h++) {
+					past[hist[h].bucket] += hist[h].count;
+					seen += hist[h].count;
 				}
+			}
 			if (t % LIMIT_STEPS == 0 && i + 1 == s->parts.n && seen >= 200) {
 				double usual = hist_quantile_ms(past, 0.95);
 				limit = fmax(2 * usual, usual + 80);
 			}
 			for (; now[i] < x->n_cells && x->cells[now[i]].bucket <= bucket; now[i]++) {
-				const struct cell *c = &x->cells[now[i]];
+				size_t n;
+				const struct hist_entry *hist = cell_hist(x, now[i], &n);
 
-				if (c->bucket != bucket || isinf(limit))
+				if (x->cells[now[i]].bucket != bucket || isinf(limit))
 					continue;
-				p->trials[t] += c->timed;
-				for (size_t h = 0; h < c->n_hist; h++)
-					p->hits[t] += hist_middle_ms(x->hist[c->hist + h].bucket) > limit ? x->hist[c->hist + h].count : 0;
+				p->trials[t] += cell_times(x, now[i]).timed;
+				for (size_t h = 0; h < n; h++)
+					p->hits[t] += hist_middle_ms(hist[h].bucket) > limit ? hist[h].count : 0;
 			}
 		}
 		any += p->hits[t];

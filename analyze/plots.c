@@ -200,10 +200,13 @@ static void draw_latency(struct drawing *d, ptrdiff_t service)
 
 			if (at < 0 || (size_t)(at / d->grid.width) >= d->grid.n)
 				continue;
-			timed[at / d->grid.width] += cell->timed;
-			any += cell->timed;
-			for (size_t h = 0; h < cell->n_hist; h++)
-				hist[at / d->grid.width][s->hist[cell->hist + h].bucket] += s->hist[cell->hist + h].count;
+			size_t n;
+			const struct hist_entry *entries = cell_hist(s, c, &n);
+
+			timed[at / d->grid.width] += cell_times(s, c).timed;
+			any += cell_times(s, c).timed;
+			for (size_t h = 0; h < n; h++)
+				hist[at / d->grid.width][entries[h].bucket] += entries[h].count;
 		}
 	}
 	for (size_t t = 0; t < d->grid.n; t++)

@@ -25,18 +25,19 @@ static void add_series(const struct inquiry *q, const struct series *s, const un
 
 	for (size_t i = 0; i < s->n_cells; i++) {
 		const struct cell *c = &s->cells[i];
+		struct cell_times times = cell_times(s, i);
 
 		if (c->bucket < g->first || (size_t)((c->bucket - g->first) / g->width) >= g->n)
 			continue;
 		switch (class[(c->bucket - g->first) / g->width]) {
 		case 2:
 			out->calls += c->count;
-			out->total_s += (double)c->sum_ms / 1e3;
-			out->max_ms = fmax(out->max_ms, (double)c->max_ms);
+			out->total_s += (double)times.sum_ms / 1e3;
+			out->max_ms = fmax(out->max_ms, (double)times.max_ms);
 			break;
 		case 1:
 			out->usual_calls += c->count * scale;
-			out->usual_s += (double)c->sum_ms / 1e3 * scale;
+			out->usual_s += (double)times.sum_ms / 1e3 * scale;
 			break;
 		default: break;
 		}

@@ -50,10 +50,11 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 			if (at < 0 || (size_t)at >= span)
 				continue;
 			size_t block = (size_t)at * LATENCY_BLOCKS / span;
-			for (size_t h = 0; h < s->cells[c].n_hist; h++) {
-				const struct hist_entry *e = &s->hist[s->cells[c].hist + h];
-				hist[block][e->bucket] += e->count;
-				total[block] += e->count;
+			size_t entries;
+			const struct hist_entry *e = cell_hist(s, c, &entries);
+			for (size_t h = 0; h < entries; h++) {
+				hist[block][e[h].bucket] += e[h].count;
+				total[block] += e[h].count;
 			}
 		}
 	}
@@ -246,6 +247,7 @@ static void add_signal(const struct facts *f, struct signals *all, size_t *cap, 
                        struct str route, bool user_facing)
 {
 	struct signal s = { .kind = kind, .service = service, .route = route, .user_facing = user_facing };
+	struct arena_mark mark = arena_mark(f->arena);
 	if (kind == SYMPTOM_LATENCY) {
 		s.limit_ms = slow_limit(f, service, route);
 		if (isinf(s.limit_ms))
@@ -254,8 +256,10 @@ static void add_signal(const struct facts *f, struct signals *all, size_t *cap, 
 	s.n = arena_new_n(f->arena, double, f->grid.n);
 	s.k = arena_new_n(f->arena, double, f->grid.n);
 	signal_dense(f, &s, &f->grid, s.n, s.k);
-	if (dense_total(s.k, 0, f->grid.n) < 8)
+	if (dense_total(s.k, 0, f->grid.n) < 8) {
+		arena_rewind(f->arena, mark); /* the steps of a day are two arrays of 70 kB, and most signals end here */
 		return;
+	}
 	s.scan = scan_binomial(s.n, s.k, f->grid.n, min_llr, f->arena);
 	keep_material(f, &s);
 	heed_season(f, all, &s);
@@ -341,7 +345,7 @@ static bool has_durations(const struct facts *f, size_t service)
 {
 	for (size_t i = 0; i < f->n_series; i++)
 		for (size_t c = 0; of_scope(f, &f->series[i], service, STR_NONE) && c < f->series[i].n_cells; c++)
-			if (f->series[i].cells[c].n_hist)
+			if (cell_times(&f->series[i], c).timed)
 				return true;
 	return false;
 }

@@ -67,7 +67,7 @@ static uint8_t *durations_by_cell(const struct aggregate *g, struct arena *a, ui
 }
 
 /* Appends the histogram of n durations, which are put in order. */
-static uint32_t put_few(uint8_t *buckets, uint32_t n, struct hist_entry *out)
+static uint32_t put_few(uint8_t *buckets, uint32_t n, struct part_hist *out)
 {
 	uint32_t entries = 0;
 	for (uint32_t i = 1; i < n; i++) {
@@ -79,13 +79,13 @@ static uint32_t put_few(uint8_t *buckets, uint32_t n, struct hist_entry *out)
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (i == 0 || buckets[i] != buckets[i - 1])
-			out[entries++] = (struct hist_entry){ buckets[i], 0 };
+			out[entries++] = (struct part_hist){ buckets[i], 0 };
 		out[entries - 1].count++;
 	}
 	return entries;
 }
 
-static uint32_t put_hist(uint8_t *buckets, uint32_t n, struct hist_entry *out)
+static uint32_t put_hist(uint8_t *buckets, uint32_t n, struct part_hist *out)
 {
 	enum { FEW = 24 };
 	if (n <= FEW)
@@ -95,7 +95,7 @@ static uint32_t put_hist(uint8_t *buckets, uint32_t n, struct hist_entry *out)
 		counts[buckets[i]]++;
 	for (unsigned b = 0; b < HIST_BUCKETS; b++)
 		if (counts[b])
-			out[entries++] = (struct hist_entry){ (uint8_t)b, counts[b] };
+			out[entries++] = (struct part_hist){ (uint8_t)b, counts[b] };
 	return entries;
 }
 
@@ -115,14 +115,15 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 	*out = (struct cells_part){ .kind = kind, .n_cells = n };
 	if (n == 0)
 		return false;
-	out->cells = arena_new_n(a, struct part_cell, n);
+	out->cells = arena_new_n(a, struct cell, n);
+	out->more = arena_new_n(a, struct part_more, n);
 	out->ids = arena_new_n(a, uint64_t, n);
 	out->lengths = arena_new_n(a, uint32_t, n);
 	uint32_t *starts = NULL;
 	uint8_t *durations = NULL;
 	if (kind_has_hist(kind)) {
 		durations = durations_by_cell(g, a, &starts);
-		out->hist = arena_new_n(a, struct hist_entry, g->hist_log.n);
+		out->hist = arena_new_n(a, struct part_hist, g->hist_log.n);
 	}
 	if (kind == SERIES_CLIENTS)
 		out->regs = arena_new_n(a, struct part_register, g->sketches.n * HLL_REGISTERS);
@@ -131,9 +132,9 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 		if (i == 0 || places[i - 1].series != cell->series)
 			out->ids[out->n_series++] = g->series.at[cell->series].id;
 		out->lengths[out->n_series - 1]++;
-		struct part_cell *p = &out->cells[i];
-		*p = (struct part_cell){ .bucket = cell->bucket, .count = cell->count, .failed = cell->failed,
-			.timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
+		out->cells[i] = (struct cell){ cell->bucket, cell->count, cell->failed };
+		struct part_more *p = &out->more[i];
+		*p = (struct part_more){ .timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
 			.hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
 		if (durations && cell->timed)
 			p->n_hist = put_hist(durations + starts[places[i].cell], cell->timed,

@@ -30,7 +30,7 @@ static void put_buckets(const struct cells_part *p, struct column *col)
 {
 	int32_t base = p->cells[0].bucket;
 	buf_add_svarint(col->out, base);
-	const struct part_cell *cell = p->cells;
+	const struct cell *cell = p->cells;
 	for (size_t s = 0; s < p->n_series; s++) {
 		col->v[col->n++] = zigzag((int64_t)cell->bucket - base);
 		for (uint32_t i = 1; i < p->lengths[s]; i++, cell++)
@@ -44,33 +44,33 @@ static void put_buckets(const struct cells_part *p, struct column *col)
 static void put_durations(const struct cells_part *p, struct column *col)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
-		col->v[col->n++] = p->cells[i].count - p->cells[i].timed;
+		col->v[col->n++] = p->cells[i].count - p->more[i].timed;
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->cells[i].timed)
-			col->v[col->n++] = p->cells[i].sum_us;
+		if (p->more[i].timed)
+			col->v[col->n++] = p->more[i].sum_us;
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->cells[i].timed > 1)
-			col->v[col->n++] = p->cells[i].max_us;
+		if (p->more[i].timed > 1)
+			col->v[col->n++] = p->more[i].max_us;
 	flush(col);
 }
 
 static void put_hist(const struct cells_part *p, struct column *col)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->cells[i].timed > 1)
-			col->v[col->n++] = p->cells[i].n_hist;
+		if (p->more[i].timed > 1)
+			col->v[col->n++] = p->more[i].n_hist;
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct hist_entry *h = p->hist + p->cells[i].hist;
-		for (uint32_t k = 0; k < p->cells[i].n_hist; k++)
+		const struct part_hist *h = p->hist + p->more[i].hist;
+		for (uint32_t k = 0; k < p->more[i].n_hist; k++)
 			col->v[col->n++] = k ? h[k].bucket - h[k - 1].bucket - 1u : h[k].bucket;
 	}
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct hist_entry *h = p->hist + p->cells[i].hist;
-		for (uint32_t k = 0; p->cells[i].timed > 1 && k < p->cells[i].n_hist; k++)
+		const struct part_hist *h = p->hist + p->more[i].hist;
+		for (uint32_t k = 0; p->more[i].timed > 1 && k < p->more[i].n_hist; k++)
 			col->v[col->n++] = h[k].count - 1;
 	}
 	flush(col);
@@ -79,11 +79,11 @@ static void put_hist(const struct cells_part *p, struct column *col)
 static void put_registers(const struct cells_part *p, struct column *col)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
-		col->v[col->n++] = p->cells[i].n_regs;
+		col->v[col->n++] = p->more[i].n_regs;
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct part_register *r = p->regs + p->cells[i].regs;
-		for (uint32_t k = 0; k < p->cells[i].n_regs; k++)
+		const struct part_register *r = p->regs + p->more[i].regs;
+		for (uint32_t k = 0; k < p->more[i].n_regs; k++)
 			col->v[col->n++] = k ? r[k].index - r[k - 1].index - 1u : r[k].index;
 	}
 	flush(col);
@@ -190,20 +190,20 @@ static bool get_durations(struct cells_part *p, struct source *s)
 	for (size_t i = 0; i < p->n_cells; i++) {
 		if (s->v[i] > p->cells[i].count)
 			return false;
-		p->cells[i].timed = p->cells[i].count - (uint32_t)s->v[i];
-		timed += p->cells[i].timed > 0;
-		many += p->cells[i].timed > 1;
+		p->more[i].timed = p->cells[i].count - (uint32_t)s->v[i];
+		timed += p->more[i].timed > 0;
+		many += p->more[i].timed > 1;
 	}
 	if (!next(s, timed))
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++)
-		if (p->cells[i].timed)
-			p->cells[i].max_us = p->cells[i].sum_us = s->v[at++];
+		if (p->more[i].timed)
+			p->more[i].max_us = p->more[i].sum_us = s->v[at++];
 	if (!next(s, many))
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++)
-		if (p->cells[i].timed > 1)
-			p->cells[i].max_us = s->v[at++];
+		if (p->more[i].timed > 1)
+			p->more[i].max_us = s->v[at++];
 	return true;
 }
 
@@ -211,11 +211,11 @@ static bool get_hist(struct cells_part *p, struct source *s)
 {
 	size_t many = 0, n = 0, counted = 0;
 	for (size_t i = 0; i < p->n_cells; i++)
-		many += p->cells[i].timed > 1;
+		many += p->more[i].timed > 1;
 	if (!next(s, many))
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
-		struct part_cell *cell = &p->cells[i];
+		struct part_more *cell = &p->more[i];
 		uint64_t entries = cell->timed > 1 ? s->v[at++] : cell->timed;
 		if (entries > HIST_BUCKETS || entries > p->n_hist - n)
 			return false;
@@ -228,24 +228,27 @@ static bool get_hist(struct cells_part *p, struct source *s)
 		return false;
 	for (size_t i = 0; i < p->n_cells; i++) {
 		uint64_t bucket = 0;
-		for (uint32_t k = 0; k < p->cells[i].n_hist; k++) {
-			size_t at = p->cells[i].hist + k;
+		for (uint32_t k = 0; k < p->more[i].n_hist; k++) {
+			size_t at = p->more[i].hist + k;
 			if (s->v[at] >= HIST_BUCKETS)
 				return false;
 			bucket = k ? bucket + s->v[at] + 1 : s->v[at];
 			if (bucket >= HIST_BUCKETS)
 				return false;
-			p->hist[at] = (struct hist_entry){ (uint8_t)bucket, 1 };
+			p->hist[at] = (struct part_hist){ (uint8_t)bucket, 1 };
 		}
 	}
 	if (!next(s, counted))
 		return false;
-	for (size_t i = 0, at = 0; i < p->n_cells; i++)
-		for (uint32_t k = 0; p->cells[i].timed > 1 && k < p->cells[i].n_hist; k++, at++) {
-			if (s->v[at] >= p->cells[i].timed)
+	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
+		uint64_t left = p->more[i].timed;
+		for (uint32_t k = 0; p->more[i].timed > 1 && k < p->more[i].n_hist; k++, at++) {
+			if (s->v[at] >= left)
 				return false;
-			p->hist[p->cells[i].hist + k].count = (uint32_t)s->v[at] + 1;
+			p->hist[p->more[i].hist + k].count = (uint32_t)s->v[at] + 1;
+			left -= s->v[at] + 1;
 		}
+	}
 	return true;
 }
 
@@ -257,16 +260,16 @@ static bool get_registers(struct cells_part *p, struct source *s)
 	for (size_t i = 0; i < p->n_cells; i++) {
 		if (s->v[i] > HLL_REGISTERS || s->v[i] > p->n_regs - n)
 			return false;
-		p->cells[i].regs = (uint32_t)n;
-		p->cells[i].n_regs = (uint32_t)s->v[i];
-		n += p->cells[i].n_regs;
+		p->more[i].regs = (uint32_t)n;
+		p->more[i].n_regs = (uint32_t)s->v[i];
+		n += p->more[i].n_regs;
 	}
 	if (n != p->n_regs || !next(s, n))
 		return false;
 	for (size_t i = 0; i < p->n_cells; i++) {
 		uint64_t index = 0;
-		for (uint32_t k = 0; k < p->cells[i].n_regs; k++) {
-			size_t at = p->cells[i].regs + k;
+		for (uint32_t k = 0; k < p->more[i].n_regs; k++) {
+			size_t at = p->more[i].regs + k;
 			if (s->v[at] >= HLL_REGISTERS)
 				return false;
 			index = k ? index + s->v[at] + 1 : s->v[at];
@@ -285,10 +288,9 @@ static bool get_registers(struct cells_part *p, struct source *s)
 	return true;
 }
 
-bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
-                  struct cells_part *out)
+/* The head of a part, and which series has how many of its cells. */
+static bool get_head(struct cells_part *p, struct source *s, struct str bytes, struct arena *a)
 {
-	*out = (struct cells_part){ .kind = kind };
 	uint64_t n_series, n_cells, n_hist, n_regs;
 	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CELLS_SEED, LAYOUT))
 		return false;
@@ -298,33 +300,106 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 	if (n_series > n_cells || n_cells > PART_CELLS_MAX || n_hist > PART_HIST_MAX ||
 	    n_regs > PART_REGISTERS_MAX || (n_cells && !n_series))
 		return false;
+	s->in = bytes;
 	if (n_cells == 0)
 		return bytes.len == 0 && n_hist == 0 && n_regs == 0;
-	struct source s = { c, bytes, NULL };
-	s.v = column_numbers(c, max3(n_cells, n_hist, n_regs));
-	out->n_series = (size_t)n_series;
-	out->n_cells = (size_t)n_cells;
-	out->n_hist = (size_t)n_hist;
-	out->n_regs = (size_t)n_regs;
-	out->ids = arena_new_n(a, uint64_t, out->n_series);
-	out->lengths = arena_new_n(a, uint32_t, out->n_series);
-	out->cells = arena_new_n(a, struct part_cell, out->n_cells);
-	out->hist = arena_new_n(a, struct hist_entry, out->n_hist);
-	out->regs = arena_new_n(a, struct part_register, out->n_regs);
-	for (size_t i = 0; i < out->n_series; i++)
-		if (!raw64_get(&s.in, &out->ids[i]))
+	s->v = column_numbers(s->coder, max3(n_cells, n_hist, n_regs));
+	p->n_series = (size_t)n_series;
+	p->n_cells = (size_t)n_cells;
+	p->n_hist = (size_t)n_hist;
+	p->n_regs = (size_t)n_regs;
+	p->ids = arena_new_n(a, uint64_t, p->n_series);
+	p->lengths = arena_new_n(a, uint32_t, p->n_series);
+	for (size_t i = 0; i < p->n_series; i++)
+		if (!raw64_get(&s->in, &p->ids[i]))
 			return false;
-	if (!next(&s, out->n_series))
+	if (!next(s, p->n_series))
 		return false;
 	size_t sum = 0;
-	for (size_t i = 0; i < out->n_series; i++) {
-		if (s.v[i] == 0 || s.v[i] > out->n_cells - sum)
+	for (size_t i = 0; i < p->n_series; i++) {
+		if (s->v[i] == 0 || s->v[i] > p->n_cells - sum)
 			return false;
-		out->lengths[i] = (uint32_t)s.v[i];
-		sum += out->lengths[i];
+		p->lengths[i] = (uint32_t)s->v[i];
+		sum += p->lengths[i];
 	}
-	return sum == out->n_cells && get_buckets(out, &s) && get_counts(out, &s) &&
-	       (!kind_has_durations(kind) || get_durations(out, &s)) &&
-	       (!kind_has_hist(kind) || get_hist(out, &s)) &&
-	       (kind != SERIES_CLIENTS || get_registers(out, &s)) && s.in.len == 0;
+	return sum == p->n_cells;
+}
+
+static bool get_cells(struct cells_part *p, struct source *s, struct arena *a)
+{
+	p->cells = arena_new_n(a, struct cell, p->n_cells);
+	return p->n_cells == 0 || (get_buckets(p, s) && get_counts(p, s));
+}
+
+bool cells_decode_counts(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+			 struct cells_part *out)
+{
+	struct source s = { .coder = c };
+	*out = (struct cells_part){ .kind = kind };
+	return get_head(out, &s, bytes, a) && get_cells(out, &s, a);
+}
+
+bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+                  struct cells_part *out)
+{
+	struct source s = { .coder = c };
+	*out = (struct cells_part){ .kind = kind };
+	if (!get_head(out, &s, bytes, a) || !get_cells(out, &s, a))
+		return false;
+	out->more = arena_new_n(a, struct part_more, out->n_cells);
+	out->hist = arena_new_n(a, struct part_hist, out->n_hist);
+	out->regs = arena_new_n(a, struct part_register, out->n_regs);
+	return out->n_cells == 0 || ((!kind_has_durations(kind) || get_durations(out, &s)) &&
+	                             (!kind_has_hist(kind) || get_hist(out, &s)) &&
+	                             (kind != SERIES_CLIENTS || get_registers(out, &s)) && s.in.len == 0);
+}
+
+/*
+ * How many entries the histogram of each cell has at most, in memory: those of its buckets, and another for each
+ * 255 events. Passes over what does not say.
+ */
+static bool hist_sizes(const struct cells_part *p, struct source *s, uint32_t *out)
+{
+	size_t n = p->n_cells, some = 0, many = 0, at = 0;
+	int64_t base;
+	if (!svarint_next(&s->in, &base) || !column_skip(&s->in, n) || !next(s, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint32_t)s->v[i] + 1;
+	if (!column_skip(&s->in, n) || !next(s, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		out[i] -= (uint32_t)s->v[i];
+		some += out[i] > 0;
+		many += out[i] > 1;
+	}
+	if (!column_skip(&s->in, some) || !column_skip(&s->in, many) || !next(s, many))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (out[i] <= 1)
+			continue;
+		if (s->v[at] > HIST_BUCKETS)
+			return false;
+		out[i] = out[i] / UINT8_MAX + (uint32_t)s->v[at++];
+	}
+	return true;
+}
+
+bool cells_sizes(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+		 struct cells_part *out, uint32_t **hist)
+{
+	struct source s = { .coder = c };
+	*out = (struct cells_part){ .kind = kind };
+	if (!get_head(out, &s, bytes, a))
+		return false;
+	*hist = arena_new_n(a, uint32_t, out->n_series);
+	if (!kind_has_hist(kind) || out->n_cells == 0)
+		return true;
+	uint32_t *sizes = arena_new_n(a, uint32_t, out->n_cells);
+	if (!hist_sizes(out, &s, sizes))
+		return false;
+	for (size_t k = 0, at = 0; k < out->n_series; k++)
+		for (uint32_t i = 0; i < out->lengths[k]; i++)
+			(*hist)[k] += sizes[at++];
+	return true;
 }

@@ -23,15 +23,15 @@ enum {
 	PART_BYTES_MAX = 16 << 20,
 };
 
-struct part_cell {
-	int32_t bucket;          /* time / BUCKET_S, before the zone's shift */
-	uint32_t count;          /* at least 1 */
-	uint32_t failed, timed;  /* see struct cell */
+/* What a cell has beside its counts. */
+struct part_more {
+	uint32_t timed;          /* see struct cell_times */
 	uint64_t sum_us, max_us; /* of the timed ones */
 	uint32_t hist, n_hist;   /* entries in cells_part.hist */
 	uint32_t regs, n_regs;   /* entries in cells_part.regs */
 };
 
+struct part_hist { uint8_t bucket; uint32_t count; }; /* hist_bucket() */
 struct part_register { uint8_t index, rank; }; /* a register of struct hll that is not 0 */
 
 struct cells_part {
@@ -39,8 +39,9 @@ struct cells_part {
 	size_t n_series, n_cells, n_hist, n_regs;
 	uint64_t *ids;                /* n_series */
 	uint32_t *lengths;            /* cells of each series, at least 1 each */
-	struct part_cell *cells;      /* series after series, each ascending by bucket; one may occur twice */
-	struct hist_entry *hist;      /* per cell ascending by bucket, counts at least 1 */
+	struct cell *cells;           /* series after series, each ascending by bucket, before the zone's shift; one may occur twice */
+	struct part_more *more;       /* per cell; NULL when only the counts were unpacked */
+	struct part_hist *hist;      /* per cell ascending by bucket, counts at least 1 */
 	struct part_register *regs;   /* per cell ascending by index, ranks at least 1 */
 };
 
@@ -53,5 +54,12 @@ void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf
 /* The part of the given kind from its bytes, in the arena; false when they are damaged. */
 bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
                   struct cells_part *out);
+/* The same, without what a cell has beside its counts. */
+bool cells_decode_counts(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+			 struct cells_part *out);
+/* How large a part is: its series, their lengths and, in *hist, at most how many entries (struct
+ * hist_entry) the histograms of each have; no cells. */
+bool cells_sizes(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
+		 struct cells_part *out, uint32_t **hist);
 
 #endif

@@ -35,7 +35,9 @@ static struct kept_line line_of(struct store *s, const struct extent_row *x, con
 bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n, struct err *err)
 {
 	struct extent_list extents;
+	struct arena scratch; /* the list while it grows: what it outgrew would stay behind */
 	VEC(struct kept_line) list = { 0 };
+	arena_init(&scratch);
 	bool row, good = extents_load(&s->db, a, &extents, err) && names_ready(s, err);
 	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, data FROM kept ORDER BY id", err) : NULL;
 	good = st != NULL;
@@ -47,7 +49,7 @@ bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, s
 			continue;
 		good = kept_open(db_blob(st, 1), &s->coder, a, &rows);
 		while (good && kept_next(&rows, &r))
-			*vec_push(a, &list) = line_of(s, x, &r, a);
+			*vec_push(&scratch, &list) = line_of(s, x, &r, a);
 		if (!good || rows.len)
 			good = db_damaged(&s->db, "kept lines do not match their checksum", err);
 	}
@@ -55,7 +57,10 @@ bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, s
 	extents_release(&extents);
 	if (list.n > 1)
 		qsort(list.at, list.n, sizeof *list.at, by_time);
-	*out = list.at;
 	*n = good ? list.n : 0;
+	*out = arena_new_n(a, struct kept_line, *n);
+	if (*n)
+		memcpy(*out, list.at, *n * sizeof **out);
+	arena_release(&scratch);
 	return good;
 }

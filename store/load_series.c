@@ -1,143 +1,41 @@
-#include "store/store_impl.h"
-
+/*
+ * A day of ten million events has four million cells, so they are not gathered first and merged then. The blobs of a kind
+ * are unpacked one at a time, in the order of time, and each series grows by what they bring; its last cell stays open,
+ * since the next blob often brings more of the same bucket. How much room each needs is known before from a look at
+ * the sizes. Only series whose blobs overlap in time (two logs of one host and service) are gathered and sorted.
+ */
 #include <stdlib.h>
 
-#include "store/cells.h"
+#include "store/series_list.h"
 
-/* Cells of one series out of one part. */
-struct run {
-	struct run *next;          /* of the same series */
-	const struct cells_part *part;
-	const struct part_cell *cells;
-	size_t n;
-	int32_t shift;             /* buckets to be added */
+/* A cell with its exact sums. */
+struct exact {
+	struct cell cell;
+	struct part_more more;
+	const struct part_hist *hist;      /* of its own, more.n_hist */
+	const struct part_register *regs;  /* more.n_regs */
 };
 
-/* A series with what the parts brought for it. */
-struct gathered {
-	struct series series;
-	struct run *runs;          /* newest first; the order does not matter, cells add up */
-	size_t n_cells, n_runs;
+/* A series while its cells come. */
+struct growing {
+	struct series *series;
+	size_t room_cells, room_hist;
+	struct exact open;        /* the last cell, to which more of its bucket is added; count 0: none yet */
+	size_t n_hist;            /* entries so far: those of the open cell are the last */
+	struct hll *sketch;       /* of the open cell; NULL where there are none */
+	bool unsorted;            /* its blobs are not in the order of time */
+	VEC(struct exact) gathered; /* all of its cells, then */
 };
 
-/* One cell of a run, while runs are merged. */
-struct cell_ref {
-	int32_t bucket;
-	const struct part_cell *cell;
-	const struct cells_part *part;
+struct loading {
+	struct store *store;
+	struct series_list list;
+	struct growing *growing;  /* per series of the list */
+	struct arena *out;        /* cells */
+	struct arena rows;        /* until all is loaded */
+	struct arena part;        /* one blob */
+	struct arena kind;        /* what one kind needs */
 };
-
-struct gathering {
-	VEC(struct gathered) list;
-	struct map by_id;          /* series → index + 1 into list */
-};
-
-/* Kinds, roles and most codes index tables: none may be beyond. */
-static bool makes_sense(int64_t kind, int64_t code, int64_t role)
-{
-	static const int codes[SERIES_KIND_COUNT] = {
-		[SERIES_HTTP] = 1000, [SERIES_LINE] = SEVERITY_COUNT, [SERIES_QUERY] = 1,
-		[SERIES_EVENT] = EVENT_KIND_COUNT, [SERIES_FACET] = FACET_COUNT, [SERIES_CLIENTS] = 1,
-	};
-	return kind >= 0 && kind < SERIES_KIND_COUNT && role >= 0 && role <= ROLE_TEXT && code >= 0 &&
-	       code < codes[kind];
-}
-
-/* The rows of the series; their words go where the result is, for that outlives the store. */
-static bool load_rows(struct store *s, struct arena *a, struct arena *words, struct gathering *g,
-		      struct err *err)
-{
-	sqlite3_stmt *st =
-		db_prepare(&s->db, "SELECT id, kind, service, host, key, code, role FROM series", err);
-	bool row, good = st != NULL;
-	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
-		int64_t kind = sqlite3_column_int64(st, 1);
-		uint64_t id = db_u64(st, 0);
-		if (id == 0 || !makes_sense(kind, sqlite3_column_int64(st, 5), sqlite3_column_int64(st, 6))) {
-			good = db_damaged(&s->db, "a series makes no sense", err);
-			break;
-		}
-		struct series series = {
-			.id = id,
-			.kind = (enum series_kind)kind,
-			.service = name_copy(s, db_u64(st, 2), words),
-			.host = name_copy(s, db_u64(st, 3), words),
-			.key = db_u64(st, 4),
-			.code = sqlite3_column_int(st, 5),
-			.role = (uint8_t)sqlite3_column_int(st, 6),
-		};
-		series.key_text = name_copy(s, series.key, words);
-		*vec_push(a, &g->list) = (struct gathered){ .series = series };
-		*map_put(&g->by_id, id, NULL) = g->list.n;
-	}
-	sqlite3_finalize(st);
-	return good;
-}
-
-static bool add_part(struct store *s, struct arena *a, struct gathering *g, const struct cells_part *part,
-                     int32_t shift, struct err *err)
-{
-	const struct part_cell *cells = part->cells;
-	for (size_t i = 0; i < part->n_series; i++) {
-		const uint64_t *at = map_get(&g->by_id, part->ids[i]);
-		struct gathered *to = at ? &g->list.at[*at - 1] : NULL;
-		if (!to || to->series.kind != part->kind)
-			return db_damaged(&s->db, "cells of an unknown series", err);
-		struct run *run = arena_new(a, struct run);
-		*run = (struct run){ to->runs, part, cells, part->lengths[i], shift };
-		to->runs = run;
-		to->n_cells += run->n;
-		to->n_runs++;
-		cells += run->n;
-	}
-	return true;
-}
-
-/* Gathers the parts of one kind, in the arena. */
-static bool load_parts(struct store *s, sqlite3_stmt *st, enum series_kind kind,
-		       const struct extent_list *extents, struct arena *a, struct gathering *g,
-		       struct err *err)
-{
-	bool row, good = true;
-	sqlite3_bind_int(st, 1, (int)kind);
-	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
-		const struct extent_row *x = extent_of_fact(extents, sqlite3_column_int64(st, 0));
-		struct cells_part *part = arena_new(a, struct cells_part);
-		if (!x)
-			continue;
-		if (!cells_decode(db_blob(st, 1), kind, &s->coder, a, part))
-			good = db_damaged(&s->db, "cells do not match their checksum", err);
-		else
-			good = add_part(s, a, g, part, (int32_t)(x->shift_ns / (BUCKET_S * NS_PER_S)), err);
-	}
-	sqlite3_reset(st);
-	return good;
-}
-
-static int by_bucket(const void *a, const void *b)
-{
-	const struct cell_ref *x = a, *y = b;
-	return (x->bucket > y->bucket) - (x->bucket < y->bucket);
-}
-
-static struct cell_ref *sorted_cells(const struct gathered *g, struct arena *a)
-{
-	struct cell_ref *refs = arena_new_n(a, struct cell_ref, g->n_cells);
-	size_t end = g->n_cells;
-	bool sorted = true;
-	/* The list has the newest run first: filled from the end, files in order need no sorting. */
-	for (const struct run *run = g->runs; run; run = run->next) {
-		end -= run->n;
-		for (size_t i = 0; i < run->n; i++)
-			refs[end + i] = (struct cell_ref){ run->cells[i].bucket + run->shift, &run->cells[i],
-							  run->part };
-		size_t last = end + run->n - 1;
-		sorted = sorted && (last + 1 == g->n_cells || refs[last].bucket <= refs[last + 1].bucket);
-	}
-	if (!sorted)
-		qsort(refs, g->n_cells, sizeof *refs, by_bucket);
-	return refs;
-}
 
 static uint32_t add_u32(uint32_t a, uint32_t b)
 {
@@ -145,71 +43,236 @@ static uint32_t add_u32(uint32_t a, uint32_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
 }
 
-static void put_hist(struct series *s, struct cell *cell, const struct cell_ref *refs, size_t n,
-		     size_t *n_hist)
+static void put_entries(struct growing *g, unsigned bucket, uint64_t count)
 {
-	cell->hist = (uint32_t)*n_hist;
-	if (n == 1) {
-		const struct hist_entry *from = refs->part->hist + refs->cell->hist;
-		for (uint32_t i = 0; i < refs->cell->n_hist; i++)
-			s->hist[(*n_hist)++] = from[i];
-	} else {
-		uint32_t counts[256] = { 0 };
-		for (size_t k = 0; k < n; k++)
-			for (uint32_t i = 0; i < refs[k].cell->n_hist; i++) {
-				const struct hist_entry *h = &refs[k].part->hist[refs[k].cell->hist + i];
-				counts[h->bucket] = add_u32(counts[h->bucket], h->count);
-			}
-		for (unsigned b = 0; b < HIST_BUCKETS; b++)
-			if (counts[b])
-				s->hist[(*n_hist)++] = (struct hist_entry){ (uint8_t)b, counts[b] };
-	}
-	cell->n_hist = (uint16_t)(*n_hist - cell->hist);
+	for (; count > UINT8_MAX; count -= UINT8_MAX)
+		g->series->hist[g->n_hist++] = (struct hist_entry){ (uint8_t)bucket, UINT8_MAX };
+	g->series->hist[g->n_hist++] = (struct hist_entry){ (uint8_t)bucket, (uint8_t)count };
 }
 
-static float distinct_of(const struct cell_ref *refs, size_t n)
+/* Adds to the entries of the open cell, which stand at the end. */
+static void add_hist(struct growing *g, const struct part_hist *from, uint32_t n)
 {
-	struct hll h = { { 0 } };
-	for (size_t k = 0; k < n; k++)
-		for (uint32_t i = 0; i < refs[k].cell->n_regs; i++) {
-			const struct part_register *r = &refs[k].part->regs[refs[k].cell->regs + i];
-			if (r->rank > h.reg[r->index])
-				h.reg[r->index] = r->rank;
-		}
-	return (float)hll_count(&h);
+	const struct hist_entry *open = g->series->hist + g->open.more.hist;
+	size_t n_open = g->n_hist - g->open.more.hist;
+	for (uint32_t i = 0; i < n && n_open == 0; i++)
+		put_entries(g, from[i].bucket, from[i].count);
+	if (n_open == 0)
+		return;
+	uint64_t counts[HIST_BUCKETS] = { 0 };
+	for (size_t i = 0; i < n_open; i++)
+		counts[open[i].bucket] += open[i].count;
+	for (uint32_t i = 0; i < n; i++)
+		counts[from[i].bucket] += from[i].count;
+	g->n_hist = g->open.more.hist;
+	for (unsigned b = 0; b < HIST_BUCKETS; b++)
+		if (counts[b])
+			put_entries(g, b, counts[b]);
 }
 
-/* The cells of a series, those of one bucket joined. */
-static void merge(struct gathered *g, struct arena *a, struct arena *scratch)
+/* The open cell is whole. */
+static void close_cell(struct growing *g)
 {
-	struct series *s = &g->series;
-	const struct cell_ref *refs = sorted_cells(g, scratch);
-	size_t hist = 0, at = 0;
-	for (size_t i = 0; i < g->n_cells; i++)
-		hist += refs[i].cell->n_hist;
-	s->cells = arena_new_n(a, struct cell, g->n_cells);
-	s->hist = arena_new_n(a, struct hist_entry, hist);
-	size_t n_hist = 0;
-	while (at < g->n_cells) {
-		struct cell *cell = &s->cells[s->n_cells++];
-		uint64_t sum_us = 0, max_us = 0;
-		size_t n = 0;
-		cell->bucket = refs[at].bucket;
-		for (; at + n < g->n_cells && refs[at + n].bucket == cell->bucket; n++) {
-			const struct part_cell *p = refs[at + n].cell;
-			cell->count = add_u32(cell->count, p->count);
-			cell->failed = add_u32(cell->failed, p->failed);
-			cell->timed = add_u32(cell->timed, p->timed);
-			sum_us += p->sum_us;
-			max_us = p->max_us > max_us ? p->max_us : max_us;
-		}
-		cell->sum_ms = (float)((double)sum_us / 1000);
-		cell->max_ms = (float)((double)max_us / 1000);
-		put_hist(s, cell, refs + at, n, &n_hist);
-		if (s->kind == SERIES_CLIENTS)
-			cell->distinct = distinct_of(refs + at, n);
-		at += n;
+	struct series *s = g->series;
+	const struct part_more *m = &g->open.more;
+	if (g->open.cell.count == 0)
+		return;
+	if (s->times)
+		s->times[s->n_cells] = (struct cell_times){ m->timed, (float)((double)m->sum_us / 1000),
+			                                    (float)((double)m->max_us / 1000), m->hist };
+	if (s->distinct) {
+		s->distinct[s->n_cells] = (float)hll_count(g->sketch);
+		*g->sketch = (struct hll){ { 0 } };
 	}
+	s->cells[s->n_cells++] = g->open.cell;
+	g->open = (struct exact){ 0 };
+}
+
+/* The next cell of the series, or more of the open one. */
+static void add_cell(struct growing *g, const struct exact *e)
+{
+	if (g->open.cell.count == 0 || g->open.cell.bucket != e->cell.bucket) {
+		close_cell(g);
+		g->open.cell.bucket = e->cell.bucket;
+		g->open.more.hist = (uint32_t)g->n_hist;
+	}
+	struct cell *c = &g->open.cell;
+	c->count = add_u32(c->count, e->cell.count);
+	c->failed = add_u32(c->failed, e->cell.failed);
+	struct part_more *m = &g->open.more;
+	m->timed = add_u32(m->timed, e->more.timed);
+	m->sum_us += e->more.sum_us;
+	m->max_us = e->more.max_us > m->max_us ? e->more.max_us : m->max_us;
+	if (e->more.n_hist)
+		add_hist(g, e->hist, e->more.n_hist);
+	for (uint32_t i = 0; i < e->more.n_regs; i++)
+		if (e->regs[i].rank > g->sketch->reg[e->regs[i].index])
+			g->sketch->reg[e->regs[i].index] = e->regs[i].rank;
+}
+
+static struct exact cell_of(const struct cells_part *part, size_t i, int32_t shift)
+{
+	struct exact e = { part->cells[i], part->more[i], part->hist + part->more[i].hist, part->regs + part->more[i].regs };
+	e.cell.bucket += shift;
+	return e;
+}
+
+/* A cell that outlives its blob. */
+static struct exact kept_cell(struct exact e, struct arena *a)
+{
+	struct part_hist *hist = arena_new_n(a, struct part_hist, e.more.n_hist);
+	struct part_register *regs = arena_new_n(a, struct part_register, e.more.n_regs);
+	if (e.more.n_hist)
+		memcpy(hist, e.hist, e.more.n_hist * sizeof *hist);
+	if (e.more.n_regs)
+		memcpy(regs, e.regs, e.more.n_regs * sizeof *regs);
+	e.hist = hist;
+	e.regs = regs;
+	return e;
+}
+
+/* Makes room for a kind's cells; false when a blob is damaged. */
+static bool measure(struct loading *l, const struct cells_part *part, const uint32_t *hist)
+{
+	size_t at;
+	for (size_t i = 0; i < part->n_series; i++) {
+		if (!series_list_find(&l->list, part, i, &at))
+			return false;
+		l->growing[at].room_cells += part->lengths[i];
+		l->growing[at].room_hist += hist[i];
+	}
+	return true;
+}
+
+/* One array for all cells of a kind, and so on: thousands of small ones would leave gaps. */
+static void make_room(struct loading *l, enum series_kind kind)
+{
+	size_t n_cells = 0, n_hist = 0, n_series = 0;
+	for (size_t i = 0; i < l->list.list.n; i++) {
+		n_series += l->growing[i].series->kind == kind;
+		n_cells += l->growing[i].series->kind == kind ? l->growing[i].room_cells : 0;
+		n_hist += l->growing[i].series->kind == kind ? l->growing[i].room_hist : 0;
+	}
+	struct cell *cells = arena_new_n(l->out, struct cell, n_cells);
+	struct hist_entry *hist = arena_new_n(l->out, struct hist_entry, n_hist);
+	struct cell_times *times = kind_has_durations(kind) ? arena_new_n(l->out, struct cell_times, n_cells + n_series) : NULL;
+	float *distinct = kind == SERIES_CLIENTS ? arena_new_n(l->out, float, n_cells) : NULL;
+	for (size_t i = 0; i < l->list.list.n; i++) {
+		struct growing *g = &l->growing[i];
+		if (g->series->kind != kind || g->room_cells == 0)
+			continue;
+		g->series->cells = cells;
+		cells += g->room_cells;
+		g->series->hist = hist;
+		hist += g->room_hist;
+		if (times) {
+			g->series->times = times;
+			times += g->room_cells + 1;
+		}
+		if (distinct) {
+			g->series->distinct = distinct;
+			distinct += g->room_cells;
+			g->sketch = arena_new(&l->kind, struct hll);
+		}
+	}
+}
+
+/* Adds what a blob has of a series, unless that turns out to be unsorted. */
+static void grow(struct growing *g, const struct cells_part *part, size_t from, size_t n, int32_t shift)
+{
+	struct exact e = cell_of(part, from, shift);
+	if (g->open.cell.count && e.cell.bucket < g->open.cell.bucket)
+		g->unsorted = true;
+	for (size_t i = 0; i < n && !g->unsorted; i++) {
+		e = cell_of(part, from + i, shift);
+		add_cell(g, &e);
+	}
+}
+
+static void gather(struct loading *l, struct growing *g, const struct cells_part *part, size_t from, size_t n, int32_t shift)
+{
+	for (size_t i = 0; i < n; i++)
+		*vec_push(&l->kind, &g->gathered) = kept_cell(cell_of(part, from + i, shift), &l->kind);
+}
+
+/* What is done with the blobs of a kind, one time after the other. */
+enum pass { PASS_MEASURE, PASS_GROW, PASS_GATHER };
+
+static bool take_part(struct loading *l, enum pass pass, const struct cells_part *part, int32_t shift)
+{
+	size_t at, from = 0;
+	for (size_t i = 0; i < part->n_series; from += part->lengths[i++]) {
+		if (!series_list_find(&l->list, part, i, &at))
+			return false;
+		struct growing *g = &l->growing[at];
+		if (pass == PASS_GROW)
+			grow(g, part, from, part->lengths[i], shift);
+		else if (g->unsorted)
+			gather(l, g, part, from, part->lengths[i], shift);
+	}
+	return true;
+}
+
+static bool run_pass(struct loading *l, enum pass pass, enum series_kind kind, const struct part_refs *parts, struct err *err)
+{
+	for (size_t p = 0; p < parts->n; p++) {
+		struct cells_part part;
+		struct str bytes;
+		uint32_t *hist = NULL;
+		arena_reset(&l->part);
+		if (!series_list_bytes(&l->list, l->store, &parts->at[p], &bytes, err))
+			return false;
+		bool good = pass == PASS_MEASURE ? cells_sizes(bytes, kind, &l->store->coder, &l->part, &part, &hist) && measure(l, &part, hist) :
+		                                   cells_decode(bytes, kind, &l->store->coder, &l->part, &part) && take_part(l, pass, &part, parts->at[p].shift);
+		if (!good)
+			return series_list_damaged(l->store, err);
+	}
+	return true;
+}
+
+static int by_bucket(const void *a, const void *b)
+{
+	const struct exact *x = a, *y = b;
+	return (x->cell.bucket > y->cell.bucket) - (x->cell.bucket < y->cell.bucket);
+}
+
+/* The cells of an unsorted series, once more from the beginning. */
+static void grow_sorted(struct growing *g)
+{
+	g->series->n_cells = g->n_hist = 0;
+	g->open = (struct exact){ 0 };
+	if (g->sketch)
+		*g->sketch = (struct hll){ { 0 } };
+	qsort(g->gathered.at, g->gathered.n, sizeof *g->gathered.at, by_bucket);
+	for (size_t i = 0; i < g->gathered.n; i++)
+		add_cell(g, &g->gathered.at[i]);
+}
+
+static bool load_kind(struct loading *l, enum series_kind kind, struct err *err)
+{
+	struct part_refs parts;
+	bool unsorted = false;
+	arena_reset(&l->kind);
+	if (!series_list_parts(&l->list, l->store, kind, &l->kind, &parts, err) || !run_pass(l, PASS_MEASURE, kind, &parts, err))
+		return false;
+	make_room(l, kind);
+	if (!run_pass(l, PASS_GROW, kind, &parts, err))
+		return false;
+	for (size_t i = 0; i < l->list.list.n; i++)
+		unsorted |= l->growing[i].unsorted && l->growing[i].series->kind == kind;
+	if (unsorted && !run_pass(l, PASS_GATHER, kind, &parts, err))
+		return false;
+	for (size_t i = 0; i < l->list.list.n; i++) {
+		struct growing *g = &l->growing[i];
+		if (g->series->kind != kind)
+			continue;
+		if (g->unsorted)
+			grow_sorted(g);
+		close_cell(g);
+		if (g->series->times)
+			g->series->times[g->series->n_cells].hist = (uint32_t)g->n_hist;
+	}
+	return true;
 }
 
 static int by_place(const void *a, const void *b)
@@ -229,53 +292,36 @@ static int by_place(const void *a, const void *b)
 	return d ? d : (x->id > y->id) - (x->id < y->id);
 }
 
-/* Kind by kind, so that the parts of one kind only are in memory at a time. */
-static bool load_kinds(struct store *s, struct arena *a, struct gathering *g, struct err *err)
+bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n, struct err *err)
 {
-	struct arena parts, scratch, rows;
-	struct extent_list extents;
-	arena_init(&parts);
-	arena_init(&scratch);
-	arena_init(&rows);
-	bool good = extents_load(&s->db, &rows, &extents, err);
-	sqlite3_stmt *st =
-		good ? db_prepare(&s->db, "SELECT id, cells FROM agg WHERE kind = ?1 ORDER BY id", err)
-		     : NULL;
-	good = st != NULL;
-	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++) {
-		arena_reset(&parts);
-		good = load_parts(s, st, (enum series_kind)kind, &extents, &parts, g, err);
-		for (size_t i = 0; good && i < g->list.n; i++) {
-			if (g->list.at[i].series.kind != kind || g->list.at[i].n_cells == 0)
-				continue;
-			merge(&g->list.at[i], a, &scratch);
-			arena_reset(&scratch);
-		}
-	}
-	sqlite3_finalize(st);
-	extents_release(&extents);
-	arena_release(&parts);
-	arena_release(&scratch);
-	arena_release(&rows);
+	struct loading l = { .store = s, .out = a };
+	arena_init(&l.rows);
+	arena_init(&l.part);
+	arena_init(&l.kind);
+	bool good = series_list_open(&l.list, s, kinds, &l.rows, a, err);
+	size_t n_all = good ? l.list.list.n : 0;
+	l.growing = arena_new_n(&l.rows, struct growing, n_all);
+	for (size_t i = 0; i < n_all; i++)
+		l.growing[i].series = &l.list.list.at[i];
+	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++)
+		if (kinds & 1U << kind)
+			good = load_kind(&l, (enum series_kind)kind, err);
+	*out = good ? arena_new_n(a, struct series, n_all) : NULL;
+	*n = 0;
+	/* Series of lines without a time, or of extents that do not count, have no cells. */
+	for (size_t i = 0; good && i < n_all; i++)
+		if (l.list.list.at[i].n_cells)
+			(*out)[(*n)++] = l.list.list.at[i];
+	if (*n > 1)
+		qsort(*out, *n, sizeof **out, by_place);
+	series_list_close(&l.list);
+	arena_release(&l.rows);
+	arena_release(&l.part);
+	arena_release(&l.kind);
 	return good;
 }
 
 bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err)
 {
-	struct arena rows;
-	struct gathering g = { 0 };
-	arena_init(&rows);
-	map_init(&g.by_id);
-	bool good = names_ready(s, err) && load_rows(s, &rows, a, &g, err) && load_kinds(s, a, &g, err);
-	*out = good ? arena_new_n(a, struct series, g.list.n) : NULL;
-	*n = 0;
-	/* Series of lines without a time, or of extents that do not count, have no cells. */
-	for (size_t i = 0; good && i < g.list.n; i++)
-		if (g.list.at[i].series.n_cells)
-			(*out)[(*n)++] = g.list.at[i].series;
-	if (*n > 1)
-		qsort(*out, *n, sizeof **out, by_place);
-	map_release(&g.by_id);
-	arena_release(&rows);
-	return good;
+	return store_load_series_of(s, SERIES_ALL, a, out, n, err);
 }

@@ -54,13 +54,14 @@ struct cell {
 	int32_t bucket;    /* instant / 10 s, after the zone shift */
 	uint32_t count;
 	uint32_t failed;   /* of these: status >= 500, or severity >= error */
-	uint32_t timed;    /* of these: have a duration */
-	float sum_ms, max_ms;
-	uint32_t hist;     /* index of the first entry in series.hist, n_hist entries */
-	uint16_t n_hist;
-	float distinct;    /* SERIES_CLIENTS: estimated distinct clients in the bucket */
 };
-struct hist_entry { uint8_t bucket; uint32_t count; }; /* hist_bucket() */
+/* What a cell has beside where events have durations: apart, since most cells are of lines, and a day has millions. */
+struct cell_times {
+	uint32_t timed;    /* of the events: have a duration */
+	float sum_ms, max_ms;
+	uint32_t hist;     /* index of the first entry in series.hist; they end where those of the next cell begin */
+};
+struct hist_entry { uint8_t bucket, count; }; /* hist_bucket(); a bucket with more than 255 has several entries */
 
 struct series {
 	uint64_t id;
@@ -71,12 +72,43 @@ struct series {
 	struct str key_text;       /* route, template, fingerprint or name */
 	struct cell *cells;        /* ascending by bucket, no duplicates, no empty ones */
 	size_t n_cells;
+	struct cell_times *times;  /* per cell, and one more that ends the last one's entries; NULL where nothing has durations */
 	struct hist_entry *hist;   /* only HTTP and QUERY have any */
+	float *distinct;           /* SERIES_CLIENTS: per cell, the estimated number of distinct clients; else NULL */
 	uint8_t role; /* enum format_role of the source (access beats app when both) */
 };
 
-/* All series, ordered by (kind, service, host, code, key_text). */
+/* What is known about the durations of a cell: nothing, where its series has none. */
+static inline struct cell_times cell_times(const struct series *s, size_t cell)
+{
+	return s->times ? s->times[cell] : (struct cell_times){ 0 };
+}
+/* The histogram of a cell: its entries, ascending by bucket, and how many. */
+static inline const struct hist_entry *cell_hist(const struct series *s, size_t cell, size_t *n)
+{
+	*n = s->times ? s->times[cell + 1].hist - s->times[cell].hist : 0;
+	return *n ? s->hist + s->times[cell].hist : NULL;
+}
+
+#define SERIES_ALL ((1U << SERIES_KIND_COUNT) - 1)
+/*
+ * The series of some kinds (bits 1 << kind), ordered by (kind, service, host, code, key_text). In memory a cell takes 12
+ * bytes, 28 with durations, and an entry of a histogram 2; what is needed beside while loading does not grow with the archive,
+ * unless files of one host and service with the same routes or templates were written at the same time.
+ */
+NODISCARD bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n,
+				    struct err *err);
+/* All series. */
 NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n,
+				 struct err *err);
+
+/*
+ * The counts of the series of some kinds without loading them: visit is called with some cells of a series, ascending by
+ * bucket, as they stand in the store. So a series may come several times, and so may its cells of one bucket: they add up. The
+ * order depends on the content only. For sums over many series; `of` has no cells itself.
+ */
+NODISCARD bool store_visit_cells(struct store *s, unsigned kinds,
+				 void (*visit)(void *self, const struct series *of, const struct cell *cells, size_t n), void *self,
 				 struct err *err);
 
 struct store_source {

@@ -63,11 +63,11 @@ static bool count_lines(struct db *db, struct arena *scratch, struct templates *
 	while (good && (good = db_step(db, st, &row, err)) && row) {
 		struct cells_part part;
 		arena_reset(scratch);
-		if (!cells_decode(db_blob(st, 0), SERIES_LINE, &coder, scratch, &part)) {
+		if (!cells_decode_counts(db_blob(st, 0), SERIES_LINE, &coder, scratch, &part)) {
 			good = db_damaged(db, "cells do not match their checksum", err);
 			break;
 		}
-		const struct part_cell *cell = part.cells;
+		const struct cell *cell = part.cells;
 		for (size_t i = 0; i < part.n_series; i++) {
 			const uint64_t *at = map_get(&t->by_series, part.ids[i]);
 			for (uint32_t k = 0; k < part.lengths[i]; k++, cell++)

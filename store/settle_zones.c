@@ -171,7 +171,7 @@ static bool load_weights(struct zones *z, struct db *db, struct err *err)
 
 static void tally(struct zones *z, struct zone_log *log, const struct cells_part *part)
 {
-	const struct part_cell *cell = part->cells;
+	const struct cell *cell = part->cells;
 	for (size_t i = 0; i < part->n_series; i++) {
 		const uint64_t *weight = map_get(&z->weight_of, part->ids[i]);
 		for (uint32_t k = 0; k < part->lengths[i]; k++, cell++)
@@ -200,8 +200,8 @@ static bool load_tallies(struct zones *z, struct db *db, struct err *err)
 		if (!x || log_of(z, x)->unknown == x->zone_known)
 			continue;
 		arena_reset(&scratch);
-		if (!cells_decode(db_blob(st, 2), (enum series_kind)sqlite3_column_int(st, 1), &coder,
-				  &scratch, &part))
+		if (!cells_decode_counts(db_blob(st, 2), (enum series_kind)sqlite3_column_int(st, 1), &coder,
+					 &scratch, &part))
 			good = db_damaged(db, "cells do not match their checksum", err);
 		else
 			tally(z, log_of(z, x), &part);

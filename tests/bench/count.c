@@ -79,40 +79,40 @@ static bool time_scan(struct store *store, uint64_t events, unsigned want, struc
 	return true;
 }
 
+struct minutes {
+	struct map failed; /* per minute */
+	uint64_t errors;
+};
+
+static void add_minutes(void *self, const struct series *of, const struct cell *cells, size_t n)
+{
+	struct minutes *m = self;
+
+	(void)of;
+	for (size_t i = 0; i < n; i++)
+		if (cells[i].failed > 0) {
+			*map_put(&m->failed, (uint64_t)(cells[i].bucket / (60 / BUCKET_S)), NULL) += cells[i].failed;
+			m->errors += cells[i].failed;
+		}
+}
+
 /* Errors per minute, as anything that draws them needs: failed events of all series that count each event once. */
 static bool time_minutes(struct store *store, struct err *err)
 {
 	double best_s = 1e9;
-	uint64_t errors = 0;
+	struct minutes m;
 
 	for (int run = 0; run < RUNS; run++) {
 		double from_s = cpu_s();
-		struct arena a;
-		struct series *series;
-		struct map minutes;
-		size_t n;
 
-		arena_init(&a);
-		map_init(&minutes);
-		errors = 0;
-		if (!store_load_series(store, &a, &series, &n, err))
+		m.errors = 0;
+		map_init(&m.failed);
+		if (!store_visit_cells(store, 1U << SERIES_HTTP | 1U << SERIES_LINE, add_minutes, &m, err))
 			return false;
-		for (size_t i = 0; i < n; i++) {
-			if (series[i].kind != SERIES_HTTP && series[i].kind != SERIES_LINE)
-				continue;
-			for (size_t k = 0; k < series[i].n_cells; k++) {
-				const struct cell *c = &series[i].cells[k];
-
-				if (c->failed)
-					*map_put(&minutes, (uint64_t)(c->bucket / (60 / BUCKET_S)), NULL) += c->failed;
-				errors += c->failed;
-			}
-		}
-		map_release(&minutes);
-		arena_release(&a);
+		map_release(&m.failed);
 		best_s = cpu_s() - from_s < best_s ? cpu_s() - from_s : best_s;
 	}
-	printf("minutes_ms %.1f\nminutes_errors %llu\n", best_s * 1e3, (unsigned long long)errors);
+	printf("minutes_ms %.1f\nminutes_errors %llu\n", best_s * 1e3, (unsigned long long)m.errors);
 	return true;
 }
 

@@ -210,10 +210,13 @@ static void dump_series(struct store *s, struct arena *a, struct buf *out)
 			 STR_ARG(x->host), x->code, STR_ARG(x->key_text), x->role);
 		for (size_t k = 0; k < x->n_cells; k++) {
 			const struct cell *c = &x->cells[k];
-			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c->bucket, c->count, c->failed,
-				 c->timed, (double)c->sum_ms, (double)c->max_ms, (double)c->distinct);
-			for (uint32_t h = c->hist; h < c->hist + c->n_hist; h++)
-				buf_addf(out, " %u=%u", x->hist[h].bucket, x->hist[h].count);
+			struct cell_times t = cell_times(x, k);
+			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c->bucket, c->count, c->failed, t.timed,
+				 (double)t.sum_ms, (double)t.max_ms, x->distinct ? (double)x->distinct[k] : 0);
+			size_t n_hist;
+			const struct hist_entry *hist = cell_hist(x, k, &n_hist);
+			for (size_t h = 0; h < n_hist; h++)
+				buf_addf(out, " %u=%u", (unsigned)hist[h].bucket, (unsigned)hist[h].count);
 			buf_addc(out, '\n');
 		}
 	}

@@ -99,17 +99,20 @@ static void check_series(const struct series *series, size_t n, struct sums *wan
 				     STR_ARG(s->service), STR_ARG(s->key_text), (int)s->kind, s->code,
 				     c->bucket, c->count, (unsigned)sum->count);
 			cr_assert_eq(c->failed, sum->failed);
-			cr_assert_eq(c->timed, sum->timed);
-			cr_assert_float_eq((double)c->sum_ms, sum->sum_ms, 0.01 + sum->sum_ms * 1e-6);
-			cr_assert_float_eq((double)c->max_ms, sum->max_ms, 0.01);
+			struct cell_times t = cell_times(s, k);
+			cr_assert_eq(t.timed, sum->timed);
+			cr_assert_float_eq((double)t.sum_ms, sum->sum_ms, 0.01 + sum->sum_ms * 1e-6);
+			cr_assert_float_eq((double)t.max_ms, sum->max_ms, 0.01);
 			uint64_t in_hist = 0;
-			for (uint32_t h = c->hist; h < c->hist + c->n_hist; h++)
-				in_hist += s->hist[h].count;
+			size_t n_hist;
+			const struct hist_entry *hist = cell_hist(s, k, &n_hist);
+			for (size_t h = 0; h < n_hist; h++)
+				in_hist += hist[h].count;
 			cr_assert_eq(in_hist,
-				     s->kind == SERIES_HTTP || s->kind == SERIES_QUERY ? c->timed : 0);
+				     s->kind == SERIES_HTTP || s->kind == SERIES_QUERY ? t.timed : 0);
 			if (s->kind == SERIES_CLIENTS)
-				cr_assert(c->distinct > 0.9F && c->distinct < 7.0F, "%f",
-					  (double)c->distinct);
+				cr_assert(s->distinct[k] > 0.9F && s->distinct[k] < 7.0F, "%f",
+					  (double)s->distinct[k]);
 		}
 	}
 	cr_expect_eq(cells, want->n, "every cell is there");
@@ -300,9 +303,95 @@ Test(aggregate, distinct_clients_join_over_files)
 		seen = true;
 		cr_assert_eq(series[i].n_cells, 1);
 		cr_expect_eq(series[i].cells[0].count, 1200);
-		cr_expect_float_eq((double)series[i].cells[0].distinct, 300, 60);
+		cr_expect_float_eq((double)series[i].distinct[0], 300, 60);
 	}
 	cr_expect(seen);
+	arena_release(&a);
+	remove_store(path);
+}
+
+Test(aggregate, a_full_bucket_of_durations_over_two_files)
+{
+	enum { N = 1000 };
+	const char *path = temp_store("aggfull");
+	struct store_writer *w;
+	struct err err = ERR_INIT;
+	struct arena a;
+	struct series *series;
+	size_t n, n_hist;
+	uint64_t in_hist = 0;
+	arena_init(&a);
+	cr_assert(store_writer_open(path, &w, &err));
+	for (unsigned file = 0; file < 2; file++) {
+		struct extent_writer *x;
+		struct extent_info info = made_info(0);
+		info.content_id = file + 1;
+		cr_assert(extent_begin(w, &info, &x, &err));
+		for (int i = 0; i < N; i++) {
+			struct event e = made_event((uint64_t)i, T0 + i);
+			e.kind = EV_HTTP;
+			e.status = 200;
+			set_route(&e, "/");
+			e.duration_ms = i == 0 ? 1000 : 10;
+			cr_assert(extent_add(x, &e, &err));
+		}
+		struct extent_totals t = made_totals(N, T0, T0 + N);
+		cr_assert(extent_finish(x, &t, &err));
+	}
+	cr_assert(store_writer_close(w, &err));
+	load(path, &a, &series, &n);
+	cr_assert_eq(series[0].kind, SERIES_HTTP);
+	cr_assert_eq(series[0].n_cells, 1);
+	cr_expect_eq(cell_times(series, 0).timed, 2 * N);
+	const struct hist_entry *hist = cell_hist(series, 0, &n_hist);
+	for (size_t h = 0; h < n_hist; h++)
+		in_hist += hist[h].bucket == hist_bucket(10) ? hist[h].count : 0;
+	cr_expect_eq(in_hist, 2 * (N - 1));
+	cr_expect_eq(hist[n_hist - 1].bucket, hist_bucket(1000));
+	cr_expect_eq(hist[n_hist - 1].count, 2);
+	arena_release(&a);
+	remove_store(path);
+}
+
+struct visited { uint64_t count[SERIES_KIND_COUNT], failed[SERIES_KIND_COUNT], buckets; };
+
+static void add_visited(void *self, const struct series *of, const struct cell *cells, size_t n)
+{
+	struct visited *v = self;
+	for (size_t i = 0; i < n; i++) {
+		v->count[of->kind] += cells[i].count;
+		v->failed[of->kind] += cells[i].failed;
+		v->buckets += (uint64_t)cells[i].bucket * cells[i].count;
+	}
+}
+
+Test(aggregate, visiting_cells_counts_what_loading_them_does)
+{
+	const char *path = temp_store("aggvisit");
+	struct store_writer *w;
+	struct store *s;
+	struct err err = ERR_INIT;
+	struct arena a;
+	struct series *series;
+	size_t n;
+	arena_init(&a);
+	cr_assert(store_writer_open(path, &w, &err));
+	for (unsigned seed = 0; seed < 3; seed++)
+		write_made_file(w, seed, 5000);
+	cr_assert(store_writer_settle(w, &err) && store_writer_close(w, &err), "%s", err.text);
+	cr_assert(store_open(path, &s, &err), "%s", err.text);
+	for (unsigned kinds = 0; kinds <= SERIES_ALL; kinds++) {
+		struct visited loaded = { { 0 }, { 0 }, 0 }, visited = loaded;
+		cr_assert(store_load_series_of(s, kinds, &a, &series, &n, &err), "%s", err.text);
+		for (size_t i = 0; i < n; i++)
+			add_visited(&loaded, &series[i], series[i].cells, series[i].n_cells);
+		cr_assert(store_visit_cells(s, kinds, add_visited, &visited, &err), "%s", err.text);
+		cr_expect_arr_eq(&visited, &loaded, sizeof loaded, "kinds %u", kinds);
+		for (unsigned kind = 0; kind < SERIES_KIND_COUNT; kind++)
+			cr_expect((kinds & 1U << kind) || !loaded.count[kind]);
+		arena_reset(&a);
+	}
+	store_close(s);
 	arena_release(&a);
 	remove_store(path);
 }
