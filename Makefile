@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules $(PARALLEL)
 # What the system has: written by tools/setup, included, and made again when it changes (make then starts over by
 # itself). `make demo` and `make test` may install what is missing; every other goal only names it. What builds the
 # unit tests needs Criterion as well.
-NO_CONFIG := clean help dist lint
+NO_CONFIG := clean help dist deb lint
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
@@ -180,7 +180,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 
 # ---- goals ----------------------------------------------------------------------------------------------------------
 
-.PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update golden-record transcript install dist clean help
+.PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update golden-record transcript install uninstall dist deb clean help
 FORCE:
 
 all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
@@ -244,14 +244,19 @@ transcript: $(PROGRAMS_release) ## write what `make demo` and `make accuracy` pr
 	@tools/transcript build/release
 
 install: all ## into PREFIX (default /usr/local), under DESTDIR
-	install -D -m 755 build/release/inquest $(DESTDIR)$(PREFIX)/bin/inquest
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	build/release/inquest help --man >$(DESTDIR)$(PREFIX)/share/man/man1/inquest.1
-	build/release/inquest help --bash-completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/inquest
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/inquest README.md LICENSE CHANGELOG.md
+	@DESTDIR='$(DESTDIR)' tools/install build/release '$(PREFIX)'
 
+uninstall: all ## take away what install put there
+	@DESTDIR='$(DESTDIR)' tools/install --remove build/release '$(PREFIX)'
+
+# Names, times, owners and modes in the tarball come from the commit alone, so that everybody's has the same bytes; it
+# names the commit (git get-tar-commit-id).
 dist: ## inquest-VERSION.tar.gz of what is committed
-	git archive --format=tar.gz --prefix=inquest-$(VERSION)/ -o inquest-$(VERSION).tar.gz HEAD
+	git -c tar.umask=0022 -c core.autocrlf=false archive --prefix=inquest-$(VERSION)/ -o inquest-$(VERSION).tar HEAD
+	gzip -9nf inquest-$(VERSION).tar
+
+deb: ## build/deb/inquest_VERSION_ARCH.deb, of the tree as it is
+	@tools/deb build/deb
 
 clean: ## remove everything that was built
 	rm -rf build demo

@@ -9,12 +9,13 @@
 
 #include "analyze/families.h"
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/manual.h"
 #include "cli/output.h"
+#include "cli/version.h"
 #include "ingest/own_format.h"
-#include "report/assets.h"
 
-enum { HELP_BYTES = 64 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };
+enum { HELP_BYTES = 256 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };
 
 static int print_and_release(struct buf *text, FILE *to)
 {
@@ -41,7 +42,7 @@ static int print_help(const struct command *c, FILE *to)
 	return print_and_release(&text, to);
 }
 
-/* The manual page or a completion script, made by `make_text`, on standard output. */
+/* A text about the whole program, made by `make_text`, on standard output. */
 static int print_made(void (*make_text)(struct buf *out))
 {
 	struct buf text;
@@ -159,15 +160,45 @@ static int run_command(const struct command *c, char *const *words, size_t n)
 	return status;
 }
 
-/* inquest help COMMAND, and what packagers ask for: help --man, help --bash-completion. */
-static int help_about(struct str word)
+/* inquest help --man [COMMAND]: the page of a command, or of the program, in mdoc(7). */
+static int print_manual(struct str name)
+{
+	const struct command *c = command_by_name(name);
+	struct buf text;
+
+	if (name.len == 0)
+		return print_made(manual_overview);
+	if (!c)
+		return unknown_command(name);
+	buf_init(&text, HELP_BYTES);
+	manual_command(c, &text);
+	return print_and_release(&text, stdout);
+}
+
+/* inquest help --completion SHELL */
+static int print_completion(struct str shell)
+{
+	static const struct {
+		const char *shell;
+		void (*make_text)(struct buf *out);
+	} scripts[] = { { "bash", completion_bash }, { "zsh", completion_zsh }, { "fish", completion_fish } };
+
+	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++)
+		if (str_eq(shell, str_of(scripts[i].shell)))
+			return print_made(scripts[i].make_text);
+	fprintf(stderr, "inquest help --completion: for bash, zsh or fish, not '%.*s'\n", STR_ARG(shell));
+	return EXIT_USAGE;
+}
+
+/* inquest help [COMMAND], and what packagers ask for: help --man [COMMAND], help --completion SHELL. */
+static int help_about(struct str word, struct str next)
 {
 	const struct command *c = command_by_name(word);
 
 	if (str_eq(word, STR("--man")))
-		return print_made(manual_page);
-	if (str_eq(word, STR("--bash-completion")))
-		return print_made(manual_bash_completion);
+		return print_manual(next);
+	if (str_eq(word, STR("--completion")))
+		return print_completion(next);
 	return c ? print_help(c, stdout) : unknown_command(word);
 }
 
@@ -188,16 +219,12 @@ static int run(int argc, char **argv)
 	}
 	struct str word = str_of(argv[1]);
 
-	if (str_eq(word, STR("--version"))) {
-		struct str plots = asset_plots_about();
-
-		printf("inquest %s\nplots in pages: %.*s\n", INQUEST_VERSION, STR_ARG(plots));
-		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
-	}
+	if (str_eq(word, STR("--version")))
+		return print_made(version_text);
 	if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))
 		return print_help(NULL, stdout);
 	if (str_eq(word, STR("help")))
-		return argc < 3 ? print_help(NULL, stdout) : help_about(str_of(argv[2]));
+		return argc < 3 ? print_help(NULL, stdout) : help_about(str_of(argv[2]), argc > 3 ? str_of(argv[3]) : STR_NONE);
 	const struct command *c = command_by_name(word);
 
 	return c ? run_command(c, argv + 2, (size_t)argc - 2) : unknown_command(word);
