@@ -3,10 +3,13 @@
 
 struct analyze_command_options {
 	struct str store;
+	struct str archive; /* what the store was read from; empty = not at hand */
 };
 
 static const struct option_row rows[] = {
 	{ 's', "store", "STORE", "the store to analyse", OPTION_REQUIRED, offsetof(struct analyze_command_options, store) },
+	{ 0, "archive", "PATH", "read what stands around the lines of evidence back from the archive that the store was made of", OPTION_TEXT,
+	  offsetof(struct analyze_command_options, archive) },
 	{ 0 },
 };
 
@@ -20,9 +23,10 @@ static int run(struct invocation *in, struct err *err)
 {
 	const struct analyze_command_options *o = in->options;
 	struct render_options options = pipeline_render_options(in);
+	const struct archive archive = { &o->archive, o->archive.len > 0 };
 	struct casefile c = { 0 };
 
-	if (!pipeline_analyze(in, o->store, NULL, &c, err))
+	if (!pipeline_analyze(in, o->store, NULL, archive, &c, err))
 		return EXIT_SYSTEM;
 	if (!in->common.quiet && !pipeline_print(&c, pipeline_verdict(in), &options, err))
 		return EXIT_SYSTEM;

@@ -130,7 +130,7 @@ static bool score_folder(struct invocation *in, struct str folder, struct str ow
 	struct casefile c = { 0 };
 
 	bool good = (read ? pipeline_ingest(in, store, &logs, 1, &outcome, err) &&
-				    pipeline_analyze(in, store, &outcome, &c, err)
+				    pipeline_analyze(in, store, &outcome, (struct archive){ 0 }, &c, err)
 			  : pipeline_examine(in, store, &c, err)) &&
 		    score_store(in, store, truths, &c, out, err) &&
 		    (o->folder.len == 0 || keep_findings(in->arena, o->folder, name_of(folder), &c, err));

@@ -106,7 +106,9 @@ static int investigate(struct invocation *in, struct str building, struct str st
 		summary_print(stderr, &outcome, in->common.verbose > 0);
 		fputc('\n', stderr);
 	}
-	if (!pipeline_analyze(in, building, &outcome, &c, err))
+	const struct archive archive = { in->args, in->n_args };
+
+	if (!pipeline_analyze(in, building, &outcome, archive, &c, err))
 		return EXIT_SYSTEM;
 	if (building.ptr != store.ptr && store.len > 0 && !output_rename(building, store, err))
 		return EXIT_SYSTEM;

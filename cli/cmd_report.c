@@ -20,6 +20,7 @@ struct report_options {
 	bool force;        /* replace sections that a person changed, too */
 	unsigned incident; /* from 1; 0 = all */
 	struct str zone;   /* zone to show times in; empty = UTC */
+	struct str archive; /* what the store was read from; empty = what the analysis read around lines is shown */
 	bool no_redact;
 };
 
@@ -35,6 +36,8 @@ static const struct option_row rows[] = {
 	{ 0, "template", "NAME|FILE", "layout of the draft: reference (default), sre, pagerduty, compact, or a file of your own",
 	  OPTION_TEXT, AT(template_name) },
 	{ 0, "incident", "N", "only incident N", OPTION_UNSIGNED, AT(incident) },
+	{ 0, "archive", "PATH", "for -f html: read what stands around the lines of evidence back from the archive that the store was made of",
+	  OPTION_TEXT, AT(archive) },
 	{ 0, "show-zone", "ZONE", "show times in this zone: UTC, +02:00, Europe/Berlin", OPTION_TEXT, AT(zone) },
 	{ 0, "no-redact", NULL, "show secrets, tokens, mail and client addresses that stand in quoted lines", OPTION_FLAG,
 	  AT(no_redact) },
@@ -153,6 +156,10 @@ static int run(struct invocation *in, struct err *err)
 	}
 	options.redact = !o->no_redact;
 	if (!pipeline_load(in, o->store, &c, err) || !select_incident(&c, o->incident, err))
+		return EXIT_SYSTEM;
+	const struct archive archive = { &o->archive, o->archive.len > 0 };
+
+	if (archive.n > 0 && !pipeline_read_around(in, o->store, archive, &c, err))
 		return EXIT_SYSTEM;
 	if (o->update.len > 0)
 		return update_draft(in, &c, options, err) ? EXIT_DONE : EXIT_SYSTEM;

@@ -1,18 +1,15 @@
 #include "cli/evidence.h"
 
-#include "store/checkpoint.h"
-
 enum {
 	BEFORE_BYTES = 64 << 10, /* of text looked through for the lines before */
 	AFTER_BYTES = 64 << 10,  /* and from the line on */
 };
 
-static const char gone[] = "its file is not there";
-static const char unreadable[] = "its file cannot be read";
-static const char changed[] = "its file has changed";
+const char evidence_gone[] = "its file is not there";
+const char evidence_unreadable[] = "its file cannot be read";
+const char evidence_changed[] = "its file has changed";
 
-/* The file that the path leads to or through ("a.tar/b.log"); NULL when there is none. */
-static const struct found_file *find_file(const struct found *files, struct str path)
+const struct found_file *evidence_file(const struct found *files, struct str path)
 {
 	const struct found_file *best = NULL;
 
@@ -26,8 +23,7 @@ static const struct found_file *find_file(const struct found *files, struct str 
 	return best;
 }
 
-/* Is the text that begins with `head` the one that was read? A short one may have grown since. */
-static bool is_same_text(const struct store_place *place, const struct input_stream *stream)
+bool evidence_is_text_of(const struct store_place *place, const struct input_stream *stream)
 {
 	if (stream->content_id == place->content_id)
 		return true;
@@ -47,13 +43,13 @@ static struct input *open_at(const struct found_file *file, struct str source, c
 	struct err err = ERR_INIT;
 	struct input *in;
 
-	*reason = unreadable;
+	*reason = evidence_unreadable;
 	if (!input_open(file->path.ptr, file->display, NULL, &in, &err))
 		return NULL;
 	if (!input_find(in, source, &stream)) {
-		*reason = gone;
-	} else if (!is_same_text(place, &stream)) {
-		*reason = changed;
+		*reason = evidence_gone;
+	} else if (!evidence_is_text_of(place, &stream)) {
+		*reason = evidence_changed;
 	} else if (place->at.out_offset == 0) {
 		*at = 0;
 		*reason = NULL;
@@ -108,9 +104,8 @@ static struct str *take_lines(struct str text, size_t context, bool last, struct
 	return lines;
 }
 
-/* The line of the text at `offset`, and those around it; false when it is not the one that was kept. */
-static bool cut_out(struct str text, size_t offset, const struct ref *ref, size_t context, bool partial,
-		    struct arena *a, struct evidence *out)
+bool evidence_cut(struct str text, size_t offset, const struct ref *ref, size_t context, bool partial, struct arena *a,
+		  struct evidence *out)
 {
 	struct str rest, unused, before = str_head(text, offset);
 	struct str kept = str_cut(ref->text, '\n', &unused);
@@ -140,18 +135,18 @@ static void look_up(const struct found_file *file, const struct ref *ref, const 
 	struct str text = read_text(in, at, from, (size_t)(ref->offset - from) + AFTER_BYTES, a);
 
 	input_close(in);
-	out->from_archive = cut_out(text, (size_t)(ref->offset - from), ref, context, from > 0, a, out);
+	out->from_archive = evidence_cut(text, (size_t)(ref->offset - from), ref, context, from > 0, a, out);
 	if (!out->from_archive)
-		out->reason = changed;
+		out->reason = evidence_changed;
 }
 
 struct input *evidence_open(struct store *s, const struct found *files, struct str source, uint64_t from, struct arena *a,
 			    uint64_t *at, const char **reason, struct err *err)
 {
-	const struct found_file *file = find_file(files, source);
+	const struct found_file *file = evidence_file(files, source);
 	struct store_place place;
 
-	*reason = gone;
+	*reason = evidence_gone;
 	if (!store_find_place(s, source, from, a, &place, err) || !file || file->once || !place.known)
 		return NULL;
 	struct input *in = open_at(file, source, &place, at, reason);
@@ -165,11 +160,11 @@ struct input *evidence_open(struct store *s, const struct found *files, struct s
 bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
 		   struct arena *a, struct evidence *out, struct err *err)
 {
-	const struct found_file *file = find_file(files, ref->source);
+	const struct found_file *file = evidence_file(files, ref->source);
 	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0;
 	struct store_place place;
 
-	*out = (struct evidence){ .text = ref->text, .reason = gone };
+	*out = (struct evidence){ .text = ref->text, .reason = evidence_gone };
 	if (!store_find_place(s, ref->source, from, a, &place, err))
 		return false;
 	if (!file || file->once || !place.known)

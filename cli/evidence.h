@@ -9,6 +9,7 @@
 
 #include "ingest/find.h"
 #include "ingest/input.h"
+#include "store/checkpoint.h"
 #include "store/reader.h"
 
 enum { EVIDENCE_CONTEXT_MAX = 100 }; /* lines on each side */
@@ -27,6 +28,19 @@ struct evidence {
  */
 NODISCARD bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
 			     struct arena *a, struct evidence *out, struct err *err);
+
+/* Reasons: clauses about a line. */
+extern const char evidence_gone[], evidence_unreadable[], evidence_changed[];
+/* The file that a path of the store leads to or through ("a.tar/b.log"); NULL when there is none. */
+const struct found_file *evidence_file(const struct found *files, struct str path);
+/* Is this stream the text that the store has read? A short one may have grown since. */
+bool evidence_is_text_of(const struct store_place *place, const struct input_stream *stream);
+/*
+ * The line of the text at `offset`, and up to `context` lines on each side, as slices of the text; false when it is not the line of the
+ * reference. `partial`: the text begins inside of a line.
+ */
+bool evidence_cut(struct str text, size_t offset, const struct ref *ref, size_t context, bool partial, struct arena *a,
+		  struct evidence *out);
 
 /*
  * The text of a source of the store, to be read from *at on, which is at or before `from`. NULL with the reason when its file is

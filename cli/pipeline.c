@@ -6,6 +6,7 @@
 #include "analyze/analyze.h"
 #include "cli/ingest_sink.h"
 #include "cli/output.h"
+#include "cli/passages.h"
 #include "cli/summary.h"
 #include "store/reader.h"
 
@@ -127,16 +128,29 @@ static bool check_window(const struct invocation *in, const struct casefile *c, 
 			      time_format(first_ns, 0, first), time_format(last_ns, 0, last));
 }
 
-/* The whole analysis; `json` gets the case file as a store keeps it. */
-static bool analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct buf *json,
-		    struct err *err)
+/* What an earlier analysis left; nothing when there was none that can be read. */
+static bool load_earlier(struct store *s, struct arena *a, struct casefile *out, struct err *err)
+{
+	struct err unreadable = ERR_INIT;
+	struct str json;
+
+	if (!store_load_casefile(s, a, &json, err))
+		return false;
+	if (json.len == 0 || !casefile_decode(json, a, out, &unreadable))
+		*out = (struct casefile){ 0 };
+	return true;
+}
+
+/* The whole analysis; `json` gets the case file as a store keeps it. `archive`: NULL when nothing is to be read around its lines. */
+static bool analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, const struct archive *archive,
+		    struct buf *json, struct err *err)
 {
 	const struct analyze_options options = {
 		.since_ns = in->common.since_ns,
 		.until_ns = in->common.until_ns,
 		.families = in->families,
 	};
-	struct casefile found = { 0 };
+	struct casefile found = { 0 }, earlier = { 0 };
 	struct store *reader;
 
 	if (!store_open(store.ptr, &reader, err))
@@ -145,6 +159,9 @@ static bool analyze(struct invocation *in, struct str store, const struct ingest
 
 	if (good && read && read->report.n_notes > 0)
 		add_notes(in, &read->report, &found);
+	if (good && archive)
+		good = load_earlier(reader, in->arena, &earlier, err) &&
+		       passages_read(reader, archive->paths, archive->n, &earlier, in->arena, &found, err);
 	if (good)
 		casefile_encode(&found, false, json);
 	if (good && json->full)
@@ -153,31 +170,44 @@ static bool analyze(struct invocation *in, struct str store, const struct ingest
 	return good;
 }
 
-/* Analyses, and keeps the result in the store when asked to. */
-static bool analyze_and(bool keep, struct invocation *in, struct str store, const struct ingest_outcome *read,
-			struct casefile *out, struct err *err)
+/* Analyses, and keeps the result in the store; with `archive` NULL the store is only read. */
+static bool analyze_and(const struct archive *archive, struct invocation *in, struct str store, const struct ingest_outcome *read,
+			     struct casefile *out, struct err *err)
 {
 	struct buf json;
 
 	buf_init(&json, RENDER_MAX_BYTES);
 	/* What is shown now is what was kept, so that a later report says the same. */
-	bool good = analyze(in, store, read, &json, err) &&
-		    (!keep || store_save_casefile(store.ptr, buf_str(&json), err)) &&
+	bool good = analyze(in, store, read, archive, &json, err) &&
+		    (!archive || store_save_casefile(store.ptr, buf_str(&json), err)) &&
 		    casefile_decode(arena_str(in->arena, buf_str(&json)), in->arena, out, err);
 
 	buf_release(&json);
 	return good;
 }
 
-bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct casefile *out,
-		      struct err *err)
+bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct archive archive,
+		      struct casefile *out, struct err *err)
 {
-	return analyze_and(true, in, store, read, out, err);
+	return analyze_and(&archive, in, store, read, out, err);
 }
 
 bool pipeline_examine(struct invocation *in, struct str store, struct casefile *out, struct err *err)
 {
-	return analyze_and(false, in, store, NULL, out, err);
+	return analyze_and(NULL, in, store, NULL, out, err);
+}
+
+bool pipeline_read_around(struct invocation *in, struct str store, struct archive archive, struct casefile *c, struct err *err)
+{
+	const struct casefile earlier = *c;
+	struct store *reader;
+
+	if (!store_open(store.ptr, &reader, err))
+		return false;
+	bool good = passages_read(reader, archive.paths, archive.n, &earlier, in->arena, c, err);
+
+	store_close(reader);
+	return good;
 }
 
 bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err)

@@ -24,16 +24,22 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 /* Reads paths into the store. EXIT_NO_INPUT, with what was wrong on standard error, when nothing usable was there. */
 NODISCARD bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths, size_t n,
 			       struct ingest_outcome *out, struct err *err);
+/* What leads to the archive that a store was read from: n paths; none when it is not at hand. */
+struct archive { const struct str *paths; size_t n; };
+
 /*
- * Finds incidents and keeps the case file in the store. What `read` could not read is among its notes; NULL when
- * nothing was read just now. EXIT_NO_INPUT when --since and --until leave nothing of the logs.
+ * Finds incidents and keeps the case file in the store, with what stands in the archive around the lines it quotes. What
+ * `read` could not read is among its notes; NULL when nothing was read just now. EXIT_NO_INPUT when --since and --until
+ * leave nothing of the logs.
  */
-NODISCARD bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read,
+NODISCARD bool pipeline_analyze(struct invocation *in, struct str store, const struct ingest_outcome *read, struct archive archive,
 				struct casefile *out, struct err *err);
 /* The same, but the store is only read: nothing is kept in it. */
 NODISCARD bool pipeline_examine(struct invocation *in, struct str store, struct casefile *out, struct err *err);
 /* The case file an earlier analysis left in the store; EXIT_USAGE when there is none. */
 NODISCARD bool pipeline_load(struct invocation *in, struct str store, struct casefile *out, struct err *err);
+/* Reads what stands around the quoted lines of a case file of this store from the archive. */
+NODISCARD bool pipeline_read_around(struct invocation *in, struct str store, struct archive archive, struct casefile *c, struct err *err);
 
 /* For standard output: its width and colour. */
 struct render_options pipeline_render_options(const struct invocation *in);

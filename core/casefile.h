@@ -135,12 +135,26 @@ struct incident {
 	struct contender *contenders; size_t n_contenders; /* by probability, the excluded last */
 };
 
+/*
+ * What stood in the archive around a quoted line: whole lines without the last line's end, empty when there are none. `after` is what
+ * follows the last line of the record.
+ */
+struct passage { struct str source; uint64_t line; struct str before, after; };
+
 struct casefile {
 	int64_t from_ns, to_ns;     /* window of the data */
 	struct quality_source *sources; size_t n_sources;
 	struct str *notes;          size_t n_notes;
 	struct incident *incidents; size_t n_incidents;
+	struct passage *passages;   size_t n_passages; /* of the lines that are quoted; at most one a line */
+	struct str passages_note;   /* a sentence: why some lines have none; empty when all do */
 };
+
+/*
+ * The lines that the findings rest on, each once, in the order of findings.json, at most `max` of them. Those of
+ * candidates that are shown on demand only are left out. They belong to the case file, the list to the arena.
+ */
+const struct ref **casefile_quoted(const struct casefile *c, struct arena *a, size_t max, size_t *n);
 
 /*
  * The case file as JSON. `contract` true: exactly the keys of findings.json in their order (what only our own

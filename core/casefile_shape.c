@@ -24,6 +24,8 @@
 	{ .key = k, .type = FIELD_BOOL, .internal = true, .offset = offsetof(struct s, m) }
 #define STORED_COUNT(s, m, k) \
 	{ .key = k, .type = FIELD_U64, .internal = true, .offset = offsetof(struct s, m) }
+#define STORED_SAID_TEXT(s, m, k) \
+	{ .key = k, .type = FIELD_TEXT, .internal = true, .said = true, .offset = offsetof(struct s, m) }
 #define STORED_LIST(s, m, cnt, k, o)                                                         \
 	{ .key = k, .type = FIELD_LIST, .internal = true, .offset = offsetof(struct s, m), \
 	  .count_offset = offsetof(struct s, cnt), .of = &(o) }
@@ -40,7 +42,15 @@ static const struct field ref_fields[] = {
 	COUNT(ref, offset, "offset"),
 	SAID_TEXT(ref, text, "text"),
 };
-SHAPE(shape_ref, ref, ref_fields);
+const struct shape shape_ref = { ref_fields, sizeof(ref_fields) / sizeof(ref_fields[0]), sizeof(struct ref) };
+
+static const struct field passage_fields[] = {
+	TEXT(passage, source, "source"),
+	COUNT(passage, line, "line"),
+	SAID_TEXT(passage, before, "before"),
+	SAID_TEXT(passage, after, "after"),
+};
+SHAPE(shape_passage, passage, passage_fields);
 
 static const struct field source_fields[] = {
 	TEXT(quality_source, path, "path"),
@@ -251,6 +261,8 @@ static const struct field casefile_fields[] = {
 	GROUP("window", shape_window),
 	GROUP("quality", shape_quality),
 	LIST(casefile, incidents, n_incidents, "incidents", shape_incident),
+	STORED_LIST(casefile, passages, n_passages, "passages", shape_passage),
+	STORED_SAID_TEXT(casefile, passages_note, "passages_note"),
 };
 const struct shape shape_casefile = { casefile_fields, sizeof(casefile_fields) / sizeof(casefile_fields[0]),
 	                              sizeof(struct casefile) };

@@ -47,7 +47,7 @@ struct shape {
 	size_t size_bytes;          /* of the struct */
 };
 
-extern const struct shape shape_casefile;
+extern const struct shape shape_casefile, shape_ref;
 
 /* A counted list's items, whatever they point to: all object pointers have one form on POSIX. */
 static inline const char *list_at(const char *base, const struct field *f)

@@ -224,6 +224,11 @@ bool input_find(struct input *in, struct str path, struct input_stream *out)
 	return false;
 }
 
+bool input_is_packed(const struct input *in)
+{
+	return !in->plain;
+}
+
 void input_on_point(struct input *in, input_take_point *take, void *self)
 {
 	if (in->top && in->only_gzip)

@@ -65,6 +65,8 @@ void input_close(struct input *in); /* NULL is fine */
 bool input_next(struct input *in, struct input_stream *out);
 /* Moves on to the first stream with this display path; false when there is none further on. */
 bool input_find(struct input *in, struct str path, struct input_stream *out);
+/* Does the current stream's text have to be unpacked to be passed over? */
+bool input_is_packed(const struct input *in);
 /* Up to cap bytes of text, at least one; 0 at the end of the stream. */
 size_t input_read(struct input *in, char *out, size_t cap);
 /* Passes over up to n bytes of text (by seeking where that is possible); returns how many there were. */

@@ -8,7 +8,7 @@
 enum {
 	LANE_NAME = 18, MARK_ROW = 24, MARK_ROWS = 8, MARK_RADIUS = 9, LANE_GAP = 10,
 	BAND = 20, SYMPTOM_ROW = 25, SYMPTOMS_MAX = 6,
-	LABEL_COLUMNS = 38, SYMPTOM_COLUMNS = 64,
+	LABEL_COLUMNS = 70, SYMPTOM_COLUMNS = 64,
 	SPANS_MAX = 200,
 };
 
@@ -65,8 +65,8 @@ static void lane_name(struct drawing *d, const char *name)
 	d->y += LANE_NAME;
 }
 
-/* Where a mark goes: its row, and its label to the right, to the left, or left out. */
-struct place { double at; int row; enum { LABEL_NONE, LABEL_RIGHT, LABEL_LEFT } side; };
+/* Where a mark goes: its row, and its label to the right, to the left, or left out, cut to so many columns. */
+struct place { double at; int row; enum { LABEL_NONE, LABEL_RIGHT, LABEL_LEFT } side; unsigned columns; };
 
 static bool fits(double from, const double row_end[static MARK_ROWS], int *row)
 {
@@ -79,7 +79,11 @@ static bool fits(double from, const double row_end[static MARK_ROWS], int *row)
 /* The first row in which the mark and its words touch no earlier ones. Marks come in order of time. */
 static struct place place_of(double at, unsigned columns, double row_end[static MARK_ROWS])
 {
-	struct place p = { .at = at, .side = LABEL_RIGHT };
+	double room = fmax(at, 100 - at) - mark_share;
+
+	if (columns * column_share > room)
+		columns = (unsigned)(room / column_share);
+	struct place p = { .at = at, .side = LABEL_RIGHT, .columns = columns };
 	double label = columns * column_share + mark_share, end = at + fmax(label, mark_room);
 
 	if (at + label > 100) {
@@ -123,7 +127,7 @@ static void draw_mark(const struct drawing *d, const struct timeline_entry *e, s
 
 		buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">", p->at,
 			 right ? MARK_RADIUS + 5 : -MARK_RADIUS - 5, y + 4, right ? "start" : "end");
-		html_cut(d->out, label, LABEL_COLUMNS);
+		html_cut(d->out, label, p->columns);
 		buf_addz(d->out, "</text>");
 	}
 	buf_addz(d->out, "</a>");

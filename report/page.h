@@ -25,6 +25,7 @@ struct page {
 	struct buf *out;
 	struct exhibits exhibits;    /* lines that the page quotes at its end */
 	struct citation *citations;  /* one for each exhibit */
+	struct map passages;         /* hash of source and line → index + 1 of what stands around it */
 	size_t number;               /* of the incident that is written, from 1 */
 };
 
@@ -45,7 +46,7 @@ void page_contrasts(struct page *p, const struct incident *in);
 void page_statements(struct page *p, const struct incident *in);
 void page_impact(struct page *p, const struct incident *in);
 void page_measures(struct page *p, const struct incident *in);
-void page_exhibits(struct page *p);
+void page_exhibits(struct page *p);                               /* quoted lines, with those around them */
 void page_quality(struct page *p);
 
 #endif

@@ -6,7 +6,7 @@ enum {
 	SOURCES_MAX = 300,
 	QUALITY_MAX = 40,
 	REFS_MAX = 4, /* for one statement */
-	EXHIBITS_ROOM = 350 << 10, SOURCES_ROOM = 150 << 10, /* bytes: a page is opened from a mail */
+	SOURCES_ROOM = 150 << 10, /* bytes: a page is opened from a mail */
 	COVER = 96,   /* width of a source's bar of time */
 };
 
@@ -42,29 +42,6 @@ void page_rest(struct page *p, size_t all, size_t shown, const char *what)
 {
 	if (all > shown)
 		buf_addf(p->out, "<p class=\"soft\">and %zu more %s</p>\n", all - shown, what);
-}
-
-void page_exhibits(struct page *p)
-{
-	if (p->exhibits.n == 0)
-		return;
-	size_t begin = p->out->len;
-	buf_addz(p->out, "<h2 id=\"evidence\">Evidence</h2>\n<ol class=\"exhibits\">\n");
-	for (size_t i = 0; i < p->exhibits.n; i++) {
-		const struct ref *r = p->exhibits.at[i];
-
-		buf_addf(p->out, "<li id=\"e%zu\"><span class=\"where\"><b>E%zu</b>", i + 1, i + 1);
-		html_text(p->out, words_ref(&p->w, r));
-		buf_addf(p->out, "</span> <a class=\"back\" href=\"#%.*s\">", STR_ARG(p->citations[i].href));
-		html_text(p->out, p->citations[i].text);
-		buf_addz(p->out, "</a><pre>");
-		if (p->out->len - begin < EXHIBITS_ROOM)
-			html_record(p->out, r->text);
-		else
-			buf_addz(p->out, "…");
-		buf_addz(p->out, "</pre></li>\n");
-	}
-	buf_addz(p->out, "</ol>\n");
 }
 
 /* From the first line of any source to the last, and the window: a log may reach beyond what was analysed. */

@@ -225,6 +225,9 @@ static void render(const struct casefile *c, const struct render_options *o, str
 	struct page p = { .o = o, .c = &shown, .w = { &arena, o->zone }, .out = out, .number = 1 };
 	exhibits_init(&p.exhibits, &arena, EXHIBITS_MAX);
 	p.citations = arena_new_n(&arena, struct citation, EXHIBITS_MAX);
+	map_init(&p.passages);
+	for (size_t i = 0; i < shown.n_passages; i++)
+		*map_put(&p.passages, hash64_seed(shown.passages[i].source, shown.passages[i].line), NULL) = i + 1;
 	head(&p);
 	top(&p);
 	if (shown.n_incidents == 0)
@@ -239,6 +242,7 @@ static void render(const struct casefile *c, const struct render_options *o, str
 	page_exhibits(&p);
 	page_quality(&p);
 	foot(&p);
+	map_release(&p.passages);
 	exhibits_release(&p.exhibits);
 	arena_release(&arena);
 }

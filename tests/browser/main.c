@@ -163,6 +163,8 @@ static void check_looks(struct test *t, const struct casefile *c)
 	expect_value(t, "dark is dark", "String(getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every(v => v < 60))", "true");
 	expect_value(t, "plots are painted in the dark", painted, "yes");
 	browser_call(&t->b, "Emulation.setEmulatedMedia", "{\"media\":\"print\"}");
+	expect_value(t, "paper has the lines that were opened", "String([...document.querySelectorAll('.around')].map(d => {"
+	             " const closed = getComputedStyle(d).display; d.open = true; return closed + getComputedStyle(d).display; }))", "noneblock,noneblock");
 	expect_value(t, "paper has the drawn plots", "getComputedStyle(document.querySelector('.chart > svg')).display", "block");
 	browser_call(&t->b, "Emulation.setEmulatedMedia", "{}");
 	struct str pdf = browser_call(&t->b, "Page.printToPDF", "{}");
@@ -177,6 +179,10 @@ static void check_without_script(struct test *t, const struct casefile *c)
 	expect_value(t, "drawn plots without a script",
 	             "String([...document.querySelectorAll('.chart > svg')].every(s => s.getBoundingClientRect().height > 50))", "true");
 	expect_value(t, "no buttons that do nothing", "getComputedStyle(document.querySelector('.tools')).display", "none");
+	browser_value(&t->b, "document.querySelector('.around > summary').click()");
+	expect_value(t, "lines around a line open without a script",
+	             "String(document.querySelector('.around').open && document.querySelector('.around pre').getBoundingClientRect().height > 20)", "true");
+	expect_value(t, "the line stands once", "getComputedStyle(document.querySelector('.around[open]').parentElement.querySelector('pre')).display", "none");
 	expect_value(t, "the series as a table", "String(document.querySelectorAll('.numbers tbody tr').length > 20)", "true");
 	browser_call(&t->b, "Emulation.setScriptExecutionDisabled", "{\"value\":false}");
 	t->b.complaints.n = 0; /* blocked scripts are told of */
@@ -192,6 +198,10 @@ static void check_hostile(struct test *t)
 	expect_value(t, "no script comes from a log", "String(document.scripts.length)", asset_charts().len ? "2" : "1");
 	expect_value(t, "no link leads out", "String([...document.links].filter(a => !a.getAttribute('href').startsWith('#')).length)",
 	             "0");
+	browser_value(&t->b, "document.querySelectorAll('details').forEach(d => d.open = true)");
+	expect_value(t, "text around a line stays text",
+	             "String(document.querySelector('.around span').innerText.includes('<script>alert(1)</script>'))", "true");
+	expect_value(t, "around a line are only its lines", "String(document.querySelectorAll('.around pre *:not(span):not(b):not(i)').length)", "0");
 	expect_value(t, "text stays text", "String(document.body.innerText.includes('<script>alert(1)</script>'))", "true");
 	expect_value(t, "nothing reorders a line", "String(/[\\u202a-\\u202e\\u2066-\\u2069\\x1b]/.test(document.body.textContent))", "false");
 	expect_silence(t, "no errors, requests or dialogs from a hostile log");

@@ -192,6 +192,17 @@ static void add_sources(struct arena *a, struct casefile *c)
 	     STR("the clock of db1 runs 1.4 s ahead of nginx; corrected"));
 }
 
+static void add_passages(struct arena *a, struct casefile *c)
+{
+	LIST(a, struct passage, c->passages, c->n_passages,
+	     { STR("deploy/deploy.log"), 118, STR("2026-05-12T13:20:05Z deploy service=auth version=2.3.2 previous=2.3.1 by=ci"),
+	       STR("2026-05-12T13:41:32Z deploy service=checkout status=succeeded\n2026-05-12T13:58:00Z config key=pool.size password=tr0ub4dor by=oncall") },
+	     { STR("app/checkout.log.gz"), 5120, STR_NONE,
+	       STR("{\"time\":\"2026-05-12T13:45:02.121Z\",\"level\":\"info\",\"service\":\"checkout\",\"msg\":\"mail to bob@example.org\"}") });
+	c->passages_note = STR("The lines around 3 of the 5 lines quoted could not be read back from the archive: its file has changed "
+	                       "(nginx/access.log.gz).");
+}
+
 struct casefile sample_case(struct arena *a)
 {
 	struct casefile c = { .from_ns = at(13, 0, 0), .to_ns = at(15, 0, 4) };
@@ -217,6 +228,7 @@ struct casefile sample_case(struct arena *a)
 	add_rest(a, in);
 	add_plots(a, in);
 	add_sources(a, &c);
+	add_passages(a, &c);
 	c.incidents = in;
 	c.n_incidents = 1;
 	return c;
@@ -251,6 +263,8 @@ struct casefile sample_hostile(struct arena *a, struct str text)
 
 	for (size_t i = 0; i < c.n_sources; i++)
 		c.sources[i].path = c.sources[i].service = c.sources[i].host = c.sources[i].format = text;
+	for (size_t i = 0; i < c.n_passages; i++)
+		c.passages[i].source = text;
 	in->id = text;
 	for (size_t i = 0; i < in->n_timeline; i++) {
 		in->timeline[i].kind = in->timeline[i].service = text;

@@ -56,6 +56,9 @@ Test(casefile, the_stored_form_comes_back_whole)
 	cr_assert(in->plots[0].values[60] == c.incidents[0].plots[0].values[60], "not the same double");
 	cr_assert(in->impact.users_are_clients);
 	cr_assert_eq(back.sources[3].continuation, 8100);
+	cr_assert_eq(back.n_passages, 2);
+	cr_assert(str_eq(back.passages[0].after, c.passages[0].after) && back.passages[1].line == 5120);
+	cr_assert(str_eq(back.passages_note, c.passages_note));
 	cr_assert(str_eq(back.sources[2].notes[0], STR("truncated: the last 3 KiB could not be read")));
 }
 
@@ -144,6 +147,20 @@ Test(casefile, the_contract_has_exactly_its_keys_in_order)
 	expect_keys(item(get(in, "services"), 0), "service score");
 	expect_keys(item(get(in, "timeline"), 0), "time kind service text refs");
 	expect_keys(item(get(in, "contrasts"), 0), "kind of service field value share_bad share_good lift log10_p refs");
+}
+
+Test(casefile, quoted_lines_are_listed_once_in_the_order_of_the_contract)
+{
+	static const uint64_t want[] = { 88412, 131, 20931, 5120, 118, 112, 24410 };
+	struct casefile c = sample_case(&arena);
+	size_t n;
+	const struct ref **quoted = casefile_quoted(&c, &arena, 100, &n);
+
+	cr_assert_eq(n, sizeof want / sizeof *want);
+	for (size_t i = 0; i < n; i++)
+		cr_expect_eq(quoted[i]->line, want[i], "%zu: %llu", i, (unsigned long long)quoted[i]->line);
+	casefile_quoted(&c, &arena, 3, &n);
+	cr_expect_eq(n, 3);
 }
 
 Test(casefile, an_explanation_ends_each_incident_with_its_candidates)

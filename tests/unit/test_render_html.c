@@ -70,7 +70,12 @@ static size_t check_tags(struct str page)
 
 Test(render_html, hostile_text_stays_text)
 {
-	struct casefile c = sample_hostile(&arena, sample_hostile_text()), tame = sample_hostile(&arena, STR("x"));
+	struct str text = sample_hostile_text(), calmed = arena_str(&arena, text);
+
+	/* Lines of a record are elements: the tame text has as many. */
+	for (size_t i = 0; i < calmed.len; i++)
+		((char *)(uintptr_t)calmed.ptr)[i] = calmed.ptr[i] == '\n' ? '\n' : 'x';
+	struct casefile c = sample_hostile(&arena, text), tame = sample_hostile(&arena, calmed);
 	struct render_options o = render_test_options();
 	struct str page = render_test("html", &c, &o, &arena), calm = render_test("html", &tame, &o, &arena);
 
@@ -112,6 +117,40 @@ Test(render_html, every_link_has_its_target)
 	cr_expect(links > 20);
 }
 
+static size_t count(struct str page, const char *what)
+{
+	size_t n = 0;
+
+	for (ptrdiff_t at; (at = str_find(page, str_of(what))) >= 0; n++)
+		page = str_from(page, (size_t)at + 1);
+	return n;
+}
+
+Test(render_html, lines_stand_in_their_surroundings)
+{
+	struct casefile c = sample_case(&arena);
+	struct render_options o = render_test_options();
+	struct str page = body(render_test("html", &c, &o, &arena));
+
+	cr_expect_eq(count(page, "<details class=\"around\">"), 2);
+	cr_expect(str_find(page, STR("<span><i>117</i>2026-05-12T13:20:05Z deploy service=auth")) > 0, "the line before");
+	cr_expect(str_find(page, STR("<b><i>118</i>2026-05-12T13:41:10Z deploy service=checkout")) > 0, "the line itself");
+	cr_expect(str_find(page, STR("<span><i>119</i>2026-05-12T13:41:32Z")) > 0, "the line after");
+	cr_expect(str_find(page, STR("tr0ub4dor")) < 0 && str_find(page, STR("bob@")) < 0, "redacted");
+	cr_expect_eq(count(page, "could not be read back"), 1, "told once");
+	o.redact = false;
+	page = render_test("html", &c, &o, &arena);
+	cr_expect(str_find(page, STR("tr0ub4dor")) > 0 && str_find(page, STR("bob@")) > 0);
+
+	/* Lines of a record of several lines keep their numbers. */
+	c.passages[0].line = 24410;
+	c.passages[0].source = STR("postgresql/postgresql.log.1.gz");
+	c.incidents[0].timeline[4].refs.at[0].text = STR("2026-05-12 14:05:00.002 UTC [1] LOG:  ready\n\tone\n\ttwo\n\tthree\n\tfour");
+	page = render_test("html", &c, &o, &arena);
+	cr_expect(str_find(page, STR("<b><i>24412</i>")) > 0 && str_find(page, STR("<b><i></i>…</b>")) > 0);
+	cr_expect(str_find(page, STR("<span><i>24415</i>")) > 0);
+}
+
 /* However much there is to say, it can be mailed; what is left out is counted or named. */
 Test(render_html, stays_small)
 {
@@ -139,6 +178,10 @@ Test(render_html, stays_small)
 			many[i].timeline[k].refs = refs;
 		}
 	}
+	c.passages = arena_new_n(&arena, struct passage, LINES);
+	c.n_passages = LINES;
+	for (size_t i = 0; i < c.n_passages; i++)
+		c.passages[i] = (struct passage){ STR("a.log"), i + 1, str_make(line, 4096), str_make(line, 4096) };
 	c.incidents = many;
 	c.n_incidents = INCIDENTS;
 	c.sources = sources;
