@@ -231,6 +231,7 @@ coverage: coverage-build ## which lines the tests reach
 golden-update: release-build ## record what renderers and the end-to-end tests print now as what they expect
 	@GOLDEN_UPDATE=1 build/release/unit >/dev/null 2>&1; tests/run-unit build/release/unit
 	@tests/run-cli build/release --update
+	@tools/query-docs build/release
 
 golden-record: release-build ## record what is found in the reference incidents anew, for the goldens of renderers
 	@rm -rf build/references

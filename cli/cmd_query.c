@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "core/json.h"
+#include "store/catalog.h"
 #include "store/query.h"
 
 enum {
@@ -280,18 +281,53 @@ static bool print_rows(struct printer *p, struct err *err)
 	return false;
 }
 
+/* A word with a dot in front asks about the tables: what it stands for in SQL. */
+static bool dot_command(struct invocation *in, struct str *sql, struct err *err)
+{
+	struct str name = in->args[0], what = str_word(&name);
+
+	name = str_trim(in->n_args > 1 ? in->args[1] : name);
+	if (str_eq(what, STR(".tables")) && name.len == 0) {
+		*sql = STR("SELECT name, kind, row FROM inquest_tables");
+		return true;
+	}
+	if (!str_eq(what, STR(".schema")))
+		return err_set_status(err, EXIT_USAGE, "'%.*s': there are .tables and .schema [NAME]", STR_ARG(in->args[0]));
+	if (name.len == 0) {
+		*sql = STR("SELECT table_name, name AS column, type, holds FROM inquest_columns");
+		return true;
+	}
+	const struct catalog_table *t = catalog_find(name);
+
+	if (!t)
+		return err_set_status(err, EXIT_USAGE, "there is no table '%.*s'; .tables lists them", STR_ARG(name));
+	*sql = arena_printf(in->arena, "SELECT name AS column, type, holds FROM inquest_columns WHERE table_name = '%s'", t->name);
+	return true;
+}
+
+static bool find_statement(struct invocation *in, struct str *sql, struct err *err)
+{
+	*sql = in->args[0];
+	if (str_starts(*sql, STR(".")))
+		return dot_command(in, sql, err);
+	return in->n_args == 1 || err_set_status(err, EXIT_USAGE, "one statement at a time: put it into quotes");
+}
+
 static int run(struct invocation *in, struct err *err)
 {
 	const struct query_options *o = in->options;
 	struct printer p = { .format = (enum query_format)o->format };
 	struct store *store;
+	struct str sql;
 
-	if (!store_open(o->store.ptr, &store, err))
+	if (!find_statement(in, &sql, err) || !store_open(o->store.ptr, &store, err))
 		return EXIT_SYSTEM;
 	arena_init(&p.arena);
 	buf_init(&p.out, OUT_MAX_BYTES);
-	bool good = query_open(store, in->args[0], &p.query, err) && print_rows(&p, err);
+	bool good = query_open(store, sql, &p.query, err) && print_rows(&p, err);
 
+	if (good && query_misses_analysis(p.query) && !in->common.quiet)
+		fprintf(stderr, "The store was not analysed, so there are no findings in it: inquest analyze -s %s\n", o->store.ptr);
 	query_close(p.query);
 	store_close(store);
 	buf_release(&p.out);
@@ -306,23 +342,26 @@ static const struct example examples[] = {
 	  "FROM events WHERE status >= 500 AND time BETWEEN '2026-01-29T22:00Z' AND '2026-01-29T23:00Z' GROUP BY minute\"",
 	  "Failures by the minute, for a spreadsheet." },
 	{ "inquest query -s out/store.inquest 'SELECT time, kind, service, text FROM changes'", "What was changed." },
+	{ "inquest query -s out/store.inquest .schema series", "The columns of a table, and what they hold." },
 	{ 0 },
 };
 
 const struct command command_query = {
 	.name = "query",
 	.rank = 8,
-	.arguments = "-s STORE [-f FORMAT] SQL",
-	.help = "SQL over the events, changes and sources of a store",
-	.about = "Runs one statement of SQLite's SQL, which can only read. Tables: events (time, source, line, offset, "
-		 "service, host, severity, status, route, template, duration_ms, bytes, kind), sources (a row for each "
-		 "file), changes, templates; PRAGMA table_info(NAME) lists the columns of one.\n"
+	.arguments = "-s STORE [-f FORMAT] SQL | .tables | .schema [NAME]",
+	.help = "SQL over the events, counts, changes and findings of a store",
+	.about = "Runs one statement of SQLite's SQL, which can only read. .tables lists the tables and views, .schema NAME the "
+		 "columns of one with what they hold; docs/tables.md has them all.\n"
+		 "events, requests, errors and queries have a row for each event. series and traffic have counts by 10 seconds "
+		 "and answer at once however many events there were. incidents, causes and evidence are what the last analysis "
+		 "found.\n"
 		 "Times are UTC. They are compared as instants, however a time is written: '2026-01-29T22:05Z', "
 		 "'2026-01-29 17:05:00 -0500', '2026-01-29'. What is not known is NULL.",
 	.options = rows,
 	.options_bytes = sizeof(struct query_options),
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = 2,
 	.examples = examples,
 	.run = run,
 };

@@ -13,6 +13,7 @@
 #include "cli/manual.h"
 #include "cli/output.h"
 #include "cli/version.h"
+#include "core/closest.h"
 #include "ingest/own_format.h"
 
 enum { HELP_BYTES = 256 * 1024, HELP_WIDTH_MAX = 100, COMMANDS_MAX = 64 };

@@ -65,7 +65,4 @@ void options_help(const struct option_set *set, const char *above, unsigned widt
 /* `text` in paragraphs (kept apart by \n), each line begun with `indent` blanks and no longer than width. */
 void help_wrap(struct buf *out, const char *text, unsigned indent, unsigned width);
 
-/* The candidate closest to `word` if it is close enough to be a typing error, else NULL. */
-const char *closest_word(struct str word, const char *const *candidates, size_t n);
-
 #endif

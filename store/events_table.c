@@ -1,27 +1,38 @@
 #include "store/events_table.h"
 
-#include "core/timestamp.h"
 #include "store/block_walk.h"
+#include "store/catalog_tables.h"
+#include "store/instant.h"
 #include "store/schema.h"
+#include "store/sql.h"
 
-#define COLUMNS(X)                                                                                        \
-	X(COLUMN_TIME, "time TEXT COLLATE instant")                                                       \
-	X(COLUMN_SOURCE, ", source TEXT")                                                                 \
-	X(COLUMN_LINE, ", line INTEGER")                                                                  \
-	X(COLUMN_OFFSET, ", offset INTEGER")                                                              \
-	X(COLUMN_SERVICE, ", service TEXT")                                                               \
-	X(COLUMN_HOST, ", host TEXT")                                                                     \
-	X(COLUMN_SEVERITY, ", severity TEXT")                                                             \
-	X(COLUMN_STATUS, ", status INTEGER")                                                              \
-	X(COLUMN_ROUTE, ", route TEXT")                                                                   \
-	X(COLUMN_TEMPLATE, ", template TEXT")                                                             \
-	X(COLUMN_DURATION_MS, ", duration_ms REAL")                                                       \
-	X(COLUMN_BYTES, ", bytes INTEGER")                                                                \
-	X(COLUMN_KIND, ", kind TEXT")                                                                     \
-	X(COLUMN_QUERY, ", query TEXT")
-#define COLUMN_ENUM(id, sql) id,
-#define COLUMN_SQL(id, sql) sql
+/* X(id, name, type, flags, what it holds) */
+#define COLUMNS(X)                                                                                                      \
+	X(COLUMN_TIME, "time", SQL_TIME, 0, "when it happened")                                                         \
+	X(COLUMN_SOURCE, "source", SQL_TEXT, SQL_ALWAYS, "path of the file inside the archive")                         \
+	X(COLUMN_LINE, "line", SQL_INTEGER, SQL_ALWAYS, "number of its first line in that file, from 1")                \
+	X(COLUMN_OFFSET, "offset", SQL_INTEGER, SQL_ALWAYS, "of that line in the unpacked file, bytes")                 \
+	X(COLUMN_SERVICE, "service", SQL_TEXT, 0, "what wrote the line")                                                \
+	X(COLUMN_HOST, "host", SQL_TEXT, 0, "where that ran")                                                           \
+	X(COLUMN_SEVERITY, "severity", SQL_TEXT, 0, "trace, debug, info, notice, warn, error, fatal")                   \
+	X(COLUMN_STATUS, "status", SQL_INTEGER, 0, "HTTP status of a request")                                          \
+	X(COLUMN_ROUTE, "route", SQL_TEXT, SQL_SAID, "method and path of a request, ids in it as :id")                  \
+	X(COLUMN_TEMPLATE, "template", SQL_TEXT, SQL_SAID, "the message without what varies (<*>)")                     \
+	X(COLUMN_DURATION_MS, "duration_ms", SQL_REAL, 0, "how long it took")                                           \
+	X(COLUMN_BYTES, "bytes", SQL_INTEGER, 0, "size of an answer, a file, ...")                                      \
+	X(COLUMN_KIND, "kind", SQL_TEXT, SQL_ALWAYS, "line, http, query, conn_open, lock_wait, start, crash, ...")      \
+	X(COLUMN_QUERY, "query", SQL_TEXT, SQL_SAID, "a statement with ? for its values")
+#define COLUMN_ENUM(id, name, type, flags, help) id,
+#define COLUMN_ROW(id, name, type, flags, help) { name, type, flags, help },
 enum column { COLUMNS(COLUMN_ENUM) };
+
+static const struct catalog_column columns[] = { COLUMNS(COLUMN_ROW) { 0 } };
+
+const struct catalog_table table_events = {
+	.name = "events",
+	.help = "an event: a line of a log, or several that belong together",
+	.columns = columns,
+};
 
 /* A block has 2^14 events and an extent 2^24 blocks. */
 enum { ROW_BITS = 14, BLOCK_BITS = EXTENT_SHIFT };
@@ -34,38 +45,10 @@ struct events_cursor {
 	bool any;                 /* there is a row */
 };
 
-static bool instant_of(struct str text, int64_t *ns)
-{
-	char day[] = "2026-01-29T00:00";
-	struct timestamp t;
-
-	if (text.len == sizeof "2026-01-29" - 1) {
-		memcpy(day, text.ptr, text.len);
-		text = str_of(day);
-	}
-	if (!timestamp_parse(&text, &t) || text.len > 0 || !t.has_date || !t.has_year)
-		return false;
-	*ns = t.ns;
-	return true;
-}
-
-/* A total order: instants, then by their bytes all texts that are none. */
-static int compare_instants(void *self, int a_bytes, const void *a, int b_bytes, const void *b)
-{
-	struct str x = str_make(a, (size_t)a_bytes), y = str_make(b, (size_t)b_bytes);
-	int64_t x_ns = 0, y_ns = 0;
-
-	(void)self;
-	bool x_good = instant_of(x, &x_ns), y_good = instant_of(y, &y_ns);
-	if (x_good != y_good)
-		return x_good ? -1 : 1;
-	return x_good ? (x_ns > y_ns) - (x_ns < y_ns) : str_cmp(x, y);
-}
-
 static int connect_table(sqlite3 *db, void *self, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
 {
 	struct events_table *t = self;
-	int code = sqlite3_declare_vtab(db, "CREATE TABLE events(" COLUMNS(COLUMN_SQL) ")");
+	int code = sqlite3_declare_vtab(db, sql_declaration(&table_events, &t->arena).ptr);
 
 	(void)argc;
 	(void)argv;
@@ -81,23 +64,6 @@ static int disconnect_table(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-/* What a comparison is in the plan: one of < > =, or 0 when it is of no use. */
-static char operator_of(unsigned char op)
-{
-	switch (op) {
-	case SQLITE_INDEX_CONSTRAINT_EQ:
-		return '=';
-	case SQLITE_INDEX_CONSTRAINT_GT:
-	case SQLITE_INDEX_CONSTRAINT_GE:
-		return '>';
-	case SQLITE_INDEX_CONSTRAINT_LT:
-	case SQLITE_INDEX_CONSTRAINT_LE:
-		return '<';
-	default:
-		return 0;
-	}
-}
-
 enum { PLAN_MAX = 8 };
 
 /* The plan is a text of operators, one for each value that filter gets. */
@@ -110,10 +76,10 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	info->estimatedCost = 1e8;
 	info->estimatedRows = 1000000;
 	for (int i = 0; i < info->nConstraint && n < PLAN_MAX; i++) {
-		char op = operator_of(info->aConstraint[i].op);
+		bool ours = info->aConstraint[i].usable && info->aConstraint[i].iColumn == COLUMN_TIME;
+		char op = ours ? instant_operator(info, i) : 0;
 
-		if (!info->aConstraint[i].usable || info->aConstraint[i].iColumn != COLUMN_TIME || !op ||
-		    sqlite3_stricmp(sqlite3_vtab_collation(info, i), "instant") != 0)
+		if (!op)
 			continue;
 		plan[n++] = op;
 		info->aConstraintUsage[i].argvIndex = n;
@@ -132,12 +98,12 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 
 	arena_init(&arena);
 	struct events_cursor *c = arena_new(&arena, struct events_cursor);
-	bool good = block_walk_init(&c->walk, t->store, &t->extents, &arena, &t->err);
+	bool good = block_walk_init(&c->walk, t->store, &t->extents, &arena, t->err);
 
 	c->arena = arena;
 	if (!good) {
 		arena_release(&arena);
-		return SQLITE_ERROR;
+		return sql_failed(base, t->err);
 	}
 	*out = &c->base;
 	return SQLITE_OK;
@@ -163,8 +129,8 @@ static int settle_cursor(struct events_cursor *c)
 			if (block_walk_wants(&c->walk, block_walk_time(&c->walk, c->i)))
 				return SQLITE_OK;
 		c->i = 0;
-		if (!block_walk_next(&c->walk, &c->any, &t->err))
-			return SQLITE_ERROR;
+		if (!block_walk_next(&c->walk, &c->any, t->err))
+			return sql_failed(&t->base, t->err);
 	}
 	return SQLITE_OK;
 }
@@ -173,27 +139,16 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 {
 	struct events_cursor *c = (struct events_cursor *)base;
 	struct events_table *t = (struct events_table *)base->pVtab;
-	int64_t from_ns = TIME_NONE, to_ns = INT64_MAX, ns;
+	struct instant_window w = INSTANT_WINDOW_ALL;
 
 	(void)number;
-	for (int i = 0; i < argc; i++) {
-		const unsigned char *text =
-			sqlite3_value_type(argv[i]) == SQLITE_TEXT ? sqlite3_value_text(argv[i]) : NULL;
-
-		/* No comparison is true of a time that is NULL. */
-		from_ns = from_ns == TIME_NONE ? TIME_NONE + 1 : from_ns;
-		if (!text || !instant_of(str_make((const char *)text, (size_t)sqlite3_value_bytes(argv[i])), &ns))
-			continue;
-		if (plan[i] != '<' && ns > from_ns)
-			from_ns = ns;
-		/* The text of a time leaves out what is less than a microsecond. */
-		if (plan[i] != '>' && ns + 1000 < to_ns)
-			to_ns = ns + 1000;
-	}
-	block_walk_seek(&c->walk, from_ns, to_ns);
+	*t->err = (struct err)ERR_INIT;
+	for (int i = 0; i < argc; i++)
+		instant_narrow(&w, plan[i], argv[i]);
+	block_walk_seek(&c->walk, w.from_ns, w.to_ns);
 	c->i = 0;
-	if (!block_walk_next(&c->walk, &c->any, &t->err))
-		return SQLITE_ERROR;
+	if (!block_walk_next(&c->walk, &c->any, t->err))
+		return sql_failed(&t->base, t->err);
 	return settle_cursor(c);
 }
 
@@ -217,14 +172,6 @@ static void give_text(sqlite3_context *to, struct str text)
 		sqlite3_result_text64(to, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-static void give_time(sqlite3_context *to, int64_t time_ns)
-{
-	char text[TIME_TEXT_BYTES];
-
-	if (time_ns != TIME_NONE)
-		sqlite3_result_text(to, time_format(time_ns, QUERY_TIME_DIGITS, text), -1, SQLITE_TRANSIENT);
-}
-
 /* What is not set is NULL. */
 static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int column)
 {
@@ -236,7 +183,7 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 
 	switch ((enum column)column) {
 	case COLUMN_TIME:
-		give_time(to, block_walk_time(&c->walk, c->i));
+		instant_result(to, block_walk_time(&c->walk, c->i));
 		break;
 	case COLUMN_SOURCE:
 		give_text(to, x->path);
@@ -309,17 +256,13 @@ static const sqlite3_module module = {
 	.xRowid = give_rowid,
 };
 
-bool events_table_init(struct events_table *t, struct store *s, struct db *db, struct err *err)
+bool events_table_init(struct events_table *t, struct store *s, sqlite3 *to, struct err *why, struct err *err)
 {
-	*t = (struct events_table){ .store = s };
+	*t = (struct events_table){ .store = s, .err = why };
 	arena_init(&t->arena);
 	if (!extents_load(&s->db, &t->arena, &t->extents, err) || !names_ready(s, err))
 		return false;
-	if (sqlite3_create_collation_v2(db->handle, "instant", SQLITE_UTF8, NULL, compare_instants, NULL) !=
-		    SQLITE_OK ||
-	    sqlite3_create_module_v2(db->handle, "events", &module, t, NULL) != SQLITE_OK)
-		return db_fail(db, err);
-	return db_exec(db, "CREATE VIRTUAL TABLE events USING events", err);
+	return sqlite3_create_module_v2(to, "inquest_events", &module, t, NULL) == SQLITE_OK || err_set(err, "SQL: %s", sqlite3_errmsg(to));
 }
 
 void events_table_release(struct events_table *t)

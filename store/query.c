@@ -1,146 +1,21 @@
 #include "store/query.h"
 
-#include <math.h>
+#include "core/buf.h"
+#include "store/query_hint.h"
+#include "store/sql.h"
 
-#include "store/events_table.h"
-#include "store/query_fill.h"
+#define CAN_ONLY_READ "a query can only read: SELECT ..."
 
 struct query {
-	struct arena arena;         /* of this struct and of what the tables are filled from */
+	struct arena arena;   /* of this struct */
 	struct store *store;
-	bool reading;               /* a transaction keeps the store as it is */
-	struct db db;               /* in memory */
-	struct events_table events;
+	bool reading;         /* a transaction keeps the store as it is */
+	struct db db;         /* in memory */
+	struct sql sql;       /* the tables in it */
+	bool made;            /* they were begun */
+	struct str text;      /* of the statement */
 	sqlite3_stmt *st;
 };
-
-void fill_text(struct filling *f, struct str text)
-{
-	f->at++;
-	if (text.len > 0)
-		db_bind_text(f->st, f->at, text);
-	else
-		sqlite3_bind_null(f->st, f->at);
-}
-
-void fill_number(struct filling *f, uint64_t v)
-{
-	db_bind_u64(f->st, ++f->at, v);
-}
-
-void fill_count(struct filling *f, int64_t v)
-{
-	db_bind_count(f->st, ++f->at, v);
-}
-
-void fill_real(struct filling *f, double v)
-{
-	f->at++;
-	if (isnan(v))
-		sqlite3_bind_null(f->st, f->at);
-	else
-		sqlite3_bind_double(f->st, f->at, v);
-}
-
-void fill_time(struct filling *f, int64_t ns)
-{
-	char text[TIME_TEXT_BYTES];
-
-	f->at++;
-	if (ns == TIME_NONE)
-		sqlite3_bind_null(f->st, f->at);
-	else
-		sqlite3_bind_text(f->st, f->at, time_format(ns, QUERY_TIME_DIGITS, text), -1, SQLITE_TRANSIENT);
-}
-
-bool fill_begin(struct filling *f, struct db *db, const char *create, const char *insert, struct err *err)
-{
-	*f = (struct filling){ .db = db };
-	if (!db_exec(db, create, err))
-		return false;
-	f->st = db_prepare(db, insert, err);
-	return f->st != NULL;
-}
-
-bool fill_row(struct filling *f, struct err *err)
-{
-	f->at = 0;
-	return db_run(f->db, f->st, err);
-}
-
-static bool fill_sources(struct query *q, struct err *err)
-{
-	struct filling f;
-	bool good = fill_begin(&f, &q->db,
-				"CREATE TABLE sources(source TEXT, log TEXT, format TEXT, service TEXT, host TEXT, "
-				"zone TEXT, lines INTEGER, events INTEGER, continuation INTEGER, rejected INTEGER, "
-				"first TEXT COLLATE instant, last TEXT COLLATE instant)",
-				"INSERT INTO sources VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-	for (size_t i = 0; good && i < q->events.extents.n; i++) {
-		const struct extent_row *x = &q->events.extents.at[i];
-		const struct str texts[] = { x->path, x->logical, x->format, x->service, x->host, x->zone };
-		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-			fill_text(&f, texts[k]);
-		fill_number(&f, x->lines);
-		fill_number(&f, x->events);
-		fill_number(&f, x->continuation);
-		fill_number(&f, x->rejected);
-		fill_time(&f, x->first_ns);
-		fill_time(&f, x->last_ns);
-		good = fill_row(&f, err);
-	}
-	sqlite3_finalize(f.st);
-	return good;
-}
-
-static bool fill_changes(struct query *q, struct err *err)
-{
-	struct filling f = { 0 };
-	struct store_change *changes;
-	size_t n;
-	bool good = store_load_changes(q->store, &q->arena, &changes, &n, err) &&
-		    fill_begin(&f, &q->db,
-				"CREATE TABLE changes(time TEXT COLLATE instant, until TEXT COLLATE instant, "
-				"kind TEXT, service TEXT, host TEXT, version TEXT, previous TEXT, actor TEXT, key TEXT, "
-				"old_value TEXT, new_value TEXT, status TEXT, id TEXT, text TEXT, source TEXT, "
-				"line INTEGER, offset INTEGER)",
-				"INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-	for (size_t i = 0; good && i < n; i++) {
-		const struct store_change *c = &changes[i];
-		const struct str texts[] = { str_of(change_kind_name(c->kind)), c->service, c->host, c->version,
-					     c->previous, c->actor, c->key, c->old_value, c->new_value, c->status,
-					     c->id, c->text, c->ref.source };
-		fill_time(&f, c->time_ns);
-		fill_time(&f, c->end_ns);
-		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-			fill_text(&f, texts[k]);
-		fill_number(&f, c->ref.line);
-		fill_number(&f, c->ref.offset);
-		good = fill_row(&f, err);
-	}
-	sqlite3_finalize(f.st);
-	return good;
-}
-
-static bool fill_templates(struct query *q, struct err *err)
-{
-	struct filling f = { 0 };
-	struct store_template *templates;
-	size_t n;
-	bool good = store_load_templates(q->store, &q->arena, &templates, &n, err) &&
-		    fill_begin(&f, &q->db,
-				"CREATE TABLE templates(template TEXT, family TEXT, severity TEXT, format TEXT)",
-				"INSERT INTO templates VALUES(?, ?, ?, ?)", err);
-	for (size_t i = 0; good && i < n; i++) {
-		fill_text(&f, templates[i].text);
-		fill_text(&f, templates[i].group_text);
-		fill_text(&f, str_of(severity_name(templates[i].severity)));
-		fill_text(&f, templates[i].format);
-		good = fill_row(&f, err);
-	}
-	sqlite3_finalize(f.st);
-	return good;
-}
 
 /* Only what reads. The pragmas tell which tables and columns there are. */
 static int authorize(void *self, int action, const char *a, const char *b, const char *database, const char *trigger)
@@ -163,21 +38,36 @@ static int authorize(void *self, int action, const char *a, const char *b, const
 	}
 }
 
+/* What SQLite says about the statement, with what was most likely meant. */
+static bool complain(struct query *q, struct err *err)
+{
+	struct str message = str_of(sqlite3_errmsg(q->db.handle));
+	struct buf hint;
+
+	if (str_ends(message, STR(" may not be modified")))
+		return err_set_status(err, EXIT_USAGE, CAN_ONLY_READ);
+	buf_init(&hint, ERR_TEXT_BYTES);
+	query_hint(message, q->text, &hint);
+	err_set_status(err, EXIT_USAGE, "SQL: %.*s%.*s", STR_ARG(message), STR_ARG(buf_str(&hint)));
+	buf_release(&hint);
+	return false;
+}
+
 /* Why a statement is not run, or stopped: the store's trouble, else what SQLite says about the statement. */
 static bool refuse(struct query *q, struct err *err)
 {
-	if (q->events.err.set)
-		return err_set_status(err, q->events.err.status, "%s", q->events.err.text);
+	if (q->sql.err.set)
+		return err_set_status(err, q->sql.err.status, "%s", q->sql.err.text);
 	switch (sqlite3_errcode(q->db.handle) & 0xff) {
 	case SQLITE_AUTH:
-		return err_set_status(err, EXIT_USAGE, "a query can only read: SELECT ...");
+		return err_set_status(err, EXIT_USAGE, CAN_ONLY_READ);
 	case SQLITE_NOMEM:
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		return err_set(err, "the query cannot go on: %s", sqlite3_errmsg(q->db.handle));
 	default:
-		return err_set_status(err, EXIT_USAGE, "SQL: %s", sqlite3_errmsg(q->db.handle));
+		return complain(q, err);
 	}
 }
 
@@ -216,11 +106,14 @@ bool query_open(struct store *s, struct str sql, struct query **out, struct err 
 	struct query *q = arena_new(&arena, struct query);
 	q->arena = arena;
 	q->store = s;
+	q->text = sql;
 	*out = q;
 	q->reading = db_exec(&s->db, "BEGIN", err);
-	bool good = q->reading && open_memory(q, err) && events_table_init(&q->events, s, &q->db, err) &&
-		    fill_sources(q, err) && fill_changes(q, err) && fill_templates(q, err) &&
-		    fill_database(s, &q->events.extents, &q->db, &q->arena, err);
+	bool good = q->reading && open_memory(q, err);
+	if (good) {
+		q->made = true;
+		good = sql_begin(&q->sql, s, q->db.handle, "main", err);
+	}
 	if (good) {
 		sqlite3_set_authorizer(q->db.handle, authorize, NULL);
 		good = prepare(q, sql, err);
@@ -238,11 +131,17 @@ void query_close(struct query *q)
 		return;
 	sqlite3_finalize(q->st);
 	db_close(&q->db);
-	events_table_release(&q->events);
+	if (q->made)
+		sql_end(&q->sql);
 	if (q->reading)
 		sqlite3_exec(q->store->db.handle, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
 	struct arena arena = q->arena;
 	arena_release(&arena);
+}
+
+bool query_misses_analysis(const struct query *q)
+{
+	return q->sql.asked_casefile && !q->sql.analysed;
 }
 
 size_t query_columns(const struct query *q)

@@ -1,15 +1,7 @@
 /*
  * query: SQL over a store, to read only. The statement runs on a connection in memory that has nothing but the
- * virtual table `events` and copies of the small tables `sources`, `changes` and `templates`; an authorizer lets
- * through what reads and nothing else. The store's own tables would be of little use (blobs) and would make the
- * schema a promise.
- *
- *	sources    source, log, format, service, host, zone, lines, events, continuation, rejected, first, last
- *	changes    time, until, kind, service, host, version, previous, actor, key, old_value, new_value, status, id,
- *	           text, source, line, offset
- *	templates  template, family, severity, format
- *	events     see store/events_table.c
- *	statements, database_events, connections and views of them: see store/query_database.c
+ * tables and views of the catalog (store/catalog.h); an authorizer lets through what reads and nothing else. The
+ * store's own tables would be of little use (blobs) and would make the schema a promise.
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
@@ -34,6 +26,8 @@ size_t query_columns(const struct query *q);
 struct str query_column_name(const struct query *q, size_t column);
 /* The next row; *any: there was one. */
 NODISCARD bool query_next(struct query *q, bool *any, struct err *err);
+/* Behind the last row: the statement asked for findings, but the store was never analysed. */
+bool query_misses_analysis(const struct query *q);
 struct query_value query_value(const struct query *q, size_t column);
 
 #endif

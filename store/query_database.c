@@ -6,33 +6,13 @@
  *	                 stops, crashes, reloads, refused connections, one by one, up to DB_EVENTS_MAX of a kind a file
  *	connections      opened, closed, refused in 10 seconds, and how many are open behind that
  *
- * and views of them under the names of what they show.
+ * store/query_views.c has views of them under the names of what they show.
  */
 #include <stdlib.h>
 
+#include "store/catalog_tables.h"
 #include "store/database.h"
-#include "store/query_fill.h"
-
-static const char *const views[] = {
-	"CREATE VIEW lock_waits AS SELECT time, service, host, db, user, pid AS waiter, holder, object,"
-	" duration_ms AS wait_ms, CASE WHEN text LIKE '% acquired %' THEN 'acquired' ELSE 'waiting' END AS state,"
-	" query, text, source, line FROM database_events WHERE kind = 'lock_wait'",
-	"CREATE VIEW deadlocks AS SELECT time, service, host, db, user, pid, query, text, source, line"
-	" FROM database_events WHERE kind = 'deadlock'",
-	"CREATE VIEW checkpoints AS SELECT time, service, host, duration_ms, text, source, line"
-	" FROM database_events WHERE kind = 'checkpoint' AND text LIKE '%complete%'",
-	"CREATE VIEW temporary_files AS SELECT time, service, host, db, user, pid, bytes, query, source, line"
-	" FROM database_events WHERE kind = 'temp_file'",
-	"CREATE VIEW vacuums AS SELECT time, service, host, duration_ms, text, source, line"
-	" FROM database_events WHERE kind = 'vacuum'",
-	"CREATE VIEW cancelled_statements AS SELECT time, service, host, db, user, pid, query, text, source, line"
-	" FROM database_events WHERE kind = 'cancel'",
-	"CREATE VIEW restarts AS SELECT time, kind, service, host, text, source, line"
-	" FROM database_events WHERE kind IN ('start', 'stop', 'crash')",
-	"CREATE VIEW parameter_changes AS SELECT time, service, host, key, old_value, new_value, actor, text, source, line"
-	" FROM changes WHERE kind = 'config_change' AND key IS NOT NULL",
-	NULL,
-};
+#include "store/sql.h"
 
 /* A statement as read, names resolved. */
 struct total {
@@ -104,7 +84,7 @@ static void merge(struct total *into, const struct total *from)
 		into->last_ns = from->last_ns;
 }
 
-static bool put_statement(struct filling *f, const struct total *t, struct err *err)
+static void put_statement(struct filling *f, const struct total *t)
 {
 	const struct statement_row *r = &t->row;
 
@@ -123,49 +103,67 @@ static bool put_statement(struct filling *f, const struct total *t, struct err *
 	fill_real(f, (double)r->lock_us / 1e3);
 	fill_time(f, t->first_ns);
 	fill_time(f, t->last_ns);
-	return fill_row(f, err);
+	fill_row(f);
 }
 
-static bool fill_statements(struct store *s, const struct extent_list *extents, struct db *db, struct arena *a,
-			    struct err *err)
+static bool fill_statements(struct sql *sql, struct filling *f, struct err *err)
 {
+	struct store *s = sql->store;
 	VEC(struct total) list = { 0 };
-	struct filling f = { 0 };
 	bool row, good;
 	sqlite3_stmt *st = db_prepare(&s->db,
 				      "SELECT id, fingerprint, service, host, db, calls, failed, timed, sum_us, min_us, "
 				      "max_us, rows, examined, lock_us, first_ns, last_ns FROM statement ORDER BY id",
 				      err);
 
-	good = st != NULL;
+	good = st != NULL && names_ready(s, err);
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
-		const struct extent_row *x = extent_of_fact(extents, sqlite3_column_int64(st, 0));
+		const struct extent_row *x = extent_of_fact(&sql->events.extents, sqlite3_column_int64(st, 0));
 
 		if (x)
-			read_statement(s, st, x, vec_push(a, &list));
+			read_statement(s, st, x, vec_push(&sql->arena, &list));
 	}
 	sqlite3_finalize(st);
 	if (list.n > 1)
 		qsort(list.at, list.n, sizeof *list.at, by_place);
-	good = good && fill_begin(&f, db,
-				  "CREATE TABLE statements(query TEXT, service TEXT, host TEXT, db TEXT, calls INTEGER, "
-				  "failed INTEGER, total_ms REAL, mean_ms REAL, min_ms REAL, max_ms REAL, rows INTEGER, "
-				  "rows_examined INTEGER, lock_ms REAL, first TEXT COLLATE instant, "
-				  "last TEXT COLLATE instant)",
-				  "INSERT INTO statements VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
 	for (size_t i = 0; good && i < list.n;) {
 		size_t k = i + 1;
 
 		for (; k < list.n && by_place(&list.at[i], &list.at[k]) == 0; k++)
 			merge(&list.at[i], &list.at[k]);
-		good = put_statement(&f, &list.at[i], err);
+		put_statement(f, &list.at[i]);
 		i = k;
 	}
-	sqlite3_finalize(f.st);
 	return good;
 }
 
-static bool put_event(struct filling *f, sqlite3_stmt *st, const struct extent_row *x, struct err *err)
+static const struct catalog_column statement_columns[] = {
+	{ "query", SQL_TEXT, SQL_SAID, "the statement with ? for its values" },
+	{ "service", SQL_TEXT, 0, "the database server" },
+	{ "host", SQL_TEXT, 0, "where it ran" },
+	{ "db", SQL_TEXT, 0, "the database" },
+	{ "calls", SQL_INTEGER, SQL_ALWAYS, "lines that state a duration" },
+	{ "failed", SQL_INTEGER, SQL_ALWAYS, "how many of them failed" },
+	{ "total_ms", SQL_REAL, 0, "how long they took together, exact to the microsecond" },
+	{ "mean_ms", SQL_REAL, 0, "on average" },
+	{ "min_ms", SQL_REAL, 0, "the shortest" },
+	{ "max_ms", SQL_REAL, 0, "the longest" },
+	{ "rows", SQL_INTEGER, 0, "rows sent or affected, all calls" },
+	{ "rows_examined", SQL_INTEGER, 0, "rows looked at, all calls" },
+	{ "lock_ms", SQL_REAL, SQL_ALWAYS, "time waiting for locks, all calls" },
+	{ "first", SQL_TIME, 0, "the first call" },
+	{ "last", SQL_TIME, 0, "the last one" },
+	{ 0 },
+};
+
+const struct catalog_table table_statements = {
+	.name = "statements",
+	.help = "a statement in a database of a service on a host, over all files",
+	.columns = statement_columns,
+	.fill = fill_statements,
+};
+
+static void put_event(struct filling *f, sqlite3_stmt *st, const struct extent_row *x)
 {
 	int64_t kind = sqlite3_column_int64(st, 2);
 	struct str service = db_text(st, 3), host = db_text(st, 4);
@@ -185,36 +183,55 @@ static bool put_event(struct filling *f, sqlite3_stmt *st, const struct extent_r
 	fill_text(f, x->path);
 	fill_number(f, db_u64(st, 14));
 	fill_number(f, db_u64(st, 15));
-	return fill_row(f, err);
+	fill_row(f);
 }
 
-static bool fill_events(struct store *s, const struct extent_list *extents, struct db *db, struct err *err)
+static bool fill_events(struct sql *sql, struct filling *f, struct err *err)
 {
-	struct filling f = { 0 };
-	sqlite3_stmt *st = NULL;
+	struct db *db = &sql->store->db;
 	bool row, good;
+	sqlite3_stmt *st = db_prepare(db,
+				      "SELECT id, time_ns, kind, service, host, db, user, pid, us, bytes, object, holder, query, "
+				      "text, line, offset FROM db_event ORDER BY time_ns, text, line, id",
+				      err);
 
-	good = fill_begin(&f, db,
-			  "CREATE TABLE database_events(time TEXT COLLATE instant, kind TEXT, service TEXT, host TEXT, "
-			  "db TEXT, user TEXT, pid INTEGER, duration_ms REAL, bytes INTEGER, object TEXT, holder TEXT, "
-			  "query TEXT, text TEXT, source TEXT, line INTEGER, offset INTEGER)",
-			  "INSERT INTO database_events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-	if (good) {
-		st = db_prepare(&s->db,
-				"SELECT id, time_ns, kind, service, host, db, user, pid, us, bytes, object, holder, query, "
-				"text, line, offset FROM db_event ORDER BY time_ns, text, line, id",
-				err);
-		good = st != NULL;
-	}
-	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
-		const struct extent_row *x = extent_of_fact(extents, sqlite3_column_int64(st, 0));
+	good = st != NULL;
+	while (good && (good = db_step(db, st, &row, err)) && row) {
+		const struct extent_row *x = extent_of_fact(&sql->events.extents, sqlite3_column_int64(st, 0));
 
-		good = !x || put_event(&f, st, x, err);
+		if (x)
+			put_event(f, st, x);
 	}
 	sqlite3_finalize(st);
-	sqlite3_finalize(f.st);
 	return good;
 }
+
+static const struct catalog_column event_columns[] = {
+	{ "time", SQL_TIME, 0, "when it happened" },
+	{ "kind", SQL_TEXT, 0, "lock_wait, deadlock, cancel, checkpoint, temp_file, vacuum, start, stop, crash, ..." },
+	{ "service", SQL_TEXT, 0, "the server" },
+	{ "host", SQL_TEXT, 0, "where it ran" },
+	{ "db", SQL_TEXT, 0, "in which database" },
+	{ "user", SQL_TEXT, SQL_SAID, "of which user" },
+	{ "pid", SQL_INTEGER, 0, "of which process of the server; of a lock: who waits" },
+	{ "duration_ms", SQL_REAL, 0, "how long it took or waited" },
+	{ "bytes", SQL_INTEGER, 0, "its size" },
+	{ "object", SQL_TEXT, SQL_SAID, "of a lock: its mode and what it is on" },
+	{ "holder", SQL_TEXT, SQL_SAID, "the processes that hold it" },
+	{ "query", SQL_TEXT, SQL_SAID, "the statement with ? for its values" },
+	{ "text", SQL_TEXT, SQL_SAID, "what the log says" },
+	{ "source", SQL_TEXT, SQL_ALWAYS, "path of the file inside the archive" },
+	{ "line", SQL_INTEGER, SQL_ALWAYS, "number of its first line there" },
+	{ "offset", SQL_INTEGER, SQL_ALWAYS, "of that line in the unpacked file, bytes" },
+	{ 0 },
+};
+
+const struct catalog_table table_database_events = {
+	.name = "database_events",
+	.help = "an event of a database server, the first 2,000 of a kind of each file",
+	.columns = event_columns,
+	.fill = fill_events,
+};
 
 /* Connections of one service on one host in one bucket. */
 struct moment {
@@ -242,7 +259,7 @@ static bool same_place(const struct moment *a, const struct moment *b)
  * How many were open before the log begins is not known: as few as make the count never negative. So the count
  * is a lower bound, exact once all of those were closed.
  */
-static bool put_moments(struct filling *f, const struct moment *m, size_t n, struct err *err)
+static void put_moments(struct filling *f, const struct moment *m, size_t n)
 {
 	int64_t open = 0, least = 0;
 
@@ -260,10 +277,8 @@ static bool put_moments(struct filling *f, const struct moment *m, size_t n, str
 		fill_count(f, m[i].closed);
 		fill_count(f, m[i].refused);
 		fill_count(f, open);
-		if (!fill_row(f, err))
-			return false;
+		fill_row(f);
 	}
-	return true;
 }
 
 static void add_cells(struct arena *a, const struct series *s, struct moment **at, size_t *n, size_t *cap)
@@ -284,23 +299,19 @@ static void add_cells(struct arena *a, const struct series *s, struct moment **a
 	*cap = list.cap;
 }
 
-static bool fill_connections(struct store *s, struct db *db, struct arena *a, struct err *err)
+static bool fill_connections(struct sql *sql, struct filling *f, struct err *err)
 {
 	struct moment *m = NULL;
 	struct series *series;
-	struct filling f = { 0 };
 	size_t n_series, n = 0, cap = 0, kept = 0;
-	bool good = store_load_series(s, a, &series, &n_series, err) &&
-		    fill_begin(&f, db,
-			       "CREATE TABLE connections(time TEXT COLLATE instant, service TEXT, host TEXT, "
-			       "opened INTEGER, closed INTEGER, refused INTEGER, open INTEGER)",
-			       "INSERT INTO connections VALUES(?, ?, ?, ?, ?, ?, ?)", err);
+	struct arena scratch;
+
+	arena_init(&scratch);
+	bool good = store_load_series_of(sql->store, 1 << SERIES_EVENT, &scratch, &series, &n_series, err);
 
 	for (size_t i = 0; good && i < n_series; i++)
-		if (series[i].kind == SERIES_EVENT &&
-		    (series[i].code == EV_CONN_OPEN || series[i].code == EV_CONN_CLOSE ||
-		     series[i].code == EV_CONN_REFUSED))
-			add_cells(a, &series[i], &m, &n, &cap);
+		if (series[i].code == EV_CONN_OPEN || series[i].code == EV_CONN_CLOSE || series[i].code == EV_CONN_REFUSED)
+			add_cells(&scratch, &series[i], &m, &n, &cap);
 	if (n > 1)
 		qsort(m, n, sizeof *m, by_moment);
 	for (size_t i = 0; i < n; i++) {
@@ -312,25 +323,32 @@ static bool fill_connections(struct store *s, struct db *db, struct arena *a, st
 			m[kept++] = m[i];
 		}
 	}
-	for (size_t i = 0; good && i < kept;) {
+	for (size_t i = 0; i < kept;) {
 		size_t k = i + 1;
 
 		while (k < kept && same_place(&m[i], &m[k]))
 			k++;
-		good = put_moments(&f, m + i, k - i, err);
+		put_moments(f, m + i, k - i);
 		i = k;
 	}
-	sqlite3_finalize(f.st);
+	arena_release(&scratch);
 	return good;
 }
 
-bool fill_database(struct store *s, const struct extent_list *extents, struct db *db, struct arena *a,
-		   struct err *err)
-{
-	bool good = fill_statements(s, extents, db, a, err) && fill_events(s, extents, db, err) &&
-		    fill_connections(s, db, a, err);
+static const struct catalog_column connection_columns[] = {
+	{ "time", SQL_TIME, SQL_ALWAYS, "when the 10 seconds begin" },
+	{ "service", SQL_TEXT, 0, "whose" },
+	{ "host", SQL_TEXT, 0, "where it ran" },
+	{ "opened", SQL_INTEGER, SQL_ALWAYS, "connections made" },
+	{ "closed", SQL_INTEGER, SQL_ALWAYS, "ended" },
+	{ "refused", SQL_INTEGER, SQL_ALWAYS, "refused" },
+	{ "open", SQL_INTEGER, SQL_ALWAYS, "how many there are after that, those from before the log begins as few as can be" },
+	{ 0 },
+};
 
-	for (const char *const *view = views; good && *view; view++)
-		good = db_exec(db, *view, err);
-	return good;
-}
+const struct catalog_table table_connections = {
+	.name = "connections",
+	.help = "10 seconds of a service on a host in which any connection was made, ended or refused",
+	.columns = connection_columns,
+	.fill = fill_connections,
+};

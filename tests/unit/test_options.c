@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "core/closest.h"
 
 struct values {
 	bool flag;
