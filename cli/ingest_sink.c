@@ -56,6 +56,14 @@ static void note_file(struct ingest_sink *s, const struct source_file *f, const 
 	pthread_mutex_unlock(&s->lock);
 }
 
+static bool sink_listed(void *self, uint64_t listing_id, struct err *err)
+{
+	struct ingest_sink *s = self;
+
+	s->listing_id = listing_id;
+	return store_writer_shard(s->writer, listing_id, s->shard, s->n_shards, false, err);
+}
+
 static bool sink_known(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err)
 {
 	const struct ingest_sink *s = self;
@@ -159,7 +167,8 @@ struct event_sink ingest_sink_events(struct ingest_sink *s)
 		.event = sink_event,
 		.file_end = sink_file_end,
 		.point = sink_point,
-		.known = sink_known,
+		.known = s->known.n > 0 ? sink_known : NULL,
+		.listed = sink_listed,
 	};
 }
 

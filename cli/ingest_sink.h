@@ -33,6 +33,8 @@ struct ingest_sink {
 	struct open_extent *open; /* every extent that was begun */
 	struct map known;         /* what the store had before: content id → bytes read; not written to any more */
 	struct { struct file_outcome *at; size_t n, cap; } files;
+	unsigned shard, n_shards; /* the share that is read; 0 of 0: everything */
+	uint64_t listing_id;      /* of what is shared, once it is known; 0 */
 };
 
 /* False when the store cannot be read; finish it all the same. */

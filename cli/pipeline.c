@@ -39,17 +39,19 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 }
 
 static bool ingest_into(struct invocation *in, struct store_writer *writer, struct str *paths, size_t n,
-			struct ingest_outcome *out, struct err *err)
+			const struct shard *share, struct ingest_outcome *out, struct err *err)
 {
 	struct progress progress;
 	struct ingest_sink sink;
 
 	progress_init(&progress, !in->common.quiet && !in->common.no_progress);
 	bool good = ingest_sink_init(&sink, writer, in->arena, err);
-	const struct ingest_options options = pipeline_ingest_options(in, paths, n, &progress);
+	struct ingest_options options = pipeline_ingest_options(in, paths, n, &progress);
 	const struct event_sink events = ingest_sink_events(&sink);
 	struct arena report; /* the sink's lists grow in the other one at the same time */
 
+	sink.shard = options.shard = share->number;
+	sink.n_shards = options.n_shards = share->of;
 	arena_init(&report);
 	good = good && ingest_run(&options, &events, &report, &out->report, err);
 
@@ -63,18 +65,26 @@ static bool ingest_into(struct invocation *in, struct store_writer *writer, stru
 		notes[i] = arena_str(in->arena, out->report.notes[i]);
 	out->report.notes = notes;
 	arena_release(&report);
-	return good;
+	good = good && store_writer_settle(writer, err);
+	return good && (share->of == 0 ||
+			store_writer_shard(writer, sink.listing_id, share->number, share->of, true, err));
 }
 
 bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths, size_t n, struct ingest_outcome *out,
 		     struct err *err)
+{
+	return pipeline_ingest_shard(in, store, paths, n, &(struct shard){ 0, 0 }, out, err);
+}
+
+bool pipeline_ingest_shard(struct invocation *in, struct str store, struct str *paths, size_t n,
+			   const struct shard *share, struct ingest_outcome *out, struct err *err)
 {
 	struct store_writer *writer;
 
 	*out = (struct ingest_outcome){ 0 };
 	if (!store_writer_open(store.ptr, &writer, err))
 		return false;
-	bool good = ingest_into(in, writer, paths, n, out, err) && store_writer_settle(writer, err);
+	bool good = ingest_into(in, writer, paths, n, share, out, err);
 
 	good = store_writer_close(writer, err) && good;
 	if (!good)

@@ -18,12 +18,20 @@ struct ingest_outcome {
 	size_t n_files;
 };
 
+/* A share of an archive that several read, from 1; 0 of 0: everything. */
+struct shard {
+	unsigned number, of;
+};
+
 /* How the command line wants paths read; shows progress when it may. */
 struct ingest_options pipeline_ingest_options(const struct invocation *in, struct str *paths, size_t n,
 					      struct progress *progress);
 /* Reads paths into the store. EXIT_NO_INPUT, with what was wrong on standard error, when nothing usable was there. */
 NODISCARD bool pipeline_ingest(struct invocation *in, struct str store, struct str *paths, size_t n,
 			       struct ingest_outcome *out, struct err *err);
+/* The same for a share of them (ingest/shard.h), which may be empty. */
+NODISCARD bool pipeline_ingest_shard(struct invocation *in, struct str store, struct str *paths, size_t n,
+				     const struct shard *share, struct ingest_outcome *out, struct err *err);
 /* What leads to the archive that a store was read from: n paths; none when it is not at hand. */
 struct archive { const struct str *paths; size_t n; };
 

@@ -91,6 +91,8 @@ void summary_print(FILE *to, const struct ingest_outcome *o, bool all_files)
 	if (r->files_skipped > 0)
 		fprintf(to, "%zu file%s skipped: the same content was read before.\n", r->files_skipped,
 			plural(r->files_skipped));
+	if (r->files_elsewhere > 0)
+		fprintf(to, "%zu file%s left to the other shards.\n", r->files_elsewhere, r->files_elsewhere == 1 ? " is" : "s are");
 	if (r->files_not_log > 0)
 		fprintf(to, "%zu file%s skipped: not logs.\n", r->files_not_log, plural(r->files_not_log));
 	if (r->files_empty > 0)

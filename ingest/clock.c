@@ -172,13 +172,18 @@ static int64_t best_anchor(const struct clock_evidence *e, enum clock_source *so
 	return e->span_to_ns;
 }
 
-/* Do the walked lines, moved to start `years` later, meet the span of the dated sources? */
-static bool meets_span(const struct clock_walk *w, const struct clock_evidence *e, int64_t years)
+/* Do the walked lines, moved to start `years` later, come within `slack_ns` of the span of the dated sources? */
+static bool comes_near_span(const struct clock_walk *w, const struct clock_evidence *e, int64_t years, int64_t slack_ns)
 {
 	int64_t first = in_year(w->first_ns, year_of(w->first_ns) + years);
 	int64_t last = in_year(w->last_ns, year_of(w->last_ns) + years);
 
-	return first <= e->span_to_ns + DAY_NS && last >= e->span_from_ns - DAY_NS;
+	return first <= e->span_to_ns + slack_ns && last >= e->span_from_ns - slack_ns;
+}
+
+static bool meets_span(const struct clock_walk *w, const struct clock_evidence *e, int64_t years)
+{
+	return comes_near_span(w, e, years, DAY_NS);
 }
 
 /* Years to move the walk by so that it ends at the anchor or within a year before it. */
@@ -189,6 +194,19 @@ static int64_t years_to(const struct clock_walk *w, int64_t anchor)
 	if (in_year(w->last_ns, year_of(w->last_ns) + years) > anchor + ANCHOR_SLACK_NS)
 		years--;
 	return years;
+}
+
+bool clock_awaits_span(const struct clock_walk *w, const struct clock_evidence *e)
+{
+	enum clock_source source;
+	int64_t anchor = best_anchor(e, &source);
+
+	if (source == CLOCK_FROM_NAME || w->last_ns == TIME_NONE)
+		return false;
+	if (source == CLOCK_FROM_SPAN || source == CLOCK_UNKNOWN)
+		return true;
+	/* Without slack: a span taken from beginnings may be off by a zone. */
+	return w->no_year > 0 && (e->span_to_ns == TIME_NONE || !comes_near_span(w, e, years_to(w, anchor), 0));
 }
 
 struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e,

@@ -59,6 +59,11 @@ struct clock_evidence {
 enum clock_source { CLOCK_SOURCES(CLOCK_SOURCE_ENUM) CLOCK_SOURCE_COUNT };
 const char *clock_source_words(enum clock_source s);
 
+/*
+ * Would a wider span of the dated sources give another clock? Not when a better anchor places the lines, and that
+ * place meets the span as known.
+ */
+bool clock_awaits_span(const struct clock_walk *w, const struct clock_evidence *e);
 /* A clock for the file's second pass, that starts in the right year, on the right day. */
 struct clock clock_resolve(const struct clock_walk *w, const struct clock_evidence *e,
 			   const struct zone *zone, enum clock_source *source);

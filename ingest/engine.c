@@ -11,6 +11,7 @@
 
 #include "ingest/again.h"
 #include "ingest/pool.h"
+#include "ingest/shard.h"
 
 enum { JOBS_MAX = 64 };
 
@@ -138,7 +139,7 @@ static bool run_copies_wave(struct ingest *g, unsigned jobs, struct err *err)
 			struct planned *original = g->paths[i].texts[k]->original;
 			bool is_new = false;
 
-			if (original)
+			if (original && !original->elsewhere)
 				map_put(&seen, (uint64_t)(uintptr_t)original, &is_new);
 			if (is_new)
 				*vec_push(g->arena, &originals) = original;
@@ -150,32 +151,16 @@ static bool run_copies_wave(struct ingest *g, unsigned jobs, struct err *err)
 	return r.n == 0 || run_pool(&r, copies_task, jobs, err);
 }
 
-static void widen(struct ingest *g, int64_t from_ns, int64_t to_ns)
-{
-	if (from_ns == TIME_NONE || to_ns == TIME_NONE)
-		return;
-	if (g->span_from_ns == TIME_NONE || from_ns < g->span_from_ns)
-		g->span_from_ns = from_ns;
-	if (g->span_to_ns == TIME_NONE || to_ns > g->span_to_ns)
-		g->span_to_ns = to_ns;
-}
-
-static void set_span(struct ingest *g)
-{
-	g->span_from_ns = g->span_to_ns = TIME_NONE;
-	for (size_t i = 0; i < g->n_paths; i++)
-		for (size_t k = 0; k < g->paths[i].n_texts; k++)
-			if (!g->paths[i].texts[k]->yearless)
-				widen(g, g->paths[i].texts[k]->dated_first_ns,
-				      g->paths[i].texts[k]->dated_last_ns);
-}
-
 /* Counts and notes what the probes found that will not be read. */
 static void count_probed(struct ingest *g)
 {
 	for (size_t i = 0; i < g->n_paths; i++) {
 		struct planned_path *p = &g->paths[i];
 
+		if (p->elsewhere) {
+			g->report->files_elsewhere += p->n_texts;
+			continue;
+		}
 		if (p->error.len > 0) {
 			g->report->files_failed++;
 			run_note(g, p->error);
@@ -200,10 +185,12 @@ static bool run_all(struct ingest *g, unsigned jobs, struct err *err)
 	if (!run_pool(&probes, probe_task, jobs, err))
 		return false;
 	plan_copies(g->paths, g->n_paths, g->arena);
+	if (g->options->n_shards > 0 && !shard_split(g, err))
+		return false;
 	count_probed(g);
 	if (!run_wave(g, WAVE_DATED, readers, err))
 		return false;
-	set_span(g);
+	shard_begin_span(g);
 	if (!run_wave(g, WAVE_YEARLESS, readers, err) || !run_copies_wave(g, readers, err))
 		return false;
 	for (size_t i = 0; i < g->n_paths; i++)
@@ -255,8 +242,11 @@ bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, s
 			f->display = f->path;
 		g.paths[i].found = f;
 	}
+	if (!shard_first(o))
+		found.notes.n = found.n_failed = 0; /* told and counted once */
 	out->files_failed = found.n_failed;
 	pthread_mutex_init(&g.lock, NULL);
+	pthread_mutex_init(&g.span_lock, NULL);
 	g.workers = arena_new_n(a, struct text_worker, jobs);
 	g.kept = arena_new_n(a, struct arena, jobs);
 	for (unsigned i = 0; i < jobs; i++) {
@@ -275,6 +265,7 @@ bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, s
 		arena_release(&g.kept[i]);
 	}
 	pthread_mutex_destroy(&g.lock);
+	pthread_mutex_destroy(&g.span_lock);
 	if (g.notes.n > 0)
 		qsort(g.notes.at, g.notes.n, sizeof *g.notes.at, compare_notes);
 	out->notes = g.notes.at;

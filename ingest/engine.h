@@ -48,7 +48,7 @@ struct file_totals {
  * sink's own
  * per-file state. `known` is optional: how far the text with this id was taken by an earlier run, so that
  * only what a file
- * has grown by is read.
+ * has grown by is read; NULL also when there was none, which saves looking.
  */
 enum sink_answer { SINK_TAKE, SINK_SKIP, SINK_FAIL };
 struct event_sink {
@@ -62,6 +62,8 @@ struct event_sink {
 	/* Optional: a place of the file where reading can begin (ingest/input.h), good during the call. */
 	bool (*point)(void *self, void *handle, const struct input_point *p, struct err *err);
 	bool (*known)(void *self, uint64_t content_id, bool *known, uint64_t *end_offset, struct err *err);
+	/* Optional: before anything is read, what all shards together read (ingest/shard.h). Only with n_shards. */
+	bool (*listed)(void *self, uint64_t listing_id, struct err *err);
 };
 
 struct glob_rule { struct str glob, value; }; /* --zone, --service, --format: the first match wins */
@@ -77,6 +79,7 @@ struct ingest_options {
 	uint64_t max_ratio; /* unpacked/packed beyond which it is a bomb; 0 = 1100 (deflate: 1032) */
 	uint64_t max_file_bytes;                     /* uncompressed bytes of one file; 0 = 1 TiB */
 	bool paths_as_given;                         /* show files as argument/path */
+	unsigned shard, n_shards;                    /* read share `shard` of n_shards, from 1; 0 of 0: everything */
 	/* Progress: called about ten times a second from one thread; may be NULL. */
 	void (*progress)(void *self, uint64_t done_bytes, uint64_t all_bytes, uint64_t events,
 			 size_t files_done, size_t files_all);
@@ -88,7 +91,8 @@ struct ingest_report {
 	uint64_t lines, events, continuation, rejected, bytes;
 	struct str *notes; size_t n_notes; /* about paths, one whole sentence each */
 	bool damaged;                      /* any file truncated, corrupt or not understood */
-	bool usable;                       /* at least one event came out (or was there already) */
+	bool usable;                       /* at least one event came out (or was there already, or is another shard's) */
+	size_t files_elsewhere;            /* texts that are other shards' */
 };
 
 /*

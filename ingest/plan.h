@@ -40,6 +40,7 @@ struct planned {
 	bool day_first;           /* of its dates in numbers, see detect.h */
 	bool yearless;            /* its lines do not say their dates */
 	bool checked;             /* whether that is all of it */
+	bool elsewhere;           /* another shard reads it */
 	struct str reason;        /* PLAN_NOT_LOG: what it is, in words */
 	const struct format *format;
 	const struct format *others[DETECT_OTHERS];
@@ -72,6 +73,7 @@ struct planned_path {
 	size_t n_notes;
 	struct str error;         /* it could not be opened: a whole sentence; empty else */
 	bool damaged;
+	bool elsewhere;           /* another shard reads it */
 };
 
 struct plan_rules {

@@ -1,6 +1,7 @@
 #include "ingest/run.h"
 
 #include "ingest/again.h"
+#include "ingest/shard.h"
 
 void run_note(struct ingest *g, struct str note)
 {
@@ -117,8 +118,7 @@ bool run_read(struct ingest *g, unsigned worker, struct planned *p, struct input
 	if (p->walk.no_year + p->walk.no_date > 0) {
 		enum clock_source source;
 
-		p->evidence.span_from_ns = g->span_from_ns;
-		p->evidence.span_to_ns = g->span_to_ns;
+		shard_span(g, worker, p);
 		m.clock = clock_resolve(&p->walk, &p->evidence, p->zone, &source);
 		year_note(&totals, &a, p, &m.clock, source);
 	} else {
@@ -152,7 +152,7 @@ bool run_open(struct ingest *g, const struct planned_path *path, const struct pl
 
 static bool wanted(const struct planned *p, enum wave wave)
 {
-	return p->action == PLAN_WALK || (p->action == PLAN_READ && wave == WAVE_DATED);
+	return !p->elsewhere && (p->action == PLAN_WALK || (p->action == PLAN_READ && wave == WAVE_DATED));
 }
 
 /* A text that was there when the plan was made and of which nothing comes any more. */

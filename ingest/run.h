@@ -21,6 +21,10 @@ struct ingest {
 	struct arena *kept;           /* one for each worker: what it finds out while probing */
 	int64_t span_from_ns, span_to_ns; /* of all events that state a date, as far as known; TIME_NONE */
 
+	pthread_mutex_t span_lock;    /* of the span, once texts without years are read, and of: */
+	bool span_open;               /* of other shards' texts only the beginnings are in it */
+	int64_t own_from_ns, own_to_ns; /* without other shards' texts */
+
 	pthread_mutex_t lock;         /* of all below */
 	struct arena *arena;          /* the report's */
 	struct ingest_report *report;

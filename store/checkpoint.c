@@ -4,21 +4,19 @@
 
 enum { LAYOUT = 1 };
 
-#define CHECK_SEED UINT64_C(0x706c616365) /* "place" */
-
 void checkpoint_pack(struct str window, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
 	window = str_head(window, CHECKPOINT_WINDOW_BYTES);
 	buf_add_varint(out, window.len);
 	plane_put(c, out, (const unsigned char *)window.ptr, window.len);
-	blob_seal(out, start, CHECK_SEED);
+	blob_seal(out, start, CHECKPOINT_SEED);
 }
 
 bool checkpoint_unpack(struct str bytes, struct column_coder *c, struct arena *a, struct str *window)
 {
 	uint64_t len;
-	if (!blob_open(&bytes, CHECK_SEED, LAYOUT) || !varint_next(&bytes, &len) || len > CHECKPOINT_WINDOW_BYTES)
+	if (!blob_open(&bytes, CHECKPOINT_SEED, LAYOUT) || !varint_next(&bytes, &len) || len > CHECKPOINT_WINDOW_BYTES)
 		return false;
 	const unsigned char *p = plane_get(c, &bytes, (size_t)len);
 	if (!p || bytes.len)

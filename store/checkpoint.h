@@ -13,6 +13,9 @@
 
 enum { CHECKPOINT_WINDOW_BYTES = 32 << 10 };
 
+/* Seed of the checksum: these bytes never pass for another kind of blob. */
+#define CHECKPOINT_SEED UINT64_C(0x706c616365) /* "place" */
+
 /* A window as it is stored, and back: false when the bytes are damaged. The window is in the arena. */
 void checkpoint_pack(struct str window, struct column_coder *c, struct buf *out);
 bool checkpoint_unpack(struct str bytes, struct column_coder *c, struct arena *a, struct str *window);

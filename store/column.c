@@ -316,3 +316,9 @@ bool blob_open(struct str *in, uint64_t seed, unsigned char layout)
 	*in = str_from(*in, 1);
 	return true;
 }
+
+bool blob_is_sound(struct str blob, uint64_t seed)
+{
+	uint64_t sum;
+	return raw64_get(&blob, &sum) && blob.len > 0 && sum == hash64_seed(blob, seed);
+}

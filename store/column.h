@@ -68,5 +68,7 @@ bool raw64_get(struct str *in, uint64_t *v);
 size_t blob_begin(struct buf *out, unsigned char layout);
 void blob_seal(struct buf *out, size_t start, uint64_t seed);
 bool blob_open(struct str *in, uint64_t seed, unsigned char layout);
+/* Is the blob what it was when it was sealed, of whatever layout? */
+bool blob_is_sound(struct str blob, uint64_t seed);
 
 #endif

@@ -44,6 +44,12 @@ NODISCARD bool store_writer_knows(struct store_writer *w, uint64_t content_id, b
 				  uint64_t *end_offset, struct err *err);
 /* All there is, finished: content id → how far it was read. */
 NODISCARD bool store_writer_contents(struct store_writer *w, struct map *out, struct err *err);
+/*
+ * Notes that share `number` of `of` of a split archive is being read into the store, or, `done`, that all of it is there
+ * (store/shards.h). Takes effect with the next extent that is finished, or at the end.
+ */
+NODISCARD bool store_writer_shard(struct store_writer *w, uint64_t listing, unsigned number, unsigned of, bool done,
+				  struct err *err);
 NODISCARD bool extent_begin(struct store_writer *w, const struct extent_info *info,
 			    struct extent_writer **out, struct err *err);
 NODISCARD bool extent_add(struct extent_writer *x, const struct event *e, struct err *err);
