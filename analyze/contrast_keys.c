@@ -7,13 +7,15 @@
 /*
  * Words that failing lines share and others do not: values of keys ("sku": "44285", sku=44285) and parts of paths. Kept
  * lines are a sample, so the test is exact and asks for much; it compares lines with the same key, those that fail in the bad
- * time with those that do not and those that failed before. What stands in the template is not a value, and what
+ * time with those that do not and those that failed before. A parameter of a request ("?client=...") that others do not have at
+ * all is compared with all other requests. What stands in the template is not a value, and what
  * only says that the line fails (its level, its status) is none either.
  */
 enum { MAX_LINES = 400, MAX_PAIRS = 8192, KEY_BYTES = 40, VALUE_BYTES = 48, LEAST_LINES = 8, MAX_BYTES = 2048 };
 static const double least_with = 0.5, most_without = 0.05;
 
-struct pair { struct str key, value; };
+/* A parameter is a pair of a query string; its key has the '?' or '&' before it. */
+struct pair { struct str key, value; bool parameter; };
 
 static bool word_char(char ch)
 {
@@ -58,23 +60,25 @@ static bool value_ends(struct str rest)
 /* The next "key=value", or "path" with a part of a path that has a digit; false at the end. */
 static bool next_pair(struct str *text, struct pair *out)
 {
+	bool query = false;
 	while (text->len) {
-		bool slash = text->ptr[0] == '/';
+		bool slash = text->ptr[0] == '/', in_query = query;
 		size_t n = word_length(slash ? str_from(*text, 1) : *text);
 		struct str word = str_head(slash ? str_from(*text, 1) : *text, n);
+		query = !n && (text->ptr[0] == '?' || text->ptr[0] == '&');
 		*text = str_from(*text, (n + slash) ? n + slash : 1);
 		if (!n)
 			continue;
 		if (slash) {
 			if (n >= 3 && n <= VALUE_BYTES && has_digit(word) && str_chr(word, '.') < 0 && (!text->len || !strchr(":.", text->ptr[0]))) {
-				*out = (struct pair){ STR("path"), word };
+				*out = (struct pair){ STR("path"), word, false };
 				return true;
 			}
 			continue;
 		}
 		size_t gap = separator(*text), value = word_length(str_from(*text, gap));
 		if (gap && value && n <= KEY_BYTES && value <= VALUE_BYTES && value_ends(str_from(*text, gap + value)) && !(word.ptr[0] >= '0' && word.ptr[0] <= '9')) {
-			*out = (struct pair){ word, str_head(str_from(*text, gap), value) };
+			*out = (struct pair){ in_query ? str_make(word.ptr - 1, n + 1) : word, str_head(str_from(*text, gap), value), in_query };
 			*text = str_from(*text, gap + value);
 			return true;
 		}
@@ -148,7 +152,7 @@ static void count_line(struct counter *c, const struct kept_line *k, size_t numb
 static void keys_of_service(const struct facts *f, const struct outbreak *o, struct str service, struct value_list *out)
 {
 	struct counter c = { .f = f };
-	unsigned bad = 0, good = 0;
+	unsigned bad = 0, good = 0, requests[2] = { 0 };
 	size_t number = 0;
 	map_init(&c.index);
 	map_init(&c.keys[0]);
@@ -163,16 +167,22 @@ static void keys_of_service(const struct facts *f, const struct outbreak *o, str
 				continue;
 			count_line(&c, k, ++number, failing);
 			*(failing ? &bad : &good) += 1;
+			requests[failing] += k->kind == EV_HTTP;
 		}
 	for (size_t i = 0; i < c.at.n && bad >= LEAST_LINES; i++) {
 		const struct pair_count *x = &c.at.at[i];
 		/* Only lines that have the key at all can be compared. */
 		double key_bad = lines_with(&c, x->pair.key, true), key_good = lines_with(&c, x->pair.key, false);
+		if (x->pair.parameter && key_good < LEAST_LINES) {
+			key_bad = requests[1];
+			key_good = requests[0];
+		}
 		if (x->with < LEAST_LINES || x->with < least_with * bad || key_good < LEAST_LINES || x->without > most_without * key_good)
 			continue;
 		struct sides *all = arena_new(f->arena, struct sides);
 		*all = (struct sides){ .bad = key_bad, .good = key_good };
-		*vec_push(f->arena, out) = (struct value){ .of = OF_FAILING_LINES, .service = service, .field = x->pair.key, .text = x->pair.value, .all = all,
+		*vec_push(f->arena, out) = (struct value){ .of = OF_FAILING_LINES, .service = service,
+			                                   .field = x->pair.parameter ? str_from(x->pair.key, 1) : x->pair.key, .text = x->pair.value, .all = all,
 			                                   .n = { .bad = x->with, .good = x->without }, .kind = "key",
 			                                   .log10_p = fisher_test(x->with, (unsigned)key_bad, x->without, (unsigned)key_good), .refs = x->refs };
 	}

@@ -284,10 +284,11 @@ static bool says_nothing(struct str word)
 	return digits;
 }
 
-static struct str shared_name(struct str change, struct str statement)
+/* A name that both have, and that is none of a service. */
+static struct str shared_name(const struct facts *f, struct str change, struct str statement)
 {
 	for (struct str rest = change, word; (word = next_name(&rest)).len;) {
-		if (says_nothing(word))
+		if (says_nothing(word) || facts_service(f, word) >= 0)
 			continue;
 		for (struct str other = statement, name; (name = next_name(&other)).len;)
 			if (str_eq_nocase(word, name))
@@ -308,10 +309,10 @@ static void name_statements(struct inquiry *q)
 			const struct candidate *x = &q->candidates.at[j];
 			if ((x->kind != CAUSE_SLOW_QUERY && x->kind != CAUSE_LOCK_CONTENTION) || x->act >= 0 || x->share < 0.15 || strength(q, c, x) < least_strength)
 				continue;
-			struct str name = shared_name(act->key, x->entity);
+			struct str name = shared_name(q->f, act->key, x->entity);
 			if (!name.len)
-				name = shared_name(act->text, x->entity);
-			if (!name.len || facts_service(q->f, name) >= 0)
+				name = shared_name(q->f, act->text, x->entity);
+			if (!name.len)
 				continue;
 			term_add(q, c, "mechanism", 1.6, &x->refs, "it names \"%.*s\", and so does %.*s", STR_ARG(name), STR_ARG(x->what));
 			break;

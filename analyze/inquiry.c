@@ -93,7 +93,8 @@ static struct str names_outside(const struct facts *f, struct str text)
 		                              "status from ", "resolve ", "getaddrinfo enotfound ", "getaddrinfo eai_again ", "://", "host=", "upstream=",
 		                              "lookup ", "dial tcp: lookup " };
 	static const char *const after[] = { " upstream", " call failed", " request failed", " returned", " answered", " timed out", " unavailable",
-		                             " did not answer", " responded", " is down" };
+		                             " did not answer", " responded", " is down", " client error", " client failed", " api error", " gateway error",
+		                           " call error", " did not respond", " not responding", " unreachable" };
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
 		ptrdiff_t at = str_find_nocase(text, str_of(before[i]));
 		if (at < 0)

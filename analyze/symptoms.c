@@ -153,6 +153,27 @@ static double mean_excess(const struct facts *f, const struct signal *s, const s
 }
 
 /*
+ * Do lines that say what is wrong (a full disk, a refused password) come with a segment, which nobody logs otherwise? Then a few
+ * failures are enough.
+ */
+static bool told_by_lines(const struct facts *f, const struct segment *g)
+{
+	int64_t from = grid_ns(&f->grid, g->from) - 60 * NS_PER_S, to = grid_ns(&f->grid, g->to);
+	for (size_t i = 0; i < f->n_voices; i++) {
+		const struct voice *v = &f->voices[i];
+		if (!v->family || v->family->nature != NATURE_CAUSE || v->severity < SEV_ERROR)
+			continue;
+		double inside = 0;
+		for (size_t p = 0; p < v->n_parts; p++)
+			inside += series_between(v->parts[p], from, to);
+		double outside = (double)v->total - inside, others = (double)(f->to_ns - f->from_ns - (to - from));
+		if (inside >= 3 && inside * others > 20 * outside * (double)(to - from))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Is a segment worth a person's attention? Significance alone is not: with a million requests one part in a thousand
  * is significant. Errors must be some number of real failures; latency and refusals, which wander more, also a share.
  */
@@ -163,7 +184,8 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 	if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_LOG_ERRORS) {
 		/* A route that few ask for and that answers nobody any more. */
 		bool closed = g->excess >= 8 && g->rate >= 0.4 && seconds >= 120;
-		if (closed && g->rate >= more)
+		bool told = g->excess >= 6 && g->rate >= 0.1 && seconds >= 45 && told_by_lines(f, g);
+		if ((closed || told) && g->rate >= more)
 			return true;
 		if (g->excess < 12 || g->rate < 0.005 || g->rate < more)
 			return false;

@@ -276,10 +276,22 @@ static double new_words(const struct inquiry *q, enum cause_kind change, ptrdiff
 	return most;
 }
 
+/* Does the service write its version into whatever it logs? */
+static bool logs_version(const struct inquiry *q, ptrdiff_t service)
+{
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind == SERIES_FACET && s->code == FACET_VERSION && facts_service(q->f, s->service) == service &&
+		    series_between(s, q->f->from_ns, q->f->to_ns) >= 20)
+			return true;
+	}
+	return false;
+}
+
 static void term_mechanism(struct inquiry *q, struct candidate *c, const struct act *act)
 {
 	struct clue best = { 0 };
-	if (act->version.len && !str_eq(act->version, act->previous))
+	if (act->version.len && !str_eq(act->version, act->previous) && !logs_version(q, c->service_index))
 		look_for(q, act->version, 1.0, &best);
 	look_for(q, act->key, 2.2, &best);
 	look_for_words(q, act->key, 1.6, &best);
@@ -323,12 +335,19 @@ static void term_sibling(struct inquiry *q, struct candidate *c, const struct ac
 	}
 }
 
+/* An operator's hand on one thing (a record, a cache's key) that the change has nothing to do with. */
+static bool by_hand(const struct act *step, const struct act *act)
+{
+	return step->kind == CHANGE_OPERATION && step->key.len && !str_eq_nocase(step->key, act->key);
+}
+
 /* A later change of the same service that ended the failures: a fix that goes forward instead of back. */
 static const struct act *forward_fix(const struct inquiry *q, const struct act *act)
 {
 	for (size_t i = 0; i < q->f->n_acts; i++) {
 		const struct act *later = &q->f->acts[i];
-		if (later->begin_ns <= q->o->onset_to_ns || later->begin_ns <= act->begin_ns || later->kind == CHANGE_JOB || later->kind == CHANGE_RESTART)
+		if (later->begin_ns <= q->o->onset_to_ns || later->begin_ns <= act->begin_ns || later->kind == CHANGE_JOB || later->kind == CHANGE_RESTART ||
+		    by_hand(later, act))
 			continue;
 		bool same = act->service.len ? facts_service(q->f, later->service) == facts_service(q->f, act->service) &&
 		                                       (str_eq_nocase(later->service, act->service) || facts_service(q->f, act->service) >= 0)
@@ -347,7 +366,7 @@ static const struct act *other_cure(const struct inquiry *q, const struct act *a
 		const struct act *step = &q->f->acts[i];
 		int64_t apart = q->o->end_ns - step->begin_ns;
 		if (step->begin_ns <= q->o->onset_to_ns || step->kind == CHANGE_JOB || step->derived || apart > 300 * NS_PER_S || apart < -120 * NS_PER_S ||
-		    facts_service(q->f, step->service) == facts_service(q->f, act->service))
+		    (facts_service(q->f, step->service) == facts_service(q->f, act->service) && !by_hand(step, act)))
 			continue;
 		struct effect e = effect_of(q->f, q->signals, q->o, step->begin_ns, step->end_ns);
 		if (e.kind == EFFECT_CURE)

@@ -185,9 +185,19 @@ static bool cut_compression(struct str *s)
 }
 
 /*
- * Cuts one rotation mark off a file name's end; false when there is none. A number behind another number is a
- * version's ("mysql-5.7.19"), not a rotation's.
+ * Does a number at the end of a dotted pair of numbers stand before the dot at `at`? Then what comes after the dot is the last
+ * part of a version or an address ("mysql-5.7.19"); behind one number it is a rotation of that machine's log ("auth-1.2").
  */
+static bool in_version(struct str s, size_t at)
+{
+	size_t b = at;
+
+	while (b > 0 && is_digit(s.ptr[b - 1]))
+		b--;
+	return b < at && b >= 2 && s.ptr[b - 1] == '.' && is_digit(s.ptr[b - 2]);
+}
+
+/* Cuts one rotation mark off a file name's end; false when there is none. */
 static bool cut_rotation(struct log_name *n, struct str *s)
 {
 	ptrdiff_t at = str_rchr(*s, '.');
@@ -196,7 +206,7 @@ static bool cut_rotation(struct log_name *n, struct str *s)
 
 	if (at > 0) {
 		last = str_from(*s, (size_t)at + 1);
-		if (last.len <= 5 && !is_digit(s->ptr[at - 1]) && str_to_i64(last, &v) && v >= 0) {
+		if (last.len <= 5 && !in_version(*s, (size_t)at) && str_to_i64(last, &v) && v >= 0) {
 			n->rotation = v;
 			s->len = (size_t)at;
 			return true;

@@ -28,8 +28,13 @@ enum {
 };
 /* A correlation decides from here on, in standard errors, and when the runner-up is this far behind. */
 static const double z_min = 5.0, z_margin = 3.0;
-/* Offsets whose overlap is this close to the best fit equally. */
+/* Offsets whose overlap is this close to the best fit equally, as long as lines can tell them apart. */
 static const double overlap_tolerance = 0.3;
+/*
+ * What nothing but the span tells is held to this: where an offset puts all of a log beside the others, one that lets it stick out
+ * by a quarter of an hour more does not fit. A log that covers more than the others at any offset is not judged so.
+ */
+static const double sticks_out_s = 900;
 
 /* Offsets in use that are no whole hours, in quarters. */
 static const int8_t odd_quarters[] = { -38, -14, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55 };
@@ -40,7 +45,7 @@ enum relation { RELATED_NOT, RELATED_BY_HOST, RELATED_BY_SERVICE, RELATED_SAME }
 struct zone_log {
 	uint64_t source;
 	struct str logical, service, host;
-	bool host_clock;                 /* its lines have its host's clock: front servers, system logs */
+	bool host_clock;                 /* its lines have its host's clock: front servers, what syslog writes */
 	bool unknown;                    /* has extents that state none: those have the tallies */
 	struct zone_signal signal;       /* of the extents without a zone if there are any, else of all */
 };
@@ -82,7 +87,8 @@ static bool load_logs(struct zones *z, struct db *db, struct err *err)
 			*at = z->logs.n;
 		}
 		struct zone_log *log = &z->logs.at[*at - 1];
-		log->host_clock = x->role == ROLE_ACCESS || x->role == ROLE_SERVER || x->role == ROLE_SYSTEM;
+		/* What syslog writes down has its host's clock, whatever it tells of. */
+		log->host_clock = x->role == ROLE_ACCESS || x->role == ROLE_SERVER || x->role == ROLE_SYSTEM || str_eq(x->format, STR("syslog"));
 		log->unknown = log->unknown || (!x->zone_known && x->first_ns != TIME_NONE);
 	}
 	return true;
@@ -362,6 +368,21 @@ static void find_fits(struct zones *z, const struct zone_log *log, double *share
 	}
 }
 
+/* Of those that fit, which fit to the quarter of an hour; *n how many. */
+static void narrow_fits(const struct zones *z, const struct zone_log *log, const double *shares, bool *fits, size_t *n)
+{
+	double span_s = (double)(log->signal.to - log->signal.from) * BUCKET_S, best = 0;
+	for (size_t i = 0; i < z->n_candidates; i++)
+		best = shares[i] > best ? shares[i] : best;
+	if ((1 - best) * span_s > sticks_out_s)
+		return;
+	*n = 0;
+	for (size_t i = 0; i < z->n_candidates; i++) {
+		fits[i] = fits[i] && (best - shares[i]) * span_s <= sticks_out_s;
+		*n += fits[i];
+	}
+}
+
 static void decide(struct zones *z, struct zone_log *log, struct verdict *v)
 {
 	double shares[CANDIDATES_MAX];
@@ -370,6 +391,7 @@ static void decide(struct zones *z, struct zone_log *log, struct verdict *v)
 	find_fits(z, log, shares, fits, &n);
 	*v = (struct verdict){ .offset_s = 0 };
 	v->by_lines = decide_by_lines(z, log, fits, v);
+	narrow_fits(z, log, shares, fits, &n);
 	if (v->by_lines || decide_by_relation(z, log, fits, RELATED_BY_HOST, v))
 		return;
 	if (fits_offset(z, fits, 0)) {
@@ -432,6 +454,7 @@ static void follow_fleet(struct zones *z, struct verdict *verdicts)
 		if (!log->unknown || !log->host_clock || verdicts[i].by_lines)
 			continue;
 		find_fits(z, log, shares, fits, &n);
+		narrow_fits(z, log, shares, fits, &n);
 		if (!fits_offset(z, fits, offset))
 			continue;
 		verdicts[i].offset_s = offset;

@@ -1,5 +1,7 @@
 #include <math.h>
 
+#include "analyze/acts.h"
+#include "analyze/effect.h"
 #include "analyze/terms.h"
 
 /*
@@ -18,9 +20,14 @@ static bool in_request(struct str text, size_t at)
 {
 	if (at == 0)
 		return false;
-	if (text.ptr[at - 1] == '/')
-		return at < 5 || !str_eq_nocase(str_make(text.ptr + at - 5, 4), STR("HTTP"));
 	size_t b = at - 1;
+	if (text.ptr[b] == '/') {
+		while (b > 0 && (word_char(text.ptr[b - 1]) || strchr("/.%~:+@!$&?=", text.ptr[b - 1])))
+			b--;
+		/* Not "HTTP/1.1", nor numbers with slashes between them. */
+		struct str token = str_from(text, b);
+		return token.ptr[0] == '/' || str_starts(token, STR("http")) || str_find(str_head(token, at - b), STR("=/")) >= 0;
+	}
 	if (text.ptr[b] != '=')
 		return false;
 	while (b > 0 && word_char(text.ptr[b - 1]))
@@ -103,12 +110,15 @@ static bool holds_key(struct str text, const struct keys *keys, key_next_fn next
 	return false;
 }
 
-/* Do hardly any of the other lines of the service hold one of the keys? */
+/*
+ * Do hardly any of the other lines of the service hold one of the keys? While things are bad that is one in twenty. Before, what
+ * broke later may have been what everybody asked for: of requests up to a quarter may hold it.
+ */
 static bool rare_elsewhere(const struct inquiry *q, struct str service, const struct keys *keys, key_next_fn next, const struct voice *voice)
 {
-	size_t good = 0, with = 0;
+	size_t good = 0, with = 0, good_then = 0, with_then = 0;
 	/* Lines of the same hours first: what they share with the bad ones is the date, the host, the process. */
-	for (int pass = 0; pass < 2; pass++)
+	for (int pass = 0; pass < 2; pass++) {
 		for (size_t k = 0; k < q->f->n_kept && good < SAMPLE; k++) {
 			const struct kept_line *line = &q->f->kept[k];
 			bool during = line->time_ns >= q->o->onset_from_ns && line->time_ns <= q->o->end_ns;
@@ -118,7 +128,13 @@ static bool rare_elsewhere(const struct inquiry *q, struct str service, const st
 			good++;
 			with += holds_key(line->ref.text, keys, next);
 		}
-	return good >= LEAST_GOOD && with * 20 <= good;
+		if (pass == 0) {
+			good_then = good;
+			with_then = with;
+		}
+	}
+	size_t one_in = voice || good_then == good ? 20 : 4;
+	return good >= LEAST_GOOD && with_then * 20 <= good_then && with * one_in <= good;
 }
 
 /* "2024-10-22T05": part of a time. */
@@ -307,6 +323,31 @@ static void raise_bad_input(struct inquiry *q)
 	}
 }
 
+/* The last part of "/products/51068". */
+static struct str last_part(struct str path)
+{
+	size_t b = path.len;
+	while (b > 0 && word_char(path.ptr[b - 1]))
+		b--;
+	return str_from(path, b);
+}
+
+/* A step that names the input and with which the failures ended. */
+static void term_corrected(struct inquiry *q, struct candidate *c)
+{
+	struct str key = last_part(c->entity);
+	for (size_t i = 0; i < q->f->n_acts && key.len >= 3; i++) {
+		const struct act *step = &q->f->acts[i];
+		if (step->begin_ns <= q->o->onset_to_ns || (str_find(step->key, key) < 0 && str_find(step->text, key) < 0))
+			continue;
+		struct effect e = effect_of(q->f, q->signals, q->o, step->begin_ns, step->end_ns);
+		if (e.kind != EFFECT_CURE && e.kind != EFFECT_SLOW_CURE)
+			continue;
+		term_add(q, c, "reversal", 2.0, &step->refs, "the failures ended with a step that names it: %.*s", STR_ARG(act_words(step, q->arena)));
+		return;
+	}
+}
+
 static void test_bad_input(struct inquiry *q, struct candidate *c)
 {
 	if (c->family) {
@@ -315,6 +356,7 @@ static void test_bad_input(struct inquiry *q, struct candidate *c)
 	}
 	term_prior(q, c);
 	term_timing(q, c, c->time_ns, &c->refs);
+	term_corrected(q, c);
 }
 
 const struct cause_rule cause_bad_input = { CAUSE_BAD_INPUT, "an input that breaks what processes it", raise_bad_input, test_bad_input };

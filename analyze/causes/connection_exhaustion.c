@@ -14,7 +14,7 @@ static double surplus_of(const struct inquiry *q, const struct series *s, int64_
 static struct str opener(const struct inquiry *q, ptrdiff_t database, double *share)
 {
 	struct str best = STR_NONE;
-	double all = 0, most = 0;
+	double all = 0, most = 0, usual_all = 0, usual_of_best = 0;
 	/* Connections pile up before there are none left: a quarter of an hour counts, less in short archives. */
 	int64_t lead = (q->o->onset_from_ns - q->f->from_ns) / 3;
 	int64_t from = q->o->onset_from_ns - (lead < 900 * NS_PER_S ? lead : 900 * NS_PER_S), to = q->o->onset_to_ns + 60 * NS_PER_S;
@@ -24,7 +24,8 @@ static struct str opener(const struct inquiry *q, ptrdiff_t database, double *sh
 		const struct series *s = &q->f->series[i];
 		if (s->kind != SERIES_EVENT || s->code != EV_CONN_OPEN || facts_service(q->f, s->service) != database || !s->key_text.len)
 			continue;
-		double more = surplus_of(q, s, from, to);
+		double more = surplus_of(q, s, from, to), usual = series_between(s, q->f->from_ns, from);
+		usual_all += usual;
 		/* What was closed again is not held. */
 		for (size_t j = 0; j < q->f->n_series; j++) {
 			const struct series *closed = &q->f->series[j];
@@ -37,9 +38,13 @@ static struct str opener(const struct inquiry *q, ptrdiff_t database, double *sh
 		if (more > most) {
 			most = more;
 			best = s->key_text;
+			usual_of_best = usual;
 		}
 	}
 	*share = all > 0 ? most / all : 0;
+	/* Who opens most of them always does so now as well. */
+	if (usual_all > 0 && *share < usual_of_best / usual_all + 0.2)
+		return STR_NONE;
 	/* Services all try again when they are refused; somebody who is none of them stands out sooner. */
 	return most >= 5 && *share >= (facts_service(q->f, best) < 0 ? 0.3 : 0.6) ? best : STR_NONE;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "analyze/dense.h"
+#include "analyze/sessions.h"
 #include "analyze/terms.h"
 
 /*
@@ -76,43 +77,6 @@ static int64_t main_holder(const struct inquiry *q, struct ref *line)
 	return all[best].pid;
 }
 
-/* The word after a phrase, up to a blank, a quote or a comma. */
-static struct str word_after(struct str text, const char *phrase)
-{
-	ptrdiff_t at = str_find(text, str_of(phrase));
-	if (at < 0)
-		return STR_NONE;
-	struct str rest = str_from(text, (size_t)at + strlen(phrase));
-	size_t n = 0;
-	while (n < rest.len && !strchr(" \",;)]", rest.ptr[n]))
-		n++;
-	return str_head(rest, n);
-}
-
-/* Who a session is, by its own lines: the application's name, else the user's. */
-static struct str session_name(const struct inquiry *q, int64_t pid)
-{
-	static const char *const phrases[] = { "application_name=", "\"application_name\":\"", "app=" };
-	struct str user = STR_NONE;
-	for (size_t i = 0; i < q->f->n_kept; i++) {
-		const struct kept_line *k = &q->f->kept[i];
-		if (k->pid != pid || k->time_ns > q->o->end_ns + early_ns)
-			continue;
-		for (size_t p = 0; p < sizeof phrases / sizeof *phrases; p++) {
-			struct str name = word_after(k->ref.text, phrases[p]);
-			if (name.len > 1)
-				return name;
-		}
-		/* CSV: the field before the kind of the backend. */
-		ptrdiff_t at = str_find(k->ref.text, STR("\",\"client backend\""));
-		ptrdiff_t quote = at < 0 ? -1 : str_rchr(str_head(k->ref.text, (size_t)at), '"');
-		if (quote >= 0 && at - quote > 1)
-			return str_head(str_from(k->ref.text, (size_t)quote + 1), (size_t)(at - quote - 1));
-		if (k->user.len)
-			user = k->user;
-	}
-	return user;
-}
 
 static void raise_lock_contention(struct inquiry *q)
 {
@@ -162,7 +126,7 @@ static void raise_lock_contention(struct inquiry *q)
 	                        : str_of("lock contention in the database");
 	struct ref held;
 	int64_t holder = main_holder(q, &held);
-	struct str who = holder >= 0 ? session_name(q, holder) : STR_NONE;
+	struct str who = holder >= 0 ? session_name(q->f, holder, q->o->end_ns + early_ns) : STR_NONE;
 	if (who.len) {
 		c->what = arena_printf(q->arena, "%.*s, held by %.*s (session %lld)", STR_ARG(c->what), STR_ARG(str_head(who, 60)), (long long)holder);
 		*vec_push(q->arena, &c->refs) = held;

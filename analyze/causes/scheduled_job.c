@@ -1,10 +1,12 @@
 #include <math.h>
 
 #include "analyze/dense.h"
+#include "analyze/sessions.h"
 #include "analyze/terms.h"
 
 /*
- * Jobs, batches and backups: those that a change log records, and those that cron's own lines show ("(user) CMD (command)").
+ * Jobs, batches and backups: those that a change log records, those that cron's own lines show ("(user) CMD (command)"), and those
+ * that only a database's lines show: sessions of an application that is no service here, whose statements take the database's time.
  * A job that runs every hour without harm is no surprise shortly before an incident; one that runs now and did not before is.
  */
 static struct str command_of(struct str text)
@@ -40,6 +42,15 @@ static double runs_before(const struct inquiry *q)
 /* A job by its template: several hosts may run it. */
 struct job { uint64_t template_id; double before; int64_t run_ns; };
 
+/* How surprising it is that a job ran then, by how often it (and any other) had run before. */
+static void term_run(struct inquiry *q, struct candidate *c, int64_t run_ns, double before, double others)
+{
+	double minutes = (double)(q->o->onset_from_ns - q->f->from_ns) / 60e9, lag = fmax(0, (double)(q->o->onset_best_ns - run_ns) / 60e9);
+	double density = 0.8 / 3 * exp(-lag / 3) + 0.2 / 30 * exp(-lag / 30), rate = (before > 0 ? fmax(others, before) + 0.5 : 0.5) / fmax(10, minutes);
+	term_add(q, c, "precedence", fmax(-3, fmin(2.5, log(density / rate))), &c->refs,
+	         "ran %.0f minutes before the first failures; before that it ran %.0f times, and jobs %.0f times, in %.0f minutes", lag, before, fmax(others, before), minutes);
+}
+
 static void raise_cron(struct inquiry *q)
 {
 	enum { MAX_JOBS = 64 };
@@ -74,11 +85,128 @@ static void raise_cron(struct inquiry *q)
 		c->what = arena_printf(q->arena, "the scheduled job %.*s", STR_ARG(command));
 		const struct kept_line *ran = facts_line(q->f, -1, jobs[j].template_id, jobs[j].run_ns, INT64_MAX);
 		*vec_push(q->arena, &c->refs) = ran ? ran->ref : line->ref;
-		double minutes = (double)(q->o->onset_from_ns - q->f->from_ns) / 60e9, lag = fmax(0, (double)(q->o->onset_best_ns - jobs[j].run_ns) / 60e9);
-		double density = 0.8 / 3 * exp(-lag / 3) + 0.2 / 30 * exp(-lag / 30), rate = (jobs[j].before > 0 ? others + 0.5 : 0.5) / fmax(10, minutes);
-		term_add(q, c, "precedence", fmax(-3, fmin(2.5, log(density / rate))), &c->refs,
-		         "ran %.0f minutes before the first failures; before that it ran %.0f times, and jobs %.0f times, in %.0f minutes", lag, jobs[j].before,
-		         others, minutes);
+		term_run(q, c, jobs[j].run_ns, jobs[j].before, others);
+	}
+}
+
+/* ---- sessions ---- */
+
+/* An application's long statements: how much time they took in the outbreak, when the first of them began; its lines long before. */
+struct worker { struct str name; double ms; int64_t begin_ns; size_t statements, before; bool by_user; struct refs refs; };
+
+static const int64_t long_before_ns = 1800 * NS_PER_S;
+
+/* Whose a statement is; sessions whose lines do not say so in each line are looked up once. */
+struct owners { struct map index; struct str names[256]; size_t n; };
+
+static struct str owner_of(const struct inquiry *q, struct owners *all, const struct kept_line *k)
+{
+	struct str name = session_application(k);
+	if (name.len || k->pid < 0)
+		return name.len ? name : k->user;
+	bool is_new;
+	uint64_t *at = map_put(&all->index, hash64_mix(hash64(k->service), (uint64_t)k->pid + 1), &is_new);
+	if (!is_new)
+		return all->names[*at];
+	*at = all->n;
+	if (all->n + 1 >= sizeof all->names / sizeof *all->names)
+		return STR_NONE;
+	all->names[all->n] = session_name(q->f, k->pid, q->o->end_ns);
+	return all->names[all->n++];
+}
+
+static void note_statement(const struct inquiry *q, struct worker *w, const struct kept_line *k)
+{
+	int64_t begin = k->time_ns - (int64_t)(k->duration_ms * (double)NS_PER_MS);
+	w->by_user |= !session_application(k).len;
+	w->ms += k->duration_ms;
+	w->statements++;
+	if (w->begin_ns == TIME_NONE || begin < w->begin_ns)
+		w->begin_ns = begin;
+	if (w->refs.n < 3)
+		*vec_push(q->arena, &w->refs) = k->ref;
+}
+
+/* The candidate that is this job already: cron or a change log names it as well. */
+static struct candidate *same_job(struct inquiry *q, struct str name)
+{
+	for (size_t i = 0; i < q->candidates.n; i++)
+		if (q->candidates.at[i].kind == CAUSE_SCHEDULED_JOB && (str_find_nocase(q->candidates.at[i].entity, name) >= 0 || str_find_nocase(name, q->candidates.at[i].entity) >= 0))
+			return &q->candidates.at[i];
+	return NULL;
+}
+
+static bool takes_connections(const struct inquiry *q, struct str name)
+{
+	for (size_t i = 0; i < q->candidates.n; i++)
+		if (q->candidates.at[i].kind == CAUSE_CONNECTION_EXHAUSTION && str_eq(q->candidates.at[i].culprit, name))
+			return true;
+	return false;
+}
+
+/* Statements shorter than this are no batch's. */
+static const double long_ms = 2000;
+/* ... and such as last this long on average are work, whatever share they have. */
+static const double heavy_ms = 15000;
+
+static void raise_sessions(struct inquiry *q)
+{
+	enum { MAX_WORKERS = 32 };
+	struct worker workers[MAX_WORKERS];
+	struct owners *owners = arena_new(q->arena, struct owners);
+	size_t n = 0;
+	size_t all_statements = 0;
+	double all_ms = 0;
+	map_init(&owners->index);
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		bool before = k->time_ns < q->o->onset_from_ns - long_before_ns, statement = k->kind == EV_QUERY && k->duration_ms >= long_ms;
+		ptrdiff_t at = before || statement ? facts_service(q->f, k->service) : -1;
+		if (at < 0 || !q->f->services[at].database || k->time_ns > q->o->end_ns)
+			continue;
+		if (!before && k->time_ns >= q->o->onset_from_ns) {
+			all_ms += k->duration_ms;
+			all_statements++;
+		}
+		struct str name = owner_of(q, owners, k);
+		if (name.len < 3 || facts_service(q->f, name) >= 0)
+			continue;
+		size_t w = 0;
+		while (w < n && !str_eq(workers[w].name, name))
+			w++;
+		if (w == MAX_WORKERS)
+			continue;
+		if (w == n)
+			workers[n++] = (struct worker){ .name = name, .begin_ns = TIME_NONE };
+		if (before)
+			workers[w].before++;
+		else
+			note_statement(q, &workers[w], k);
+	}
+	map_release(&owners->index);
+	for (size_t i = 0; i < n; i++) {
+		const struct worker *w = &workers[i];
+		/* Who has statements in the database all the time is no job. */
+		if (!w->statements || w->before > w->statements || w->begin_ns > q->o->onset_to_ns + 20 * NS_PER_S)
+			continue;
+		/* The user of most statements is the one that the services share; whoever takes the connections is known for that. */
+		if ((w->by_user && w->statements * 2 > all_statements) || takes_connections(q, w->name))
+			continue;
+		/* Where everything waits for the job, the others' statements take longer in all; its own are long one by one. */
+		bool most = w->ms >= 0.1 * all_ms;
+		if (!most && w->ms < (double)w->statements * heavy_ms)
+			continue;
+		struct candidate *c = same_job(q, w->name);
+		if (!c) {
+			c = inquiry_raise(q, CAUSE_SCHEDULED_JOB, STR_NONE, w->name, w->begin_ns);
+			if (!c)
+				return;
+			c->what = arena_printf(q->arena, "the job %.*s", STR_ARG(w->name));
+			c->refs = w->refs;
+			term_run(q, c, w->begin_ns, (double)w->before, 0);
+		}
+		term_add(q, c, "load", most ? 1.2 : 0.8, &w->refs, "%zu long statements of %.*s take %.0f s in the bad time, of %.0f s that all long ones take", w->statements,
+		         STR_ARG(w->name), w->ms / 1e3, all_ms / 1e3);
 	}
 }
 
@@ -87,6 +215,7 @@ static void raise_scheduled_job(struct inquiry *q)
 	static const enum change_kind kinds[] = { CHANGE_JOB };
 	raise_acts(q, kinds, 1);
 	raise_cron(q);
+	raise_sessions(q);
 }
 
 static void test_scheduled_job(struct inquiry *q, struct candidate *c)

@@ -15,7 +15,8 @@ static const struct series *strongest_facet(const struct inquiry *q, enum facet 
 	*share = 0;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
-		if (s->kind != SERIES_FACET || s->code != (int32_t)facet || !str_eq(s->service, service))
+		/* What the store counts as "(other)" has nothing in common. */
+		if (s->kind != SERIES_FACET || s->code != (int32_t)facet || !str_eq(s->service, service) || str_starts(s->key_text, STR("(")))
 			continue;
 		double inside = series_between(s, from, to), all = series_between(s, q->f->from_ns, q->f->to_ns);
 		double more = inside - (outside_s > 0 ? (all - inside) * inside_s / outside_s : 0);
@@ -160,6 +161,23 @@ static void describe(const struct inquiry *q, struct candidate *c, struct str se
 		c->what = arena_printf(q->arena, "%.*s, mostly %.*s", STR_ARG(c->what), STR_ARG(route));
 }
 
+/* "client=app-7.4.1": a parameter that at least half of the failing requests share, and others hardly ever have. */
+static struct str parameter(const struct inquiry *q, struct str service, double *share)
+{
+	for (size_t i = 0; i < q->contrasts.n; i++) {
+		const struct contrast *x = &q->contrasts.at[i];
+		if (!str_eq(x->kind, STR("key")) || !str_eq(x->service, service) || x->share_bad < 0.5 || !x->refs.n)
+			continue;
+		struct str pair = arena_printf(q->arena, "%.*s=%.*s", STR_ARG(x->field), STR_ARG(x->value));
+		ptrdiff_t at = str_find(x->refs.at[0].text, pair);
+		if (at < 1 || (x->refs.at[0].text.ptr[at - 1] != '?' && x->refs.at[0].text.ptr[at - 1] != '&'))
+			continue;
+		*share = x->share_bad;
+		return pair;
+	}
+	return STR_NONE;
+}
+
 static void raise_traffic_surge(struct inquiry *q)
 {
 	if (q->f->edge < 0)
@@ -189,26 +207,32 @@ static void raise_traffic_surge(struct inquiry *q)
 	static const struct { enum facet facet; double least; } kinds[] = {
 		{ FACET_CAMPAIGN, 0.3 }, { FACET_REFERRER, 0.3 }, { FACET_CLIENT_NET, 0.5 }, { FACET_AGENT, 0.75 },
 	};
-	const struct series *facet = NULL;
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !facet; k++) {
-		facet = strongest_facet(q, kinds[k].facet, service, surplus, &share);
-		if (share < kinds[k].least)
-			facet = NULL;
+	struct str carries = STR_NONE;
+	bool of_failing = false;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !carries.len; k++) {
+		const struct series *facet = strongest_facet(q, kinds[k].facet, service, surplus, &share);
+		if (share >= kinds[k].least)
+			carries = facet->key_text;
+		/* A parameter that the failing requests have and others do not says more than where they come from. */
+		if (!carries.len && kinds[k].facet == FACET_REFERRER) {
+			carries = parameter(q, service, &share);
+			of_failing = carries.len > 0;
+		}
 	}
-	struct str carries = facet ? facet->key_text : STR_NONE;
-	struct candidate *c = inquiry_raise(q, CAUSE_TRAFFIC_SURGE, service, facet ? carries : str_of("requests"), rise);
+	struct candidate *c = inquiry_raise(q, CAUSE_TRAFFIC_SURGE, service, carries.len ? carries : str_of("requests"), rise);
 	if (!c)
 		return;
-	c->what = arena_printf(q->arena, "a surge of requests (%.1f times the usual)%s%.*s", now / usual, facet ? " with " : "", STR_ARG(carries));
+	c->what = arena_printf(q->arena, "a surge of requests (%.1f times the usual)%s%.*s", now / usual, carries.len ? " with " : "", STR_ARG(carries));
 	for (size_t i = 0; i < q->f->n_kept && c->refs.n < 3; i++) {
 		const struct kept_line *k = &q->f->kept[i];
-		if (k->time_ns >= rise && k->kind == EV_HTTP && str_eq(k->service, service) && (!facet || str_find(k->ref.text, carries) >= 0))
+		if (k->time_ns >= rise && k->kind == EV_HTTP && str_eq(k->service, service) && (!carries.len || str_find(k->ref.text, carries) >= 0))
 			*vec_push(q->arena, &c->refs) = k->ref;
 	}
 	term_add(q, c, "signal", fmin(3.2, 1.5 * log(now / usual) / log(1.5)), &c->refs, "%.1f requests a second in the bad time, %.1f before it: %.1f times",
 	         now, usual, now / usual);
-	if (facet)
-		term_add(q, c, "contrast", 0.8, &c->refs, "%.0f %% of the additional requests carry \"%.*s\"", 100 * fmin(1, share), STR_ARG(carries));
+	if (carries.len)
+		term_add(q, c, "contrast", 0.8, &c->refs, "%.0f %% of the %s requests carry \"%.*s\"", 100 * fmin(1, share), of_failing ? "failing" : "additional",
+		         STR_ARG(carries));
 	describe(q, c, service, surplus, carries);
 }
 
