@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/explain.h"
+#include "analyze/history.h"
 #include "analyze/impact.h"
 #include "analyze/missing.h"
 #include "analyze/plots.h"
@@ -90,7 +91,13 @@ bool analyze_run(struct store *s, const struct analyze_options *o, struct arena 
 		return false;
 	out->from_ns = f.from_ns;
 	out->to_ns = f.to_ns;
-	struct signals signals = symptoms_find(&f);
+	struct history h;
+	struct signals signals = { 0 };
+	if (history_load(&h, &f, o->earlier, o->n_earlier, err))
+		signals = symptoms_find(&f, &h, err);
+	history_release(&h);
+	if (err->set)
+		return false;
 	struct outbreaks all = outbreaks_find(&f, &signals, err);
 	if (err->set)
 		return false;

@@ -10,10 +10,14 @@
 
 struct store;
 struct families;
+struct night_day;
 
 struct analyze_options {
 	int64_t since_ns, until_ns; /* TIME_NONE: no limit */
 	const struct families *families; /* error families; NULL: the built-in ones */
+	/* Days before the window, ascending, that the store keeps in coarse cells (store/nights.h): what is usual, beside the window itself. */
+	const struct night_day *earlier;
+	size_t n_earlier;
 };
 
 NODISCARD bool analyze_run(struct store *s, const struct analyze_options *o, struct arena *a, struct casefile *out, struct err *err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analyze/dense.h"
+#include "analyze/history.h"
 
 enum { MAX_ROUTES = 40, LATENCY_BLOCKS = 24, MIN_ROUTE_REQUESTS = 40 };
 
@@ -34,9 +35,10 @@ static int cmp_double(const void *x, const void *y)
 
 /*
  * What is slow on this scope: twice the usual 95th percentile, and at least 150 ms above it, since hardly anybody feels less.
- * "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it.
+ * "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it;
+ * where earlier days are known, not more than the lower third of those, so that a day that is bad throughout does not, either.
  */
-static double slow_limit(const struct facts *f, size_t service, struct str route)
+static double slow_limit(const struct facts *f, const struct history *h, size_t service, struct str route)
 {
 	uint32_t (*hist)[HIST_BUCKETS] = arena_alloc_n(f->arena, LATENCY_BLOCKS, sizeof *hist, _Alignof(uint32_t));
 	double total[LATENCY_BLOCKS] = { 0 };
@@ -52,9 +54,9 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 			size_t block = (size_t)at * LATENCY_BLOCKS / span;
 			size_t entries;
 			const struct hist_entry *e = cell_hist(s, c, &entries);
-			for (size_t h = 0; h < entries; h++) {
-				hist[block][e[h].bucket] += e[h].count;
-				total[block] += e[h].count;
+			for (size_t k = 0; k < entries; k++) {
+				hist[block][e[k].bucket] += e[k].count;
+				total[block] += e[k].count;
 			}
 		}
 	}
@@ -66,7 +68,7 @@ static double slow_limit(const struct facts *f, size_t service, struct str route
 	if (!n)
 		return INFINITY;
 	qsort(p95, n, sizeof *p95, cmp_double);
-	double usual = p95[n / 3];
+	double usual = fmin(p95[n / 3], history_p95(h, f->services[service].name, route));
 	return fmax(2 * usual, usual + 150);
 }
 
@@ -90,12 +92,6 @@ static bool lets_in(const struct facts *f, const struct series *refused)
 	return in > out;
 }
 
-/* The client did not send its request, or did not wait for the answer: how long that took is its own doing. */
-static bool client_left(int32_t status)
-{
-	return status == 408 || status == 444 || status == 460 || status == 499;
-}
-
 static void http_dense(const struct facts *f, enum symptom_kind kind, size_t service, struct str route, double limit_ms,
                        const struct grid *g, double *n, double *k)
 {
@@ -104,7 +100,7 @@ static void http_dense(const struct facts *f, enum symptom_kind kind, size_t ser
 		if (!of_scope(f, s, service, route))
 			continue;
 		if (kind == SYMPTOM_LATENCY) {
-			if (!client_left(s->code))
+			if (!status_client_left(s->code))
 				dense_slow(g, s, limit_ms, k, n);
 			continue;
 		}
@@ -218,14 +214,11 @@ static void recount(struct signal *s)
 	}
 }
 
-/* Scans again with what is usual at an hour, where the store is long enough to know; what goes away is noted, not hidden. */
+/* Scans again with what is usual at an hour; what goes away is noted, not hidden. */
 static void heed_season(const struct facts *f, struct signals *all, struct signal *s)
 {
 	size_t before = s->scan.n_segments;
 	double base = s->scan.base;
-	if (!before)
-		return;
-	s->season = season_find(&f->grid, s->n, s->k, base, f->arena);
 	if (!s->season)
 		return;
 	struct segment first = s->scan.segments[0];
@@ -243,13 +236,44 @@ static void heed_season(const struct facts *f, struct signals *all, struct signa
 	                                               time_format(grid_ns(&f->grid, first.from), 0, words), 100 * (base + season_most(s->season)));
 }
 
-static void add_signal(const struct facts *f, struct signals *all, size_t *cap, enum symptom_kind kind, size_t service,
+/*
+ * The season of every signal that left its level, where the window or the days before it are long enough to know one. The days are read
+ * once for all of them.
+ */
+static bool heed_seasons(const struct facts *f, const struct history *h, struct signals *all, struct err *err)
+{
+	struct past *past = arena_new_n(f->arena, struct past, all->n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct signal *s = &all->at[i];
+		if (s->scan.n_segments && h->known >= SEASON_LEAST)
+			past[n++] = (struct past){ .kind = s->kind, .service = s->service, .route = s->route, .limit_ms = s->limit_ms };
+	}
+	if (n && !history_fill(h, past, n, err))
+		return false;
+	n = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		struct signal *s = &all->at[i];
+		if (!s->scan.n_segments)
+			continue;
+		if (h->known >= SEASON_LEAST) {
+			s->season = season_find(&h->grid, past[n].n, past[n].k, s->scan.base, f->arena);
+			n++;
+		} else {
+			s->season = season_find(&f->grid, s->n, s->k, s->scan.base, f->arena);
+		}
+		heed_season(f, all, s);
+	}
+	return true;
+}
+
+static void add_signal(const struct facts *f, const struct history *h, struct signals *all, size_t *cap, enum symptom_kind kind, size_t service,
                        struct str route, bool user_facing)
 {
 	struct signal s = { .kind = kind, .service = service, .route = route, .user_facing = user_facing };
 	struct arena_mark mark = arena_mark(f->arena);
 	if (kind == SYMPTOM_LATENCY) {
-		s.limit_ms = slow_limit(f, service, route);
+		s.limit_ms = slow_limit(f, h, service, route);
 		if (isinf(s.limit_ms))
 			return;
 	}
@@ -262,13 +286,12 @@ static void add_signal(const struct facts *f, struct signals *all, size_t *cap, 
 	}
 	s.scan = scan_binomial(s.n, s.k, f->grid.n, min_llr, f->arena);
 	keep_material(f, &s);
-	heed_season(f, all, &s);
 	if (all->n == *cap)
 		all->at = arena_grow(f->arena, all->at, all->n, cap, sizeof *all->at, _Alignof(struct signal));
 	all->at[all->n++] = s;
 }
 
-static void service_signals(const struct facts *f, struct signals *all, size_t *cap, size_t service, bool front, bool timed)
+static void service_signals(const struct facts *f, const struct history *h, struct signals *all, size_t *cap, size_t service, bool front, bool timed)
 {
 	static const enum symptom_kind kinds[] = { SYMPTOM_ERRORS, SYMPTOM_AUTH, SYMPTOM_LATENCY };
 	VEC(struct route_total) routes = { 0 };
@@ -292,10 +315,10 @@ static void service_signals(const struct facts *f, struct signals *all, size_t *
 		qsort(routes.at, routes.n, sizeof *routes.at, by_requests);
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 		bool user_facing = kinds[k] == SYMPTOM_LATENCY ? timed : front;
-		add_signal(f, all, cap, kinds[k], service, STR_NONE, user_facing);
+		add_signal(f, h, all, cap, kinds[k], service, STR_NONE, user_facing);
 		for (size_t r = 0; r < routes.n && r < MAX_ROUTES; r++)
 			if (routes.at[r].route.len && routes.at[r].requests >= MIN_ROUTE_REQUESTS)
-				add_signal(f, all, cap, kinds[k], service, routes.at[r].route, user_facing);
+				add_signal(f, h, all, cap, kinds[k], service, routes.at[r].route, user_facing);
 	}
 }
 
@@ -369,7 +392,7 @@ static ptrdiff_t latency_front(const struct facts *f)
 	return best;
 }
 
-struct signals symptoms_find(const struct facts *f)
+struct signals symptoms_find(const struct facts *f, const struct history *h, struct err *err)
 {
 	struct signals all = { 0 };
 	size_t cap = 0;
@@ -379,15 +402,16 @@ struct signals symptoms_find(const struct facts *f)
 		const struct service *v = &f->services[i];
 		bool front = any_access ? v->access : (ptrdiff_t)i == f->edge;
 		if (v->has_http)
-			service_signals(f, &all, &cap, i, front, timed < 0 ? front : (ptrdiff_t)i == timed);
+			service_signals(f, h, &all, &cap, i, front, timed < 0 ? front : (ptrdiff_t)i == timed);
 	}
 	if (f->edge >= 0 && f->services[f->edge].access)
-		add_signal(f, &all, &cap, SYMPTOM_LOG_ERRORS, (size_t)f->edge, STR_NONE, true);
+		add_signal(f, h, &all, &cap, SYMPTOM_LOG_ERRORS, (size_t)f->edge, STR_NONE, true);
 	/* Without any requests, error lines are the only thing users' trouble can be read from. */
 	if (f->edge < 0)
 		for (size_t i = 0; i < f->n_services; i++)
 			if (f->services[i].lines)
-				add_signal(f, &all, &cap, SYMPTOM_LOG_ERRORS, i, STR_NONE, true);
-	control_discoveries(f, &all, 0.01);
+				add_signal(f, h, &all, &cap, SYMPTOM_LOG_ERRORS, i, STR_NONE, true);
+	if (heed_seasons(f, h, &all, err))
+		control_discoveries(f, &all, 0.01);
 	return all;
 }

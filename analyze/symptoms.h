@@ -9,6 +9,8 @@
 #include "analyze/scan.h"
 #include "analyze/season.h"
 
+struct history;
+
 struct signal {
 	enum symptom_kind kind;
 	size_t service;
@@ -26,8 +28,11 @@ struct signals {
 	VEC(struct str) notes; /* what recurs at its hour and was therefore taken as usual, a sentence each */
 };
 
-/* All signals with their scans; segments are those that are significant after control over all of them. */
-struct signals symptoms_find(const struct facts *f);
+/*
+ * All signals with their scans; segments are those that are significant after control over all of them. What is usual comes from the
+ * window and, where there is one, from its history. On a failure err is set.
+ */
+struct signals symptoms_find(const struct facts *f, const struct history *h, struct err *err);
 
 /* Is a response of this status a failure of the service, or a refused sign-in? */
 static inline bool status_failed(int status)
@@ -38,6 +43,12 @@ static inline bool status_failed(int status)
 static inline bool status_refused(int status)
 {
 	return status == 401 || status == 403 || status == 419 || status == 440;
+}
+
+/* The client did not send its request, or did not wait for the answer: how long that took is its own doing. */
+static inline bool status_client_left(int status)
+{
+	return status == 408 || status == 444 || status == 460 || status == 499;
 }
 
 /* The signal over another grid (finer, or a part), into n and k of grid->n steps each, zeroed by the caller. */

@@ -169,6 +169,11 @@ static void write_members(struct jsonw *w, const char *base, const struct shape 
 	}
 }
 
+void shape_write(struct jsonw *w, const void *base, const struct shape *shape, bool contract)
+{
+	write_members(w, base, shape, 0, contract ? FORM_CONTRACT : FORM_STORED);
+}
+
 void casefile_findings(const struct casefile *c, struct str version, bool explain, struct buf *out)
 {
 	struct jsonw w;
@@ -250,6 +255,11 @@ static void map_members(char *base, const struct shape *shape, struct arena *a, 
 		else if (f->said)
 			map_text(base + f->offset, map, self);
 	}
+}
+
+void shape_map(void *base, const struct shape *shape, struct arena *a, casefile_map_fn *map, void *self)
+{
+	map_members(base, shape, a, map, self);
 }
 
 struct casefile casefile_map(const struct casefile *c, struct arena *a, casefile_map_fn *map, void *self)

@@ -234,6 +234,14 @@ static bool read_members(struct decoder *d, struct json_value object, const stru
 	return !it.failed;
 }
 
+bool shape_read(struct str json, const struct shape *shape, struct arena *a, void *base, struct err *err)
+{
+	struct decoder d = { a, err };
+
+	set_absent(base, shape);
+	return read_members(&d, json_value_at(json, NULL), shape, base) || err_set(err, "the stored JSON is damaged: it ends early");
+}
+
 bool casefile_decode(struct str json, struct arena *a, struct casefile *out, struct err *err)
 {
 	struct decoder d = { a, err };

@@ -1,10 +1,10 @@
 /*
  * casefile_shape: what members the structs of a case file have, as tables. Encoding, decoding
  * and rewriting (redaction) walk the same rows, so a member cannot be written and then
- * forgotten when reading, or escape redaction. Private to core/casefile*.c.
+ * forgotten when reading, or escape redaction.
  *
  * Rows stand in the order of findings.json. Nesting of the tables bounds the recursion of
- * everything that walks them, whatever a stored file contains.
+ * everything that walks them, whatever a stored file contains. Private to core/casefile*.c and core/night*.c.
  */
 #ifndef CORE_CASEFILE_SHAPE_H
 #define CORE_CASEFILE_SHAPE_H
@@ -48,6 +48,18 @@ struct shape {
 };
 
 extern const struct shape shape_casefile, shape_ref;
+
+struct jsonw;
+struct json_value;
+/* The members of a struct into an open object: in the form of the contract, or in that of the store. */
+void shape_write(struct jsonw *w, const void *base, const struct shape *shape, bool contract);
+/*
+ * The members that an object has into a struct; the others are as when nothing is known. False and err where a value is not of its
+ * type. Memory belongs to `a`.
+ */
+NODISCARD bool shape_read(struct str json, const struct shape *shape, struct arena *a, void *base, struct err *err);
+/* Every text that is `said` rewritten, lists copied before. */
+void shape_map(void *base, const struct shape *shape, struct arena *a, casefile_map_fn *map, void *self);
 
 /* A counted list's items, whatever they point to: all object pointers have one form on POSIX. */
 static inline const char *list_at(const char *base, const struct field *f)

@@ -79,5 +79,6 @@ void jsonw_fixed(struct jsonw *w, double v, unsigned decimals); /* NaN and infin
 void jsonw_exact(struct jsonw *w, double v);
 void jsonw_bool(struct jsonw *w, bool v);
 void jsonw_null(struct jsonw *w);
+void jsonw_raw(struct jsonw *w, struct str json); /* a value that is written already */
 
 #endif

@@ -184,3 +184,10 @@ void jsonw_null(struct jsonw *w)
 {
 	raw_value(w, "null");
 }
+
+void jsonw_raw(struct jsonw *w, struct str json)
+{
+	lead(w);
+	buf_add(w->out, json);
+	w->comma = true;
+}

@@ -403,3 +403,10 @@ bool cells_sizes(struct str bytes, enum series_kind kind, struct column_coder *c
 			(*hist)[k] += sizes[at++];
 	return true;
 }
+
+bool cells_head(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a, struct cells_part *out)
+{
+	struct source s = { .coder = c };
+	*out = (struct cells_part){ .kind = kind };
+	return get_head(out, &s, bytes, a);
+}

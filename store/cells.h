@@ -61,5 +61,7 @@ bool cells_decode_counts(struct str bytes, enum series_kind kind, struct column_
  * hist_entry) the histograms of each have; no cells. */
 bool cells_sizes(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a,
 		 struct cells_part *out, uint32_t **hist);
+/* Only which series a part is about, and how many cells each has. */
+bool cells_head(struct str bytes, enum series_kind kind, struct column_coder *c, struct arena *a, struct cells_part *out);
 
 #endif

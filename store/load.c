@@ -9,6 +9,7 @@ bool store_open(const char *path, struct store **out, struct err *err)
 	struct store *s = arena_new(&arena, struct store);
 	struct str name = arena_str(&arena, str_of(path));
 	s->arena = arena;
+	s->from_ns = s->to_ns = TIME_NONE;
 	map_init(&s->names);
 	column_coder_init(&s->coder);
 	*out = s;
@@ -28,6 +29,17 @@ void store_close(struct store *s)
 	column_coder_release(&s->coder);
 	struct arena arena = s->arena;
 	arena_release(&arena);
+}
+
+void store_limit(struct store *s, int64_t from_ns, int64_t to_ns)
+{
+	s->from_ns = from_ns;
+	s->to_ns = to_ns;
+}
+
+bool store_has(const struct store *s, int64_t ns)
+{
+	return (s->from_ns == TIME_NONE || ns >= s->from_ns) && (s->to_ns == TIME_NONE || ns < s->to_ns);
 }
 
 bool names_ready(struct store *s, struct err *err)
@@ -161,6 +173,25 @@ bool extents_load(struct db *db, struct arena *a, struct extent_list *out, struc
 	out->at = rows.at;
 	out->n = rows.n;
 	return good && stated_zones(db, a, out, err);
+}
+
+bool store_extents(struct store *s, struct arena *a, struct extent_list *out, struct err *err)
+{
+	bool good = extents_load(&s->db, a, out, err);
+	size_t n = 0;
+	if (!good || (s->from_ns == TIME_NONE && s->to_ns == TIME_NONE))
+		return good;
+	map_clear(&out->by_id);
+	for (size_t i = 0; i < out->n; i++) {
+		const struct extent_row *x = &out->at[i];
+		if (x->first_ns == TIME_NONE || (s->from_ns != TIME_NONE && x->last_ns < s->from_ns) ||
+		    (s->to_ns != TIME_NONE && x->first_ns >= s->to_ns))
+			continue;
+		out->at[n++] = *x;
+		*map_put(&out->by_id, (uint64_t)x->id, NULL) = n;
+	}
+	out->n = n;
+	return true;
 }
 
 void extents_release(struct extent_list *l)

@@ -38,7 +38,7 @@ bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, s
 	struct arena scratch; /* the list while it grows: what it outgrew would stay behind */
 	VEC(struct kept_line) list = { 0 };
 	arena_init(&scratch);
-	bool row, good = extents_load(&s->db, a, &extents, err) && names_ready(s, err);
+	bool row, good = store_extents(s, a, &extents, err) && names_ready(s, err);
 	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, data FROM kept ORDER BY id", err) : NULL;
 	good = st != NULL;
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
@@ -49,7 +49,8 @@ bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, s
 			continue;
 		good = kept_open(db_blob(st, 1), &s->coder, a, &rows);
 		while (good && kept_next(&rows, &r))
-			*vec_push(&scratch, &list) = line_of(s, x, &r, a);
+			if (store_has(s, shifted(r.time_ns, x->shift_ns)))
+				*vec_push(&scratch, &list) = line_of(s, x, &r, a);
 		if (!good || rows.len)
 			good = db_damaged(&s->db, "kept lines do not match their checksum", err);
 	}

@@ -200,15 +200,19 @@ enum pass { PASS_MEASURE, PASS_GROW, PASS_GATHER };
 
 static bool take_part(struct loading *l, enum pass pass, const struct cells_part *part, int32_t shift)
 {
-	size_t at, from = 0;
-	for (size_t i = 0; i < part->n_series; from += part->lengths[i++]) {
+	size_t at, start = 0;
+	for (size_t i = 0; i < part->n_series; start += part->lengths[i++]) {
+		size_t from = start, n = part->lengths[i];
 		if (!series_list_find(&l->list, part, i, &at))
 			return false;
 		struct growing *g = &l->growing[at];
+		series_list_limit(l->store, part, shift, &from, &n);
+		if (n == 0)
+			continue;
 		if (pass == PASS_GROW)
-			grow(g, part, from, part->lengths[i], shift);
+			grow(g, part, from, n, shift);
 		else if (g->unsorted)
-			gather(l, g, part, from, part->lengths[i], shift);
+			gather(l, g, part, from, n, shift);
 	}
 	return true;
 }

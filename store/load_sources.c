@@ -27,7 +27,7 @@ bool store_load_sources(struct store *s, struct arena *a, struct store_source **
 {
 	struct extent_list extents;
 	VEC(struct store_source) list = { 0 };
-	bool good = extents_load(&s->db, a, &extents, err);
+	bool good = store_extents(s, a, &extents, err);
 	uint64_t most = 0;
 	for (size_t i = 0; good && i < extents.n; i++) {
 		const struct extent_row *x = &extents.at[i];
@@ -86,7 +86,7 @@ bool store_load_quality(struct store *s, struct arena *a, struct quality_source 
 			struct err *err)
 {
 	struct extent_list extents;
-	bool good = extents_load(&s->db, a, &extents, err);
+	bool good = store_extents(s, a, &extents, err);
 	*n = good ? extents.n : 0;
 	*out = arena_new_n(a, struct quality_source, *n);
 	for (size_t i = 0; i < *n; i++) {

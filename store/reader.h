@@ -19,6 +19,12 @@ struct store; /* read-only handle; one thread at a time */
 
 NODISCARD bool store_open(const char *path, struct store **out, struct err *err);
 void store_close(struct store *s);
+/*
+ * From here on sources, series, kept lines and scans are those of [from_ns, to_ns) alone, as if the store held nothing else: a day
+ * out of a store of months costs what a day costs. Changes are not limited: what was done before a window may have its effect in it.
+ * A file that reaches into the window counts whole in lists of sources. TIME_NONE for no limit.
+ */
+void store_limit(struct store *s, int64_t from_ns, int64_t to_ns);
 
 enum { BUCKET_S = 10 }; /* width of an aggregate bucket, seconds */
 
@@ -101,6 +107,20 @@ NODISCARD bool store_load_series_of(struct store *s, unsigned kinds, struct aren
 /* All series. */
 NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n,
 				 struct err *err);
+
+/* ---- days that the store keeps in coarse cells (store/nights.h) ---- */
+
+/* Kinds that a day keeps. */
+enum { DAY_KINDS = 1 << SERIES_HTTP | 1 << SERIES_LINE | 1 << SERIES_QUERY | 1 << SERIES_EVENT };
+/* Width of a coarse cell, in buckets of BUCKET_S: 10 minutes, 30 minutes. */
+enum { DAY_HTTP_WIDTH = 60, DAY_OTHER_WIDTH = 180 };
+
+/*
+ * The series of a day (bits 1 << kind of DAY_KINDS), in the order of store_load_series; a cell's bucket is the first of its coarse
+ * one. None when nothing is known of the day.
+ */
+NODISCARD bool store_load_day(struct store *s, int32_t day, unsigned kinds, struct arena *a, struct series **out, size_t *n,
+			      struct err *err);
 
 /*
  * The counts of the series of some kinds without loading them: visit is called with some cells of a series, ascending by

@@ -53,7 +53,7 @@ bool store_scan(struct store *s, int64_t from_ns, int64_t to_ns, unsigned want,
 	struct block_walk walk = { 0 };
 	bool any = true, more = true;
 	arena_init(&arena);
-	bool good = extents_load(&s->db, &arena, &extents, err) && block_walk_init(&walk, s, &extents, &arena, err);
+	bool good = store_extents(s, &arena, &extents, err) && block_walk_init(&walk, s, &extents, &arena, err);
 	walk.block.leave = left_out(want);
 	if (good)
 		block_walk_seek(&walk, from_ns, to_ns);

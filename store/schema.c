@@ -143,5 +143,19 @@ const char *const schema_sql[] = {
 	NULL,
 };
 
+const char *const schema_night_sql[] = {
+	/* The series of one kind in a day, in coarse cells (store/cells.h); times with the shift. */
+	"CREATE TABLE IF NOT EXISTS day_agg("
+	" id INTEGER PRIMARY KEY,"            /* day << 16 | number */
+	" kind INTEGER NOT NULL,"             /* enum series_kind */
+	" cells BLOB NOT NULL)",
+
+	/* The digest of a day. */
+	"CREATE TABLE IF NOT EXISTS night("
+	" day INTEGER PRIMARY KEY,"           /* days since 1970-01-01 */
+	" json TEXT NOT NULL)",
+	NULL,
+};
+
 const char *const schema_fact_tables[] = { "agg", "block", "kept", "change", "statement", "db_event", NULL };
 const char *const schema_extent_tables[] = { "note", "zone_offset", "checkpoint", NULL };

@@ -19,6 +19,7 @@ enum {
 	SCHEMA_VERSION = 2,   /* PRAGMA user_version */
 	EXTENT_SHIFT = 24,
 	EXTENTS_MAX = 1 << 25, /* ids lie below: with a block's number and a row's they make 63 bits */
+	DAY_SHIFT = 16,       /* rows of one day in day_agg */
 	EXTENT_PARTS_MAX = 1 << EXTENT_SHIFT, /* rows of one extent in one table */
 };
 
@@ -26,6 +27,8 @@ enum extent_state { EXTENT_PENDING, EXTENT_DONE };
 
 /* Statements that make an empty store, ending with NULL. */
 extern const char *const schema_sql[];
+/* Statements that add the tables of the nights to a store (store/nights.h), ending with NULL. */
+extern const char *const schema_night_sql[];
 /* Tables whose id is extent << 24 | number, ending with NULL. */
 extern const char *const schema_fact_tables[];
 /* Tables with a column `extent`, ending with NULL. */

@@ -50,7 +50,7 @@ bool series_list_open(struct series_list *l, struct store *s, unsigned kinds, st
 	*l = (struct series_list){ 0 };
 	map_init(&l->by_id);
 	map_init(&l->extents.by_id);
-	if (!names_ready(s, err) || !load_rows(l, s, kinds, a, words, err) || !extents_load(&s->db, a, &l->extents, err))
+	if (!names_ready(s, err) || !load_rows(l, s, kinds, a, words, err) || !store_extents(s, a, &l->extents, err))
 		return false;
 	l->parts = db_prepare(&s->db, "SELECT id FROM agg WHERE kind = ?1 ORDER BY id", err);
 	l->cells = l->parts ? db_prepare(&s->db, "SELECT cells FROM agg WHERE id = ?1", err) : NULL;
@@ -112,4 +112,15 @@ bool series_list_find(const struct series_list *l, const struct cells_part *part
 bool series_list_damaged(const struct store *s, struct err *err)
 {
 	return db_damaged(&s->db, "cells do not match their checksum", err);
+}
+
+void series_list_limit(const struct store *s, const struct cells_part *part, int32_t shift, size_t *from, size_t *n)
+{
+	const int64_t width = BUCKET_S * NS_PER_S;
+	while (*n && !store_has(s, ((int64_t)part->cells[*from].bucket + shift) * width)) {
+		++*from;
+		--*n;
+	}
+	while (*n && !store_has(s, ((int64_t)part->cells[*from + *n - 1].bucket + shift) * width))
+		--*n;
 }

@@ -38,6 +38,8 @@ NODISCARD bool series_list_parts(struct series_list *l, struct store *s, enum se
 NODISCARD bool series_list_bytes(struct series_list *l, struct store *s, const struct part_ref *part, struct str *bytes, struct err *err);
 /* The index of a part's series; false when there is none such of the part's kind. */
 bool series_list_find(const struct series_list *l, const struct cells_part *part, size_t series, size_t *at);
+/* Of the n cells of a series from `from` on, those within the reader's limits. */
+void series_list_limit(const struct store *s, const struct cells_part *part, int32_t shift, size_t *from, size_t *n);
 bool series_list_damaged(const struct store *s, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@ struct store {
 	struct arena arena;        /* of this struct and of the names */
 	struct db db;
 	struct column_coder coder;
+	int64_t from_ns, to_ns;    /* store_limit(): reads leave out what lies outside; TIME_NONE no limit */
 	bool names_loaded;
 	struct map names;          /* id → index into texts */
 	VEC(struct str) texts;
@@ -37,6 +38,10 @@ struct extent_list {
 /* Reads them from any connection; strings in the arena. Release also after a failure. */
 NODISCARD bool extents_load(struct db *db, struct arena *a, struct extent_list *out, struct err *err);
 void extents_release(struct extent_list *l);
+/* The same for a reader: without those that lie outside of its limits. */
+NODISCARD bool store_extents(struct store *s, struct arena *a, struct extent_list *out, struct err *err);
+/* Is an instant within a reader's limits? */
+bool store_has(const struct store *s, int64_t ns);
 /* The finished extent that a row of facts with this id belongs to, or NULL. */
 const struct extent_row *extent_of_fact(const struct extent_list *l, int64_t fact_id);
 /* A stored time as an instant. */

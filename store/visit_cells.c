@@ -21,11 +21,14 @@ static bool visit_part(struct visiting *v, enum series_kind kind, const struct p
 		return series_list_damaged(v->store, err);
 	for (size_t i = 0; i < part.n_cells; i++)
 		part.cells[i].bucket += ref->shift;
-	struct cell *cells = part.cells;
-	for (size_t i = 0; i < part.n_series; cells += part.lengths[i++]) {
+	size_t start = 0;
+	for (size_t i = 0; i < part.n_series; start += part.lengths[i++]) {
+		size_t from = start, n = part.lengths[i];
 		if (!series_list_find(&v->list, &part, i, &at))
 			return series_list_damaged(v->store, err);
-		v->visit(v->self, &v->list.list.at[at], cells, part.lengths[i]);
+		series_list_limit(v->store, &part, 0, &from, &n);
+		if (n)
+			v->visit(v->self, &v->list.list.at[at], part.cells + from, n);
 	}
 	return true;
 }
