@@ -524,6 +524,8 @@ void test_act(struct inquiry *q, struct candidate *c)
 	if (c->kind == CAUSE_CACHE_FAILURE)
 		term_load(q, c);
 	term_reversal(q, c, act);
+	if (act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE)
+		term_fan_out(q, c, act);
 	term_intervention(q, c, act);
 	if (act->failed)
 		term_add(q, c, "failed", 0.5, &act->refs, "the change itself did not succeed");

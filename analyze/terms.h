@@ -24,6 +24,8 @@ void term_prior(struct inquiry *q, struct candidate *c);
 void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs);
 /* For a cache that fails or is emptied: what the database has to do in its place. */
 void term_load(struct inquiry *q, struct candidate *c);
+/* For a change: whether calls behind the front multiply with it, and return to their level when it is taken back. */
+void term_fan_out(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Its service against those that are ill: deeper and with trouble of its own is better. */
 void term_depth(struct inquiry *q, struct candidate *c);
 
