@@ -200,6 +200,7 @@ void test_family(struct inquiry *q, struct candidate *c)
 	case NATURE_EFFECT: term_add(q, c, "nature", -1.2, NULL, "such lines follow from almost anything"); break;
 	}
 	term_remedy(q, c);
+	term_origin(q, c);
 	term_depth(q, c);
 }
 

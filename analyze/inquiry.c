@@ -316,7 +316,7 @@ bool inquiry_depends(const struct inquiry *q, ptrdiff_t a, ptrdiff_t b)
 {
 	if (a < 0 || b < 0)
 		return false;
-	if (a == b)
+	if (a == b || traces_call(&q->traces, a, b))
 		return true;
 	for (size_t i = 0; i < q->f->n_voices; i++) {
 		const struct voice *v = &q->f->voices[i];

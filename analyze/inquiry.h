@@ -81,7 +81,7 @@ void term_add(struct inquiry *q, struct candidate *c, const char *name, double l
 /* Lines of a voice in the outbreak, at most `max`. */
 struct refs inquiry_lines(const struct inquiry *q, const struct voice *v, size_t max);
 
-/* Does A call B, as far as the logs tell? (A's lines name B, or B is a database or cache A has trouble with.) */
+/* Does A call B, as far as the logs tell? (Seen by request ids, A's lines name B, or B is a database or cache A has trouble with.) */
 bool inquiry_depends(const struct inquiry *q, ptrdiff_t a, ptrdiff_t b);
 
 /* One file a kind of cause: analyze/causes/<kind>.c defines `const struct cause_rule cause_<kind>`. */

@@ -134,26 +134,6 @@ static void term_place(struct inquiry *q, struct candidate *c)
 	         STR_ARG(s->name), v->failed, v->slow, v->own_lines, v->caller_lines);
 }
 
-/* Does it take part in the failing requests? Only where requests carry ids through the services. */
-static void term_path(struct inquiry *q, struct candidate *c)
-{
-	const struct traces *t = &q->traces;
-	if (c->service_index < 0 || t->failed < 20 || t->in_good[c->service_index] + t->in_failed[c->service_index] < 20)
-		return;
-	double part = t->in_failed[c->service_index] / t->failed, usual = t->good > 0 ? t->in_good[c->service_index] / t->good : 0;
-	if (part < 0.1) {
-		/* A service that is not reached leaves no trace either; then its callers name it. */
-		for (size_t i = 0; i < q->n_emergent; i++)
-			if (q->emergent[i].trouble && q->emergent[i].names == c->service_index)
-				return;
-		term_add(q, c, "path", -2.5, NULL, "%.*s takes part in %.0f %% of the failing requests (by request id), and in %.0f %% of the others",
-		         STR_ARG(c->service), 100 * part, 100 * usual);
-	} else if (part > 0.8 && part > usual + 0.2) {
-		term_add(q, c, "path", 0.8, NULL, "%.*s takes part in %.0f %% of the failing requests (by request id), and in %.0f %% of the others",
-		         STR_ARG(c->service), 100 * part, 100 * usual);
-	}
-}
-
 /* ---- mechanism ---- */
 
 static bool word_char(char ch)
@@ -520,6 +500,7 @@ void test_act(struct inquiry *q, struct candidate *c)
 		return;
 	term_place(q, c);
 	term_path(q, c);
+	term_origin(q, c);
 	term_mechanism(q, c, act);
 	if (c->kind == CAUSE_CACHE_FAILURE)
 		term_load(q, c);

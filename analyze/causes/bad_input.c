@@ -227,6 +227,12 @@ static void raise_keys(struct inquiry *q, struct str service, struct str route, 
 	struct candidate *c = inquiry_raise(q, CAUSE_BAD_INPUT, service, words, bad[0]->time_ns);
 	if (!c)
 		return;
+	/* Of those that log the failing requests, the one where the failing begins cannot process it. */
+	ptrdiff_t begins = traces_origin(&q->traces);
+	if (begins >= 0 && traces_call(&q->traces, c->service_index, begins)) {
+		c->service_index = begins;
+		c->service = service = q->f->services[begins].name;
+	}
 	for (size_t k = 0; k < n && k < 3; k++)
 		*vec_push(q->arena, &c->refs) = bad[k]->ref;
 	c->share = share;
@@ -356,6 +362,7 @@ static void test_bad_input(struct inquiry *q, struct candidate *c)
 	}
 	term_prior(q, c);
 	term_timing(q, c, c->time_ns, &c->refs);
+	term_origin(q, c);
 	term_corrected(q, c);
 }
 
