@@ -1,6 +1,7 @@
 #include "report/figure.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "report/glyph.h"
 #include "report/html.h"
@@ -8,7 +9,7 @@
 enum {
 	LANE_NAME = 18, MARK_ROW = 24, MARK_ROWS = 8, MARK_RADIUS = 9, LANE_GAP = 10,
 	BAND = 20, SYMPTOM_ROW = 25, SYMPTOMS_MAX = 6,
-	LABEL_COLUMNS = 70, SYMPTOM_COLUMNS = 64,
+	LABEL_COLUMNS = 70, SYMPTOM_COLUMNS = 64, SYMPTOM_COLUMNS_SLIM = 52,
 	SPANS_MAX = 200,
 };
 
@@ -110,6 +111,18 @@ static struct str short_text(const struct timeline_entry *e)
 	return colon > 0 ? str_head(e->text, (size_t)colon) : e->text;
 }
 
+static void draw_label(const struct drawing *d, const struct place *p, int y, struct str label)
+{
+	bool right = p->side == LABEL_RIGHT;
+
+	if (p->side == LABEL_NONE)
+		return;
+	buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">", p->at,
+		 right ? MARK_RADIUS + 5 : -MARK_RADIUS - 5, y, right ? "start" : "end");
+	html_cut(d->out, label, p->columns);
+	buf_addz(d->out, "</text>");
+}
+
 static void draw_mark(const struct drawing *d, const struct timeline_entry *e, size_t entry, size_t number,
                       const struct place *p, struct str label)
 {
@@ -122,14 +135,7 @@ static void draw_mark(const struct drawing *d, const struct timeline_entry *e, s
 	html_text(d->out, e->text);
 	buf_addf(d->out, "</title><circle cx=\"%.2f%%\" cy=\"%d\" r=\"%d\"/>", p->at, y, MARK_RADIUS);
 	buf_addf(d->out, "<text class=\"n\" x=\"%.2f%%\" y=\"%d\">%zu</text>", p->at, y + 4, number);
-	if (p->side != LABEL_NONE) {
-		bool right = p->side == LABEL_RIGHT;
-
-		buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" dx=\"%d\" y=\"%d\" text-anchor=\"%s\">", p->at,
-			 right ? MARK_RADIUS + 5 : -MARK_RADIUS - 5, y + 4, right ? "start" : "end");
-		html_cut(d->out, label, p->columns);
-		buf_addz(d->out, "</text>");
-	}
+	draw_label(d, p, y + 4, label);
 	buf_addz(d->out, "</a>");
 }
 
@@ -164,6 +170,35 @@ static void draw_marks(struct drawing *d, enum lane lane, const char *name)
 		draw_mark(d, e, i, number, &p, label);
 	}
 	d->y += rows * MARK_ROW;
+}
+
+/* A cause that is no change on the timeline has a lane of its own: a surge, a statement, a lock. */
+static void draw_cause(struct drawing *d)
+{
+	const struct figure *f = d->f;
+	const struct cause *root = words_root(f->in);
+	double row_end[MARK_ROWS] = { -100 };
+
+	if (!root || root->time_ns == TIME_NONE || !axis_has(f->axis, root->time_ns))
+		return;
+	for (size_t i = 0; i < f->n_entries; i++) {
+		const struct timeline_entry *e = &f->in->timeline[i];
+
+		if (look_of(e->kind)->lane == LANE_CHANGES && words_is_landmark(e) && llabs(e->time_ns - root->time_ns) <= NS_PER_S)
+			return;
+	}
+	struct str label = words_suspect(f->w, root->kind, root->service, root->entity);
+	unsigned columns = glyph_columns(label);
+	struct place p = place_of(axis_at(f->axis, root->time_ns), columns < LABEL_COLUMNS ? columns : LABEL_COLUMNS, row_end);
+
+	lane_name(d, "Cause");
+	p.row = 0;
+	buf_addf(d->out, "<a href=\"#cause-%zu\" class=\"mark onset\"><title>", f->number);
+	html_text(d->out, arena_printf(f->w->arena, "%.*s %.*s", STR_ARG(words_clock(f->w, root->time_ns)), STR_ARG(label)));
+	buf_addf(d->out, "</title><circle class=\"solid\" cx=\"%.2f%%\" cy=\"%d\" r=\"%d\"/>", p.at, d->y + MARK_ROW / 2, MARK_RADIUS - 3);
+	draw_label(d, &p, d->y + MARK_ROW / 2 + 4, label);
+	buf_addz(d->out, "</a>");
+	d->y += MARK_ROW + LANE_GAP;
 }
 
 static void draw_span(const struct drawing *d, const char *class, int y, int height, int64_t from_ns, int64_t to_ns,
@@ -203,6 +238,11 @@ static void draw_phases(struct drawing *d)
 
 		if (from_ns == TIME_NONE || to_ns == TIME_NONE || to_ns <= from_ns)
 			continue;
+		/* Spans are as coarse as the counting; the incident is not. */
+		from_ns = from_ns < in->onset_best_ns ? in->onset_best_ns : from_ns;
+		to_ns = to_ns > end_of(d) ? end_of(d) : to_ns;
+		if (to_ns <= from_ns)
+			continue;
 		double from = axis_at(f->axis, from_ns), to = axis_at(f->axis, to_ns);
 		span = words_span(f->w, from_ns, to_ns);
 		length = words_seconds(f->w, (double)(to_ns - from_ns) / 1e9);
@@ -234,15 +274,20 @@ static void draw_symptoms(struct drawing *d)
 			lane_name(d, "Symptoms");
 		double from = axis_at(f->axis, s->from_ns), to = axis_at(f->axis, s->to_ns);
 		struct str words = words_symptom(f->w, s), what = s->route.len ? s->route : s->service;
-		bool right = from > 45;
 		what = arena_printf(f->w->arena, "%.*s: %s", STR_ARG(what), symptom_kind_words(s->kind));
 		if (s->kind != SYMPTOM_ALERT && s->kind != SYMPTOM_VOLUME_LOSS)
 			what = arena_printf(f->w->arena, "%.*s, %.*s at worst", STR_ARG(what), STR_ARG(words_share(f->w, s->peak)));
 
+		double width = column_share * fmin(glyph_columns(what), SYMPTOM_COLUMNS);
+		bool right = from + width > 100 && to - width >= 0;
+
 		draw_span(d, "bar-of-time", d->y + 17, 5, s->from_ns, s->to_ns, words);
-		buf_addf(d->out, "<text class=\"label\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", right ? to : from, d->y + 12,
+		buf_addf(d->out, "<text class=\"label wide\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">", right ? to : from, d->y + 12,
 			 right ? "end" : "start");
 		html_cut(d->out, what, SYMPTOM_COLUMNS);
+		/* Where the page is narrow it would not fit beside its bar. */
+		buf_addf(d->out, "</text><text class=\"label slim\" x=\"0\" y=\"%d\">", d->y + 12);
+		html_cut(d->out, what, SYMPTOM_COLUMNS_SLIM);
 		buf_addz(d->out, "</text>");
 		d->y += SYMPTOM_ROW;
 	}
@@ -274,8 +319,10 @@ void figure_draw(const struct figure *f, struct buf *out)
 	struct drawing d = { .f = f, .out = &lanes };
 
 	buf_init(&lanes, 1 << 22);
+	draw_cause(&d);
+	int changes = d.y;
 	draw_marks(&d, LANE_CHANGES, "Changes");
-	d.y += d.y ? LANE_GAP : 0;
+	d.y += d.y > changes ? LANE_GAP : 0;
 	draw_phases(&d);
 	draw_symptoms(&d);
 	draw_marks(&d, LANE_STEPS, "Countermeasures");

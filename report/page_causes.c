@@ -77,12 +77,12 @@ static void arrow(struct page *p, int64_t before_ns, int64_t ns)
 	buf_addz(p->out, "</span>");
 }
 
-static void node(struct page *p, const char *class, struct str kind, int64_t ns, struct str text)
+static void node(struct page *p, const struct incident *in, const char *class, struct str kind, int64_t ns, struct str text)
 {
 	buf_addf(p->out, "<div class=\"node %s\"><small>", class);
 	html_text(p->out, kind);
 	if (ns != TIME_NONE)
-		html_element(p->out, "time", NULL, words_clock(&p->w, ns));
+		html_element(p->out, "time", NULL, words_moment(&p->w, in, ns));
 	buf_addz(p->out, "</small>");
 	html_text(p->out, text);
 }
@@ -97,16 +97,30 @@ static struct str without_kind(struct str text, enum cause_kind kind)
 	return text;
 }
 
-/* The chain from its root to what users saw. */
+static void felt(struct page *p, const struct incident *in, int64_t before_ns)
+{
+	buf_addz(p->out, "<li>");
+	arrow(p, before_ns, in->symptoms[0].from_ns);
+	node(p, in, "felt", STR("what users saw"), in->symptoms[0].from_ns, words_symptom(&p->w, &in->symptoms[0]));
+	buf_addz(p->out, "</div></li>\n");
+}
+
+/* The chain from its root on, with what users saw where it belongs in time. */
 static void chain(struct page *p, const struct incident *in)
 {
 	const struct cause *c = &in->causes[0];
-	int64_t before_ns = TIME_NONE;
+	int64_t before_ns = TIME_NONE, felt_ns = in->n_symptoms ? in->symptoms[0].from_ns : TIME_NONE;
+	bool was_felt = in->n_symptoms == 0;
 
 	if (c->n_chain == 0)
 		return;
 	buf_addz(p->out, "<h3>How it came about</h3>\n<ol class=\"chain\">\n");
 	for (size_t i = 0; i < c->n_chain; i++) {
+		if (i > 0 && !was_felt && felt_ns != TIME_NONE && c->chain[i].time_ns != TIME_NONE && c->chain[i].time_ns > felt_ns) {
+			felt(p, in, before_ns);
+			before_ns = felt_ns;
+			was_felt = true;
+		}
 		const struct link *l = &c->chain[i];
 		struct str id = arena_printf(p->w.arena, "c%zu-%zu", p->number, i + 1), kind = str_of(cause_kind_words(l->kind));
 
@@ -115,19 +129,15 @@ static void chain(struct page *p, const struct incident *in)
 		buf_addf(p->out, "<li id=\"%.*s\">", STR_ARG(id));
 		if (i)
 			arrow(p, before_ns, l->time_ns);
-		node(p, i ? "" : "root", kind, l->time_ns, without_kind(words_link(&p->w, l), l->kind));
+		node(p, in, i ? "" : "root", kind, l->time_ns, without_kind(words_link(&p->w, l), l->kind));
 		page_refs(p, &l->refs, id, STR("How it came about"));
 		if (l->refs.n)
 			html_element(p->out, "code", "quote", l->refs.at[0].text);
 		buf_addz(p->out, "</div></li>\n");
 		before_ns = l->time_ns == TIME_NONE ? before_ns : l->time_ns;
 	}
-	if (in->n_symptoms) {
-		buf_addz(p->out, "<li>");
-		arrow(p, before_ns, in->symptoms[0].from_ns);
-		node(p, "felt", STR("what users saw"), in->symptoms[0].from_ns, words_symptom(&p->w, &in->symptoms[0]));
-		buf_addz(p->out, "</div></li>\n");
-	}
+	if (!was_felt)
+		felt(p, in, before_ns);
 	buf_addz(p->out, "</ol>\n");
 }
 
@@ -166,7 +176,7 @@ static void candidate(struct page *p, const struct cause *c, size_t rank, double
 	html_element(p->out, "span", NULL, words_confidence(&p->w, c));
 	buf_addz(p->out, "</span></summary>\n");
 	if (!first)
-		html_element(p->out, "p", NULL, c->statement);
+		html_element(p->out, "p", NULL, words_sentence(&p->w, c->statement));
 	ledger(p, c, rank, top);
 	buf_addz(p->out, "</details>\n");
 }
@@ -184,7 +194,7 @@ void page_causes(struct page *p, const struct incident *in)
 		candidate(p, &in->causes[i], i + 1, top);
 	page_rest(p, in->n_causes, CAUSES_MAX, "candidates");
 	if (in->n_causes == 0)
-		html_element(p->out, "p", NULL, words_no_cause(in));
+		html_element(p->out, "p", NULL, words_no_cause(&p->w, in));
 	services(p, in);
 }
 
@@ -203,7 +213,7 @@ static void did_not_hold(struct page *p, const struct incident *in)
 		any = true;
 		struct str id = arena_printf(p->w.arena, "v%zu-%zu", p->number, i + 1);
 		buf_addf(p->out, "<li id=\"%.*s\">", STR_ARG(id));
-		html_element(p->out, "small", NULL, words_clock(&p->w, e->time_ns));
+		html_element(p->out, "small", NULL, words_moment(&p->w, in, e->time_ns));
 		buf_addc(p->out, ' ');
 		html_text(p->out, e->text);
 		page_refs(p, &e->refs, id, STR("Tried, but did not hold"));

@@ -41,7 +41,7 @@ void page_number(struct page *p, struct str text)
 void page_rest(struct page *p, size_t all, size_t shown, const char *what)
 {
 	if (all > shown)
-		buf_addf(p->out, "<p class=\"soft\">and %zu more %s</p>\n", all - shown, what);
+		buf_addf(p->out, "<p class=\"soft\">and %zu more %s</p>\n", all - shown, words_plural(&p->w, all - shown, what).ptr);
 }
 
 /* From the first line of any source to the last, and the window: a log may reach beyond what was analysed. */

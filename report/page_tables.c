@@ -96,14 +96,15 @@ static void contrast(struct page *p, const struct contrast *x, size_t number)
 	struct str id = arena_printf(p->w.arena, "d%zu-%zu", p->number, number);
 
 	buf_addf(p->out, "<tr id=\"%.*s\"><td>", STR_ARG(id));
-	html_text(p->out, x->field);
+	bool of = x->of.len && str_eq(words_contrast_field(x), x->field); /* else it says so itself */
+	html_text(p->out, words_contrast_field(x));
 	buf_addz(p->out, " <small>");
-	if (x->of.len) {
+	if (of) {
 		buf_addz(p->out, "of ");
 		html_text(p->out, x->of);
 	}
 	if (x->service.len) {
-		buf_addz(p->out, x->of.len ? ", " : "");
+		buf_addz(p->out, of ? ", " : "");
 		html_text(p->out, x->service);
 	}
 	buf_addz(p->out, "</small></td><th scope=\"row\"><code>");

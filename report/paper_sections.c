@@ -40,7 +40,7 @@ static void summary(struct paper *p)
 	row(p, "Impact", words_requests(&p->w, &in->impact));
 	if (users.len)
 		row(p, "Users", users);
-	row(p, "Root cause", root ? root->statement : words_no_cause(in));
+	row(p, "Root cause", words_statement(&p->w, in));
 	if (root)
 		row(p, "Certainty", words_confidence(&p->w, root));
 }
@@ -120,9 +120,23 @@ static void chain(struct paper *p)
 		struct str text = words_link(&p->w, l);
 
 		if (l->time_ns != TIME_NONE)
-			text = arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(words_clock(&p->w, l->time_ns)),
+			text = arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(words_moment(&p->w, p->in, l->time_ns)),
 			                    STR_ARG(text));
 		paper_item(p, "1.", text, &l->refs);
+	}
+}
+
+static void measures_taken(struct paper *p, const char *heading, bool (*is_one)(const struct timeline_entry *e))
+{
+	for (size_t i = 0, any = 0; i < p->in->n_timeline; i++) {
+		const struct timeline_entry *e = &p->in->timeline[i];
+
+		if (!is_one(e))
+			continue;
+		if (!any++)
+			buf_addf(p->out, "\n%s\n\n", heading);
+		paper_item(p, "-", arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(words_moment(&p->w, p->in, e->time_ns)),
+		                                STR_ARG(e->text)), &e->refs);
 	}
 }
 
@@ -130,22 +144,14 @@ static void resolution(struct paper *p)
 {
 	const struct incident *in = p->in;
 
-	if (in->mitigated_ns != TIME_NONE)
+	if (in->mitigated_ns != TIME_NONE && (in->recovered_ns == TIME_NONE || in->mitigated_ns < in->recovered_ns))
 		buf_addf(p->out, "Mitigated at %.*s. ", STR_ARG(words_time(&p->w, in->mitigated_ns)));
 	if (in->recovered_ns != TIME_NONE)
 		buf_addf(p->out, "Back to the level of before at %.*s.\n", STR_ARG(words_time(&p->w, in->recovered_ns)));
 	else
 		buf_addz(p->out, "No recovery in these logs.\n");
-	for (size_t i = 0, any = 0; i < in->n_timeline; i++) {
-		const struct timeline_entry *e = &in->timeline[i];
-
-		if (!words_did_not_hold(e))
-			continue;
-		if (!any++)
-			buf_addz(p->out, "\nTried, but did not hold:\n\n");
-		paper_item(p, "-", arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(words_clock(&p->w, e->time_ns)),
-		                                STR_ARG(e->text)), &e->refs);
-	}
+	measures_taken(p, "What helped:", words_helped);
+	measures_taken(p, "Tried, but did not hold:", words_did_not_hold);
 }
 
 static void alternatives(struct paper *p)
@@ -158,15 +164,13 @@ static void alternatives(struct paper *p)
 
 		if (words_is_serious(c))
 			paper_item(p, "-", arena_printf(p->w.arena, "%.*s: %.*s. %.*s", STR_ARG(what),
-			                                STR_ARG(words_confidence(&p->w, c)), STR_ARG(c->statement)), NULL);
+			                                STR_ARG(words_confidence(&p->w, c)), STR_ARG(words_sentence(&p->w, c->statement))), NULL);
 	}
 }
 
 static void statement(struct paper *p)
 {
-	const struct cause *root = words_root(p->in);
-
-	md_text(p->out, root ? root->statement : words_no_cause(p->in));
+	md_text(p->out, words_statement(&p->w, p->in));
 	buf_addc(p->out, '\n');
 }
 

@@ -22,9 +22,7 @@ static void users(struct paper *p) { put(p, words_users(&p->w, &p->in->impact));
 
 static void cause(struct paper *p)
 {
-	const struct cause *root = words_root(p->in);
-
-	put(p, root ? root->statement : words_no_cause(p->in));
+	put(p, words_statement(&p->w, p->in));
 }
 
 /* What set it off: the first link of the chain, else the cause itself. */
@@ -33,7 +31,7 @@ static void trigger(struct paper *p)
 	const struct cause *root = words_root(p->in);
 
 	if (!root) {
-		put(p, words_no_cause(p->in));
+		put(p, words_no_cause(&p->w, p->in));
 		return;
 	}
 	if (root->n_chain) {

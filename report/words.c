@@ -134,6 +134,26 @@ struct str words_number(const struct words *w, double v)
 	return arena_printf(w->arena, "%.3g", v);
 }
 
+struct str words_moment(const struct words *w, const struct incident *in, int64_t ns)
+{
+	struct str clock = words_clock(w, ns), date = words_date(w, ns);
+
+	if (in->onset_best_ns == TIME_NONE || str_eq(date, words_date(w, in->onset_best_ns)))
+		return clock;
+	return arena_printf(w->arena, "%.*s %.*s", STR_ARG(date), STR_ARG(clock));
+}
+
+struct str words_plural(const struct words *w, size_t n, const char *several)
+{
+	struct str all = str_of(several);
+
+	if (n != 1)
+		return all;
+	if (str_ends(all, STR("ies")))
+		return arena_printf(w->arena, "%.*sy", (int)all.len - 3, all.ptr);
+	return arena_printf(w->arena, "%.*s", (int)all.len - 1, all.ptr);
+}
+
 struct str words_window(const struct words *w, const struct casefile *c, const struct incident *in)
 {
 	if (in->recovered_ns != TIME_NONE)
@@ -142,14 +162,30 @@ struct str words_window(const struct words *w, const struct casefile *c, const s
 	                    STR_ARG(words_time(w, in->onset_best_ns)), STR_ARG(words_time(w, c->to_ns)));
 }
 
+struct str words_degraded(const struct words *w, const struct incident *in)
+{
+	struct str length = words_seconds(w, in->degraded_s);
+
+	if (!isfinite(in->degraded_s) || in->degraded_s <= 0 || in->degraded_s >= in->duration_s ||
+	    str_eq(length, words_seconds(w, in->duration_s)))
+		return STR_NONE;
+	return arena_printf(w->arena, "degraded for %.*s of it", STR_ARG(length));
+}
+
 struct str words_length(const struct words *w, const struct incident *in)
 {
-	struct str length = words_seconds(w, in->duration_s);
+	struct str length = words_seconds(w, in->duration_s), degraded = words_degraded(w, in);
 
-	if (!isfinite(in->degraded_s) || in->degraded_s <= 0 || in->degraded_s >= in->duration_s)
-		return length;
-	return arena_printf(w->arena, "%.*s, degraded for %.*s of it", STR_ARG(length),
-	                    STR_ARG(words_seconds(w, in->degraded_s)));
+	return degraded.len ? arena_printf(w->arena, "%.*s, %.*s", STR_ARG(length), STR_ARG(degraded)) : length;
+}
+
+struct str words_peak(const struct words *w, const struct impact *i)
+{
+	double share = i->requests_total ? (double)i->requests_failed / (double)i->requests_total : 0;
+
+	if (!isfinite(i->peak_error_rate) || !(i->peak_error_rate > share))
+		return STR_NONE;
+	return arena_printf(w->arena, "at worst %.*s", STR_ARG(words_share(w, i->peak_error_rate)));
 }
 
 struct str words_requests(const struct words *w, const struct impact *i)
@@ -161,8 +197,8 @@ struct str words_requests(const struct words *w, const struct impact *i)
 	if (i->requests_slow)
 		slow = arena_printf(w->arena, ", %.*s %s slow", STR_ARG(words_count(w, i->requests_slow)),
 		                    i->requests_slow == 1 ? "was" : "were");
-	if (isfinite(i->peak_error_rate) && i->peak_error_rate > 0)
-		peak = arena_printf(w->arena, ", at worst %.*s", STR_ARG(words_share(w, i->peak_error_rate)));
+	if (words_peak(w, i).len)
+		peak = arena_printf(w->arena, ", %.*s", STR_ARG(words_peak(w, i)));
 	return arena_printf(w->arena, "%.*s of %.*s requests failed (%.*s%.*s)%.*s",
 			    STR_ARG(words_count(w, i->requests_failed)),
 			    STR_ARG(words_count(w, i->requests_total)),
@@ -270,6 +306,11 @@ bool words_is_landmark(const struct timeline_entry *e)
 	return true;
 }
 
+bool words_helped(const struct timeline_entry *e)
+{
+	return str_eq(e->kind, STR("mitigation"));
+}
+
 bool words_did_not_hold(const struct timeline_entry *e)
 {
 	return str_eq(e->kind, STR("ineffective")) || str_eq(e->kind, STR("relief"));
@@ -284,9 +325,9 @@ struct str words_reason(const struct words *w, const struct ruled_out *r)
 {
 	struct str what = words_suspect(w, r->kind, r->service, r->entity), rest = r->reason;
 
-	if (!str_starts_nocase(rest, what) || !str_starts(str_from(rest, what.len), STR(": ")))
-		return rest;
-	return str_from(rest, what.len + 2);
+	if (str_starts_nocase(rest, what) && str_starts(str_from(rest, what.len), STR(": ")))
+		rest = str_from(rest, what.len + 2);
+	return words_sentence(w, rest);
 }
 
 bool words_is_serious(const struct cause *c)
@@ -299,15 +340,56 @@ struct str words_link(const struct words *w, const struct link *l)
 	return l->text.len ? l->text : words_suspect(w, l->kind, l->service, l->entity);
 }
 
-struct str words_no_cause(const struct incident *in)
+struct str words_sentence(const struct words *w, struct str text)
 {
-	return in->n_causes && in->causes[0].statement.len ? in->causes[0].statement
+	enum { INSTANT = sizeof "2026-01-29T22:05:02Z" - 1 };
+	struct str done = STR_NONE, rest = text;
+	struct timestamp t;
+	ptrdiff_t at;
+
+	while ((at = str_chr(rest, '(')) >= 0) {
+		struct str inside = str_from(rest, (size_t)at + 1), after = inside;
+		bool is_instant = inside.len > INSTANT && inside.ptr[INSTANT] == ')' && inside.ptr[INSTANT - 1] == 'Z' &&
+				  timestamp_parse_iso(&after, &t) && after.len == inside.len - INSTANT;
+		struct str before = str_head(rest, (size_t)at + 1);
+
+		done = arena_printf(w->arena, "%.*s%.*s%.*s", STR_ARG(done), STR_ARG(before),
+				    STR_ARG(is_instant ? words_time(w, t.ns) : STR_NONE));
+		rest = is_instant ? after : inside;
+	}
+	return done.len ? arena_printf(w->arena, "%.*s%.*s", STR_ARG(done), STR_ARG(rest)) : text;
+}
+
+struct str words_no_cause(const struct words *w, const struct incident *in)
+{
+	return in->n_causes && in->causes[0].statement.len ? words_sentence(w, in->causes[0].statement)
 	                                                   : STR("not provable from these logs");
+}
+
+struct str words_statement(const struct words *w, const struct incident *in)
+{
+	const struct cause *root = words_root(in);
+
+	return root ? words_sentence(w, root->statement) : words_no_cause(w, in);
+}
+
+struct str words_contrast_field(const struct contrast *x)
+{
+	static const struct { const char *field, *words; } rows[] = {
+		{ "new", "new line" }, { "gone", "line that is gone" }, { "more", "line, more often" }, { "fewer", "line, less often" },
+	};
+
+	for (size_t i = 0; str_eq(x->kind, STR("text")) && i < sizeof rows / sizeof rows[0]; i++)
+		if (str_eq(x->field, str_of(rows[i].field)))
+			return str_of(rows[i].words);
+	return x->field;
 }
 
 struct str words_contrast(const struct words *w, const struct contrast *x)
 {
-	struct str where = x->service.len ? arena_printf(w->arena, " (%.*s)", STR_ARG(x->service)) : STR_NONE;
+	struct str where = x->service.len ? arena_printf(w->arena, " (%.*s)", STR_ARG(x->service)) : STR_NONE, field = words_contrast_field(x);
 
-	return arena_printf(w->arena, "%.*s of %.*s%.*s", STR_ARG(x->field), STR_ARG(x->of), STR_ARG(where));
+	if (!str_eq(field, x->field)) /* says of what itself */
+		return arena_printf(w->arena, "%.*s%.*s", STR_ARG(field), STR_ARG(where));
+	return arena_printf(w->arena, "%.*s of %.*s%.*s", STR_ARG(field), STR_ARG(x->of), STR_ARG(where));
 }

@@ -136,7 +136,7 @@
 				return found;
 			}
 			const power = Math.pow(10, Math.floor(Math.log10((high - low) / 2)));
-			const step = [1, 2, 5, 10].map(m => m * power).find(s => (high - low) / s <= 2.6) || 10 * power;
+			const step = [.5, 1, 2, 5, 10].map(m => m * power).find(s => (high - low) / s <= 4.2) || 10 * power;
 			for (let v = step; v < high; v += step)
 				found.push(v);
 			return found;

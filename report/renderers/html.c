@@ -13,6 +13,7 @@
 enum {
 	PAGE_ROOM = 600 << 10,   /* bytes after which further incidents are only named: a page is opened from a mail */
 	LINKS_MAX = 20,          /* to incidents, at the top */
+	HELPED_MAX = 3,          /* measures that the verdict names */
 	TITLE_COLUMNS_LARGE = 90, /* longer titles are set smaller */
 };
 
@@ -63,13 +64,26 @@ static void top(struct page *p)
 	buf_addz(p->out, "</nav></header>\n<main id=\"main\">\n");
 }
 
+/* A number stays with its sign of percent. */
+static struct str unbroken(struct page *p, struct str text)
+{
+	struct str done = STR_NONE;
+	ptrdiff_t at;
+
+	while ((at = str_find(text, STR(" %"))) >= 0) {
+		done = arena_printf(p->w.arena, "%.*s%.*s\xc2\xa0%%", STR_ARG(done), (int)at, text.ptr);
+		text = str_from(text, (size_t)at + 2);
+	}
+	return arena_printf(p->w.arena, "%.*s%.*s", STR_ARG(done), STR_ARG(text));
+}
+
 /* A figure of the verdict: its name, its value, and what belongs to it in small. */
 static void figure(struct page *p, const char *name, struct str value, struct str small)
 {
 	buf_addf(p->out, "<div><dt>%s</dt><dd>", name);
 	html_text(p->out, value);
 	if (small.len)
-		html_element(p->out, "small", NULL, small);
+		html_element(p->out, "small", NULL, unbroken(p, small));
 	buf_addz(p->out, "</dd></div>\n");
 }
 
@@ -80,10 +94,10 @@ static void request_figures(struct page *p, const struct impact *i)
 	if (i->requests_total == 0)
 		return;
 	double share = (double)i->requests_failed / (double)i->requests_total;
+	struct str peak = words_peak(w, i);
 	figure(p, "Failed requests", words_count(w, i->requests_failed),
-	       arena_printf(w->arena, "%.*s of %.*s, at worst %.*s", STR_ARG(words_share(w, share)),
-	                    STR_ARG(words_count(w, i->requests_total)),
-	                    STR_ARG(words_share(w, i->peak_error_rate))));
+	       arena_printf(w->arena, "%.*s of %.*s%s%.*s", STR_ARG(words_share(w, share)),
+	                    STR_ARG(words_count(w, i->requests_total)), peak.len ? ", " : "", STR_ARG(peak)));
 	if (i->requests_slow)
 		figure(p, "Slow requests", words_count(w, i->requests_slow), STR_NONE);
 	if (i->users_active == 0)
@@ -110,15 +124,12 @@ static struct str onset_interval(struct page *p, const struct incident *in)
 static struct str how_it_ended(struct page *p, const struct incident *in)
 {
 	struct words *w = &p->w;
-	struct str end = STR("not recovered in these logs"), date = words_date(w, in->recovered_ns);
-	bool other_day = !str_eq(date, words_date(w, in->onset_best_ns));
+	struct str end = STR("not recovered in these logs");
 
 	if (in->recovered_ns != TIME_NONE)
-		end = arena_printf(w->arena, "recovered %.*s%s%.*s", other_day ? (int)date.len : 0, date.ptr, other_day ? " " : "",
-		                   STR_ARG(words_clock(w, in->recovered_ns)));
-	if (in->degraded_s > 0 && in->degraded_s < in->duration_s)
-		end = arena_printf(w->arena, "degraded for %.*s of it; %.*s", STR_ARG(words_seconds(w, in->degraded_s)), STR_ARG(end));
-	return end;
+		end = arena_printf(w->arena, "recovered %.*s", STR_ARG(words_moment(w, in, in->recovered_ns)));
+	struct str degraded = words_degraded(w, in);
+	return degraded.len ? arena_printf(w->arena, "%.*s; %.*s", STR_ARG(degraded), STR_ARG(end)) : end;
 }
 
 static void figures(struct page *p, const struct incident *in)
@@ -135,6 +146,25 @@ static void figures(struct page *p, const struct incident *in)
 	buf_addz(p->out, "</dl>\n");
 }
 
+/* What ended it, in a line each. */
+static void helped(struct page *p, const struct incident *in)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < in->n_timeline && i < TIMELINE_SHOWN && shown < HELPED_MAX; i++) {
+		const struct timeline_entry *e = &in->timeline[i];
+
+		if (!words_helped(e))
+			continue;
+		shown++;
+		buf_addf(p->out, "<p class=\"helped\">Mitigated <a href=\"#t%zu-%zu\">", p->number, i + 1);
+		html_text(p->out, words_moment(&p->w, in, e->time_ns));
+		buf_addz(p->out, "</a>: ");
+		html_text(p->out, unbroken(p, e->text));
+		buf_addz(p->out, "</p>\n");
+	}
+}
+
 static void verdict(struct page *p, const struct incident *in)
 {
 	const struct cause *root = words_root(in);
@@ -146,7 +176,7 @@ static void verdict(struct page *p, const struct incident *in)
 		buf_addz(p->out, "Incident");
 	buf_addz(p->out, "</p>\n");
 	html_element(p->out, "h1", glyph_columns(in->title) > TITLE_COLUMNS_LARGE ? "long" : NULL, in->title);
-	html_element(p->out, "p", "lead", root ? root->statement : words_no_cause(in));
+	html_element(p->out, "p", "lead", unbroken(p, words_statement(&p->w, in)));
 	if (root) {
 		buf_addz(p->out, "\n<p class=\"sure\"><span>");
 		html_text(p->out, words_confidence(&p->w, root));
@@ -154,6 +184,7 @@ static void verdict(struct page *p, const struct incident *in)
 		html_bar(p->out, root->probability, "bad");
 		buf_addz(p->out, "</p>\n");
 	}
+	helped(p, in);
 	figures(p, in);
 }
 

@@ -23,6 +23,7 @@ enum {
 	RULED_OUT_BRIEF = 3, /* in the short form */
 	TIMELINE_MAX = 14,
 	ROUTES_MAX = 4,
+	HELPED_MAX = 2,  /* measures named among the facts */
 	QUALITY_MAX = 5,
 	SOURCES_MAX = 12, /* listed when nothing was found */
 };
@@ -116,11 +117,11 @@ static void more(struct page *p, size_t all, size_t shown)
 }
 
 /* "22:48:00 text" when the time is known. */
-static struct str at_clock(struct page *p, int64_t ns, struct str text)
+static struct str at_moment(struct page *p, const struct incident *in, int64_t ns, struct str text)
 {
 	if (ns == TIME_NONE)
 		return text;
-	return arena_printf(p->w.arena, "%.*s %.*s", STR_ARG(words_clock(&p->w, ns)), STR_ARG(text));
+	return arena_printf(p->w.arena, "%.*s %.*s", STR_ARG(words_moment(&p->w, in, ns)), STR_ARG(text));
 }
 
 /* ---- one incident ---- */
@@ -144,7 +145,7 @@ static void cause_facts(struct page *p, const struct incident *in)
 	const struct cause *root = words_root(in);
 
 	if (!root) {
-		fact(p, "cause", words_no_cause(in));
+		fact(p, "cause", words_no_cause(&p->w, in));
 		return;
 	}
 	struct str what = words_suspect(&p->w, root->kind, root->service, root->entity);
@@ -153,6 +154,20 @@ static void cause_facts(struct page *p, const struct incident *in)
 		                    STR_ARG(words_time(&p->w, root->time_ns)));
 	fact(p, "cause", what);
 	fact(p, "certainty", words_confidence(&p->w, root));
+}
+
+static void helped_facts(struct page *p, const struct incident *in)
+{
+	size_t shown = 0, all = 0;
+
+	for (size_t i = 0; i < in->n_timeline; i++) {
+		const struct timeline_entry *e = &in->timeline[i];
+
+		if (words_helped(e) && all++ < HELPED_MAX)
+			fact(p, shown++ ? "" : "mitigated", at_moment(p, in, e->time_ns, e->text));
+	}
+	if (all > shown)
+		fact(p, "", arena_printf(p->w.arena, "and %zu more", all - shown));
 }
 
 static void impact_facts(struct page *p, const struct impact *i)
@@ -276,7 +291,7 @@ static void statement(struct page *p, const struct cause *root)
 {
 	heading(p, STR("Root cause"));
 	spaces(p, 2);
-	wrapped(p, 2, 2, root->statement);
+	wrapped(p, 2, 2, words_sentence(&p->w, root->statement));
 	buf_addc(p->out, '\n');
 }
 
@@ -295,7 +310,7 @@ static void evidence(struct page *p, const struct cause *root)
 	more(p, all, shown);
 }
 
-static void chain(struct page *p, const struct cause *root)
+static void chain(struct page *p, const struct incident *in, const struct cause *root)
 {
 	if (root->n_chain == 0)
 		return;
@@ -303,7 +318,7 @@ static void chain(struct page *p, const struct cause *root)
 	for (size_t i = 0; i < root->n_chain; i++) {
 		const struct link *l = &root->chain[i];
 
-		item(p, CYAN, i ? "→" : "●", at_clock(p, l->time_ns, words_link(&p->w, l)));
+		item(p, CYAN, i ? "→" : "●", at_moment(p, in, l->time_ns, words_link(&p->w, l)));
 		quotes(p, &l->refs);
 	}
 }
@@ -342,7 +357,7 @@ static void ruled_out(struct page *p, const struct incident *in)
 		struct str what = words_suspect(&p->w, r->kind, r->service, r->entity);
 
 		item(p, DIM, "×",
-		     at_clock(p, r->time_ns,
+		     at_moment(p, in, r->time_ns,
 		              arena_printf(p->w.arena, "%.*s: %.*s", STR_ARG(what),
 		                           STR_ARG(words_reason(&p->w, r)))));
 		if (!p->o->brief)
@@ -363,7 +378,7 @@ static void did_not_hold(struct page *p, const struct incident *in)
 		if (!any)
 			heading(p, STR("Tried, but did not hold"));
 		any = true;
-		item(p, YELLOW, "!", at_clock(p, e->time_ns, e->text));
+		item(p, YELLOW, "!", at_moment(p, in, e->time_ns, e->text));
 	}
 }
 
@@ -408,6 +423,7 @@ static void incident(struct page *p, const struct incident *in, size_t number)
 	fact(p, "length", words_length(&p->w, in));
 	fact(p, "onset", words_span(&p->w, in->onset_from_ns, in->onset_to_ns));
 	cause_facts(p, in);
+	helped_facts(p, in);
 	impact_facts(p, &in->impact);
 	sparkline(p, in);
 	if (p->o->brief) {
@@ -418,7 +434,7 @@ static void incident(struct page *p, const struct incident *in, size_t number)
 	}
 	if (root) {
 		evidence(p, root);
-		chain(p, root);
+		chain(p, in, root);
 	}
 	runners_up(p, in);
 	ruled_out(p, in);

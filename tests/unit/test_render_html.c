@@ -151,6 +151,24 @@ Test(render_html, lines_stand_in_their_surroundings)
 	cr_expect(str_find(page, STR("<span><i>24415</i>")) > 0);
 }
 
+/* The picture shows the cause, whether it is a change or came by itself; what users saw stands where it belongs in time. */
+Test(render_html, the_cause_is_in_the_picture)
+{
+	struct casefile c = sample_case(&arena);
+	struct render_options o = render_test_options();
+	struct incident *in = &c.incidents[0];
+
+	cr_expect(str_find(render_test("html", &c, &o, &arena), STR("<text class=\"lane\" x=\"0\" y=\"11\">Changes")) > 0);
+	in->causes[0].kind = CAUSE_SLOW_QUERY;
+	in->causes[0].time_ns += 30 * NS_PER_S;
+	in->causes[0].chain[1].time_ns = in->symptoms[0].from_ns + NS_PER_S;
+	struct str page = render_test("html", &c, &o, &arena);
+	cr_expect(str_find(page, STR("<text class=\"lane\" x=\"0\" y=\"11\">Cause</text><a href=\"#cause-1\"")) > 0);
+	cr_expect(str_find(page, STR("slow query checkout 4.12.0</text>")) > 0);
+	cr_expect(str_find(page, STR("what users saw")) < str_find(page, STR("<li id=\"c1-2\">")), "in the order of time");
+	cr_expect(str_find(page, STR("<p class=\"helped\">Mitigated <a href=\"#t1-7\">14:31:40</a>: rollback checkout 4.11.3")) > 0);
+}
+
 /* However much there is to say, it can be mailed; what is left out is counted or named. */
 Test(render_html, stays_small)
 {

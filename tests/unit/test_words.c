@@ -54,6 +54,57 @@ Test(words, times_in_the_chosen_zone)
 	same(words_span(&w, TIME_NONE, ns), "2026-01-29 21:00:00 UTC-5");
 }
 
+Test(words, sentences_name_times_in_the_zone)
+{
+	struct zone west = open_zone("-0500");
+	static const struct { const char *text, *utc, *west; } rows[] = {
+		{ "Deployment x (2026-01-30T02:00:00Z): 3 s before", "Deployment x (2026-01-30 02:00:00 UTC): 3 s before",
+		  "Deployment x (2026-01-29 21:00:00 UTC-5): 3 s before" },
+		{ "(2026-01-30T02:00:00Z)(2026-01-30T02:00:01Z)", "(2026-01-30 02:00:00 UTC)(2026-01-30 02:00:01 UTC)",
+		  "(2026-01-29 21:00:00 UTC-5)(2026-01-29 21:00:01 UTC-5)" },
+		/* What a log said is left alone. */
+		{ "\"at 2026-01-30T02:00:00Z\" f(x) (", "\"at 2026-01-30T02:00:00Z\" f(x) (", "\"at 2026-01-30T02:00:00Z\" f(x) (" },
+		{ "(2026-01-30T02:00:00+01:00) (2026-01-30T02:00:00ZZ)", "(2026-01-30T02:00:00+01:00) (2026-01-30T02:00:00ZZ)",
+		  "(2026-01-30T02:00:00+01:00) (2026-01-30T02:00:00ZZ)" },
+		{ "", "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		w.zone = NULL;
+		same(words_sentence(&w, str_of(rows[i].text)), rows[i].utc);
+		w.zone = &west;
+		same(words_sentence(&w, str_of(rows[i].text)), rows[i].west);
+	}
+}
+
+Test(words, a_date_stands_only_on_another_day)
+{
+	struct casefile c = sample_case(&arena);
+	const struct incident *in = &c.incidents[0];
+
+	same(words_moment(&w, in, in->recovered_ns), "14:33:30");
+	same(words_moment(&w, in, in->recovered_ns + 86400 * NS_PER_S), "2026-05-13 14:33:30");
+}
+
+Test(words, what_says_nothing_is_left_out)
+{
+	struct casefile c = sample_case(&arena);
+	struct incident in = c.incidents[0];
+
+	same(words_length(&w, &in), "49 min 10 s, degraded for 42 min 10 s of it");
+	in.degraded_s = in.duration_s - 0.2;
+	same(words_length(&w, &in), "49 min 10 s");
+	same(words_peak(&w, &in.impact), "at worst 34.1 %");
+	in.impact.peak_error_rate = 0.2; /* less than the mean cannot be the worst */
+	same(words_peak(&w, &in.impact), "");
+	same(words_requests(&w, &in.impact), "13,407 of 48,211 requests failed (27.8 %), 6,120 were slow");
+	same(words_plural(&w, 2, "entries"), "entries");
+	same(words_plural(&w, 1, "entries"), "entry");
+	same(words_plural(&w, 1, "routes"), "route");
+	same(words_contrast(&w, &in.contrasts[3]), "line that is gone (checkout)");
+	same(words_contrast(&w, &in.contrasts[2]), "route of failed requests (nginx)");
+}
+
 Test(words, figures)
 {
 	same(words_share(&w, 0), "0 %");
