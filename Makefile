@@ -14,6 +14,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
+comma := ,
 PARALLEL := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(JOBS))
 MAKEFLAGS += --no-builtin-rules $(PARALLEL)
 
@@ -64,9 +65,10 @@ CAUSES := $(sort $(wildcard analyze/causes/*.c))
 RENDERERS := $(sort $(wildcard report/renderers/*.c))
 COMMANDS := $(sort $(wildcard cli/cmd_*.c))
 ASSETS := $(sort $(wildcard report/assets/* analyze/data/*))
-SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
+SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c store/extension.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
 	report/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS))
 MAINS := $(wildcard cli/main.c fixtures/main.c)
+EXTENSION := $(sort $(wildcard core/*.c store/*.c))
 FOREIGN_ASSETS := build/assets/dygraphs.js build/assets/dygraphs.about
 UNIT := $(sort $(wildcard tests/unit/*.c))
 BROWSER := $(sort $(wildcard tests/browser/*.c)) tests/unit/sample_case.c
@@ -104,6 +106,8 @@ endef
 build/assets/dygraphs.js: tools/dygraphs tools/dygraphs.license build/config.mk
 	@tools/dygraphs build/assets $(CONFIG_DYGRAPHS)
 build/assets/dygraphs.about: build/assets/dygraphs.js ;
+
+EXTENSION_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-Wl$(comma)-dead_strip,-Wl$(comma)-z$(comma)defs -Wl$(comma)--gc-sections)
 
 # ---- rules of one variant -------------------------------------------------------------------------------------------
 
@@ -144,6 +148,14 @@ build/$(1)/libinquest.a: $$(OBJECTS_$(1)) build/$(1)/gen/objects
 build/$(1)/inquest: build/$(1)/cli/main.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
+# For other programs' SQLite: position-independent, without a symbol but its entry, and with none of SQLite's left to be found.
+build/$(1)/extension/%.o: %.c build/$(1)/gen/flags
+	@mkdir -p $$(@D)
+	@$$(say) "  CC $$@"
+	@$$($(1)_CC) $$(CPPFLAGS_ALL) -DINQUEST_EXTENSION $$(CFLAGS_ALL) $$($(1)_CFLAGS) $$(CFLAGS) -fPIC -fvisibility=hidden -ffunction-sections -c -o $$@ $$<
+build/$(1)/inquest.so: $$(EXTENSION:%.c=build/$(1)/extension/%.o)
+	@$$(say) "  LD $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -shared $$(EXTENSION_LDFLAGS) -o $$@ $$^ $$(CONFIG_EXTENSION_LIBS) -lm -pthread
 build/$(1)/inquest-fixture: build/$(1)/fixtures/main.o build/$(1)/libinquest.a
 	@$$(say) "  LD $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
@@ -172,7 +184,8 @@ build/$(1)/replay-%: build/$(1)/tests/fuzz/%.o build/$(1)/tests/fuzz/replay/main
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$(LDLIBS_ALL)
 
 .PHONY: $(1)
-$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) $$(FAULTS_$(1)) build/$(1)/browse build/$(1)/validate build/$(1)/libinquest.a
+$(1)-build: $$(PROGRAMS_$(1)) $$(UNIT_$(1)) $$(REPLAYS_$(1)) $$(FAULTS_$(1)) build/$(1)/browse build/$(1)/validate build/$(1)/libinquest.a \
+	$$(if $$(filter release,$(1)),build/release/inquest.so)
 .PHONY: $(1)-build
 -include $$(shell test -d build/$(1) && find build/$(1) -name '*.d')
 endef
@@ -183,7 +196,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
 .PHONY: FORCE all demo test asan tsan fuzz bench instructions accuracy lint coverage golden-update golden-record transcript install uninstall dist deb clean help
 FORCE:
 
-all: $(PROGRAMS_release) build/release/libinquest.a ## the programs, optimised
+all: $(PROGRAMS_release) build/release/libinquest.a build/release/inquest.so ## the programs and the extension of SQLite, optimised
 release clang: %: %-build ## one variant with its tests; also asan-build, tsan-build, coverage-build
 
 demo: $(PROGRAMS_release) ## generate a reference incident's logs and investigate them

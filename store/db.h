@@ -13,7 +13,13 @@
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
+/* In the loadable extension SQLite is that of the program which loaded it, called through its table of functions. */
+#ifdef INQUEST_EXTENSION
+#include <sqlite3ext.h>
+SQLITE_EXTENSION_INIT3
+#else
 #include <sqlite3.h>
+#endif
 
 #include "core/arena.h"
 #include "core/err.h"

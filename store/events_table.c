@@ -48,13 +48,19 @@ struct events_cursor {
 static int connect_table(sqlite3 *db, void *self, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
 {
 	struct events_table *t = self;
-	int code = sqlite3_declare_vtab(db, sql_declaration(&table_events, &t->arena).ptr);
+	int code = sql_declare(db, &table_events, &t->arena);
 
 	(void)argc;
 	(void)argv;
 	(void)message;
 	*out = &t->base;
 	return code;
+}
+
+/* A function of its own: were it the same, the module's name would be a table, too, which could outlive its owner. */
+static int create_table(sqlite3 *db, void *self, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
+{
+	return connect_table(db, self, argc, argv, out, message);
 }
 
 /* The table is its owner's. */
@@ -242,7 +248,7 @@ static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 }
 
 static const sqlite3_module module = {
-	.xCreate = connect_table,
+	.xCreate = create_table,
 	.xConnect = connect_table,
 	.xBestIndex = best_index,
 	.xDisconnect = disconnect_table,

@@ -1,6 +1,7 @@
 #include "store/query.h"
 
 #include "core/buf.h"
+#include "store/instant.h"
 #include "store/query_hint.h"
 #include "store/sql.h"
 
@@ -96,7 +97,7 @@ static bool open_memory(struct query *q, struct err *err)
 		return db_fail(&q->db, err);
 	sqlite3_limit(q->db.handle, SQLITE_LIMIT_LENGTH, 64 << 20);
 	sqlite3_limit(q->db.handle, SQLITE_LIMIT_ATTACHED, 0);
-	return true;
+	return instant_register(q->db.handle) == SQLITE_OK || db_fail(&q->db, err);
 }
 
 bool query_open(struct store *s, struct str sql, struct query **out, struct err *err)

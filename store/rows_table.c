@@ -31,7 +31,13 @@ static int connect_table(sqlite3 *db, void *self, int argc, const char *const *a
 	(void)argv;
 	(void)message;
 	*out = &t->base;
-	return sqlite3_declare_vtab(db, sql_declaration(t->table, &t->sql->arena).ptr);
+	return sql_declare(db, t->table, &t->sql->arena);
+}
+
+/* A function of its own: were it the same, the module's name would be a table, too, which could outlive its owner. */
+static int create_table(sqlite3 *db, void *self, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
+{
+	return connect_table(db, self, argc, argv, out, message);
 }
 
 /* The table is its owner's. */
@@ -234,7 +240,7 @@ static int give_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 }
 
 static const sqlite3_module module = {
-	.xCreate = connect_table,
+	.xCreate = create_table,
 	.xConnect = connect_table,
 	.xBestIndex = best_index,
 	.xDisconnect = disconnect_table,

@@ -74,14 +74,17 @@ int sql_failed(sqlite3_vtab *base, const struct err *err)
 	return SQLITE_ERROR;
 }
 
-struct str sql_declaration(const struct catalog_table *t, struct arena *a)
+int sql_declare(sqlite3 *db, const struct catalog_table *t, struct arena *a)
 {
 	struct str sql = arena_printf(a, "CREATE TABLE %s(", t->name);
 
 	for (const struct catalog_column *c = t->columns; c->name; c++)
 		sql = arena_printf(a, "%.*s%s\"%s\" %s", STR_ARG(sql), c == t->columns ? "" : ", ", c->name,
 				   c->type == SQL_TIME ? "TEXT COLLATE instant" : catalog_type(c->type));
-	return arena_printf(a, "%.*s)", STR_ARG(sql));
+	int code = sqlite3_declare_vtab(db, arena_printf(a, "%.*s)", STR_ARG(sql)).ptr);
+
+	/* It reads one file and has no other effect, whoever asks. */
+	return code == SQLITE_OK ? sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS) : code;
 }
 
 bool sql_casefile(struct sql *sql, const struct casefile **out, struct err *err)
@@ -99,28 +102,50 @@ bool sql_casefile(struct sql *sql, const struct casefile **out, struct err *err)
 	return true;
 }
 
-static bool create(struct sql *sql, const struct catalog_table *t, const char *schema, struct err *err)
+static bool create(struct sql *sql, const struct catalog_table *t, struct err *err)
 {
-	struct str create = t->view ? arena_printf(&sql->arena, "CREATE %sVIEW \"%s\" AS %s", strcmp(schema, "temp") == 0 ? "TEMP " : "", t->name, t->view)
-				    : arena_printf(&sql->arena, "CREATE VIRTUAL TABLE %s.\"%s\" USING inquest_%s", schema, t->name, t->name);
+	struct str create = t->view ? arena_printf(&sql->arena, "CREATE %sVIEW \"%s\" AS %s", strcmp(sql->schema, "temp") == 0 ? "TEMP " : "", t->name, t->view)
+				    : arena_printf(&sql->arena, "CREATE VIRTUAL TABLE %s.\"%s\" USING inquest_%s", sql->schema, t->name, t->name);
 
-	return sqlite3_exec(sql->to, create.ptr, NULL, NULL, NULL) == SQLITE_OK ||
-	       err_set(err, "cannot make the table %s: %s", t->name, sqlite3_errmsg(sql->to));
+	if (sqlite3_exec(sql->to, create.ptr, NULL, NULL, NULL) == SQLITE_OK) {
+		sql->made++;
+		return true;
+	}
+	return err_set(err, "cannot make the table %s: %s", t->name, sqlite3_errmsg(sql->to));
+}
+
+/* Views before what they are of. What is gone when one cannot be dropped is made again. */
+bool sql_drop(struct sql *sql, struct err *err)
+{
+	size_t all = sql->made;
+	char drop[200];
+
+	while (sql->made > 0) {
+		const struct catalog_table *t = catalog[sql->made - 1];
+
+		sqlite3_snprintf(sizeof drop, drop, "DROP %s %s.\"%s\"", t->view ? "VIEW" : "TABLE", sql->schema, t->name);
+		if (sqlite3_exec(sql->to, drop, NULL, NULL, NULL) != SQLITE_OK) {
+			err_set(err, "cannot take away the table %s: %s", t->name, sqlite3_errmsg(sql->to));
+			while (sql->made < all && create(sql, catalog[sql->made], err))
+				;
+			return false;
+		}
+		sql->made--;
+	}
+	return true;
 }
 
 bool sql_begin(struct sql *sql, struct store *s, sqlite3 *to, const char *schema, struct err *err)
 {
-	*sql = (struct sql){ .store = s, .to = to };
+	*sql = (struct sql){ .store = s, .to = to, .schema = schema };
 	arena_init(&sql->arena);
-	if (instant_register(to) != SQLITE_OK)
-		return err_set(err, "SQL: %s", sqlite3_errmsg(to));
 	bool good = events_table_init(&sql->events, s, to, &sql->err, err) &&
 		    series_table_new(sql, &sql->series, err);
 	for (size_t i = 0; good && catalog[i]; i++) {
 		if (i == CATALOG_MAX)
 			BUG("the catalog is larger than CATALOG_MAX");
 		good = (!catalog[i]->fill || rows_table_new(sql, catalog[i], &sql->rows[i], err)) &&
-		       create(sql, catalog[i], schema, err);
+		       create(sql, catalog[i], err);
 	}
 	return good;
 }

@@ -18,6 +18,8 @@ struct sql {
 	struct arena arena;         /* of what is loaded once */
 	struct store *store;        /* not ours */
 	sqlite3 *to;                /* the connection that has the tables; not ours */
+	const char *schema;         /* where in it */
+	size_t made;                /* the first so many of the catalog are there */
 	struct events_table events;
 	struct series_table *series;
 	struct rows_table *rows[CATALOG_MAX]; /* of catalog[i]; NULL for what is none */
@@ -28,15 +30,17 @@ struct sql {
 };
 
 /*
- * Makes the tables and views in a schema of the connection: "main", or "temp" where main is not ours. Call sql_end
- * also after a failure, and behind the last statement.
+ * Makes the tables and views in a schema of the connection: "main", or "temp" where main is not ours. The connection
+ * has the collation (instant_register). Call sql_end also after a failure, and behind the last statement.
  */
 NODISCARD bool sql_begin(struct sql *sql, struct store *s, sqlite3 *to, const char *schema, struct err *err);
 void sql_end(struct sql *sql);
 /* The case file of the store, once; NULL when it was not analysed. */
 NODISCARD bool sql_casefile(struct sql *sql, const struct casefile **out, struct err *err);
-/* CREATE TABLE for SQLite, as a virtual table declares it. */
-struct str sql_declaration(const struct catalog_table *t, struct arena *a);
+/* Takes the tables and views that were made out of the schema again: all, or none when a statement is using one. */
+NODISCARD bool sql_drop(struct sql *sql, struct err *err);
+/* Declares a table of the catalog to SQLite: what xConnect has to do. Returns SQLite's code. */
+int sql_declare(sqlite3 *db, const struct catalog_table *t, struct arena *a);
 /* A step of a table failed: what SQLite will say of it. Returns SQLITE_ERROR. */
 int sql_failed(sqlite3_vtab *base, const struct err *err);
 
