@@ -9,11 +9,6 @@ static inline unsigned char lower(char c)
 	return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
 }
 
-static inline bool blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static inline bool digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -79,13 +74,13 @@ ptrdiff_t str_rchr(struct str s, char c)
 	return p ? p - s.ptr : -1;
 }
 
-struct str str_trim(struct str s)
+struct str str_trim_blanks(struct str s)
 {
-	while (s.len && blank(s.ptr[0])) {
+	while (s.len && str_blank(s.ptr[0])) {
 		s.ptr++;
 		s.len--;
 	}
-	while (s.len && blank(s.ptr[s.len - 1]))
+	while (s.len && str_blank(s.ptr[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -112,10 +107,10 @@ struct str str_cut(struct str s, char c, struct str *rest)
 struct str str_word(struct str *s)
 {
 	size_t from = 0;
-	while (from < s->len && blank(s->ptr[from]))
+	while (from < s->len && str_blank(s->ptr[from]))
 		from++;
 	size_t to = from;
-	while (to < s->len && !blank(s->ptr[to]))
+	while (to < s->len && !str_blank(s->ptr[to]))
 		to++;
 	struct str word = str_head(str_from(*s, from), to - from);
 	*s = str_from(*s, to);
@@ -124,9 +119,20 @@ struct str str_word(struct str *s)
 
 bool str_to_u64(struct str s, uint64_t *out)
 {
+	enum { NEVER_TOO_LARGE = 19 }; /* digits */
 	if (s.len == 0)
 		return false;
 	uint64_t v = 0;
+	if (s.len <= NEVER_TOO_LARGE) {
+		for (size_t i = 0; i < s.len; i++) {
+			unsigned d = (unsigned)(unsigned char)s.ptr[i] - '0';
+			if (d > 9)
+				return false;
+			v = v * 10 + d;
+		}
+		*out = v;
+		return true;
+	}
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned)(unsigned char)s.ptr[i] - '0';
 		if (d > 9 || v > UINT64_MAX / 10 || (v == UINT64_MAX / 10 && d > UINT64_MAX % 10))

@@ -63,6 +63,11 @@ static inline struct str str_head(struct str s, size_t len)
 	return (struct str){ s.ptr, len < s.len ? len : s.len };
 }
 
+static inline bool str_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 bool str_eq_nocase(struct str a, struct str b);           /* ASCII case only */
 bool str_starts_nocase(struct str s, struct str prefix);  /* ASCII case only */
 int str_cmp(struct str a, struct str b);                  /* bytewise, shorter first: <0, 0, >0 */
@@ -70,8 +75,13 @@ ptrdiff_t str_find(struct str s, struct str needle);      /* index or -1 */
 ptrdiff_t str_find_nocase(struct str s, struct str needle); /* ASCII case only; index or -1 */
 ptrdiff_t str_chr(struct str s, char c);                  /* index or -1 */
 ptrdiff_t str_rchr(struct str s, char c);                 /* last index or -1 */
-struct str str_trim(struct str s);                        /* ASCII white space off both ends */
+struct str str_trim_blanks(struct str s);                 /* what str_trim does, once there is something to do */
 struct str str_unquote(struct str s);                     /* one pair of "", '' or `` off, if there */
+/* ASCII white space off both ends; there is hardly ever any. */
+static inline struct str str_trim(struct str s)
+{
+	return s.len && (str_blank(s.ptr[0]) || str_blank(s.ptr[s.len - 1])) ? str_trim_blanks(s) : s;
+}
 /* Cut at the first `c`: returns what stands before it, *rest what follows (empty when there is none). */
 struct str str_cut(struct str s, char c, struct str *rest);
 /* Next token of non-blank bytes; *s moves past it. Empty at the end. */

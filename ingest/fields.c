@@ -7,20 +7,19 @@
 #include "ingest/request_text.h"
 #include "ingest/words.h"
 
-enum { RANK_WEAK = 3 };
+enum { RANK_WEAK = 3, SLOTS_LOOKED_AT = 8 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch)
 {
 	f->cache = cache;
 	f->scratch = scratch;
-	f->seen = 0;
+	f->slot = 0;
 	memset(f->rank, UINT8_MAX, sizeof f->rank);
 }
 
-/* Enough to tell the containers of one application apart; the key itself is compared in full. */
-static uint16_t prefix_hash(struct str prefix)
+uint16_t field_prefix_hash(struct str prefix)
 {
-	uint32_t h = 5381;
+	uint32_t h = prefix.len ? 5381 : 0;
 	for (size_t i = 0; i < prefix.len; i++)
 		h = h * 33 + (unsigned char)prefix.ptr[i];
 	return (uint16_t)(h ^ (h >> 16));
@@ -30,6 +29,7 @@ static uint16_t prefix_hash(struct str prefix)
 static inline bool same_bytes(const char *a, const char *b, size_t n)
 {
 	uint64_t x, y, u, v;
+	uint32_t p, q, r, s;
 	if (n > 16)
 		return memcmp(a, b, n) == 0;
 	if (n >= 8) {
@@ -39,68 +39,81 @@ static inline bool same_bytes(const char *a, const char *b, size_t n)
 		memcpy(&v, b + n - 8, 8);
 		return ((x ^ y) | (u ^ v)) == 0;
 	}
+	if (n >= 4) {
+		memcpy(&p, a, 4);
+		memcpy(&q, b, 4);
+		memcpy(&r, a + n - 4, 4);
+		memcpy(&s, b + n - 4, 4);
+		return ((p ^ q) | (r ^ s)) == 0;
+	}
 	for (size_t i = 0; i < n; i++)
 		if (a[i] != b[i])
 			return false;
 	return true;
 }
 
-static inline bool slot_is(const struct field_slot *slot, struct str key, struct str prefix, uint16_t hash)
+static inline bool slot_is(const struct field_slot *slot, struct str key, size_t prefix_len, uint16_t hash)
 {
-	return slot->len == key.len && slot->prefix_len == prefix.len && slot->prefix_hash == hash &&
+	return slot->len == key.len && slot->prefix_len == prefix_len && slot->prefix_hash == hash &&
 	       same_bytes(slot->key, key.ptr, key.len);
 }
 
-static void fill_slot(struct field_slot *slot, struct str key, struct str prefix, uint16_t hash,
-		      struct field_alias alias)
+static struct field_alias find_alias(const struct field_scope *scope, struct str key)
 {
-	memcpy(slot->key, key.ptr, key.len);
-	slot->len = (uint8_t)key.len;
-	slot->prefix_len = (uint8_t)prefix.len;
-	slot->prefix_hash = hash;
-	slot->alias = alias;
-}
-
-/* The key is not that of the record before: of one of another shape, perhaps, else of the table. */
-static struct field_alias other_alias_of(struct fields *f, const struct field_scope *scope, struct str key,
-					 struct str full, uint16_t hash)
-{
-	struct field_slot *slot = NULL;
-	if (f->cache && key.len && key.len <= FIELD_KEY_BYTES) {
-		slot = &f->cache->others[(prefix_hash(key) ^ hash) % FIELD_CACHE_OTHERS];
-		if (slot_is(slot, key, full, hash))
-			return slot->alias;
-	}
+	struct str full = scope ? scope->full : STR_NONE;
 	struct field_alias alias = field_lookup(full, key);
 	if (scope && alias.field == FIELD_NONE && scope->bare.len != full.len) {
 		alias = field_lookup(scope->bare, key);
 		alias.rank = (uint8_t)(alias.rank + scope->rank_add);
 	}
-	if (slot)
-		fill_slot(slot, key, full, hash, alias);
 	return alias;
 }
 
-static struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+/* The slot of a key that none of those is that came behind the key before. Slot 0 is that of no key. */
+static uint8_t other_slot(struct field_cache *c, const struct field_scope *scope, struct str key, uint8_t before)
 {
-	struct str full = scope ? scope->full : STR_NONE;
-	uint16_t hash = full.len ? prefix_hash(full) : 0;
-	if (!f->cache || f->seen >= FIELD_CACHE_SLOTS || key.len > FIELD_KEY_BYTES)
-		return other_alias_of(f, scope, key, full, hash);
-	struct field_slot *slot = &f->cache->slots[f->seen];
-	if (slot_is(slot, key, full, hash))
-		return slot->alias;
-	struct field_alias alias = other_alias_of(f, scope, key, full, hash);
-	if (key.len)
-		fill_slot(slot, key, full, hash, alias);
-	return alias;
+	size_t prefix_len = scope ? scope->full.len : 0;
+	uint16_t hash = scope ? scope->full_hash : 0;
+	unsigned from = field_prefix_hash(key) * 31u + hash, step = 0;
+	uint8_t at = 0;
+	for (; step < SLOTS_LOOKED_AT; step++) {
+		at = (uint8_t)(1 + (from + step) % (FIELD_CACHE_SLOTS - 1));
+		if (c->slots[at].len == 0 || slot_is(&c->slots[at], key, prefix_len, hash))
+			break;
+	}
+	struct field_slot *slot = &c->slots[at];
+	if (step == SLOTS_LOOKED_AT || slot->len == 0) {
+		*slot = (struct field_slot){ .len = (uint8_t)key.len, .prefix_len = (uint8_t)prefix_len,
+			                     .prefix_hash = hash, .alias = find_alias(scope, key) };
+		memcpy(slot->key, key.ptr, key.len);
+	}
+	c->slots[before].next[1] = c->slots[before].next[0];
+	c->slots[before].next[0] = at;
+	return at;
+}
+
+static inline struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+{
+	struct field_cache *c = f->cache;
+	size_t prefix_len = scope ? scope->full.len : 0;
+	uint16_t hash = scope ? scope->full_hash : 0;
+	if (!c || key.len == 0 || key.len > FIELD_KEY_BYTES)
+		return find_alias(scope, key);
+	const uint8_t *next = c->slots[f->slot].next;
+	uint8_t at = next[0];
+	if (!slot_is(&c->slots[at], key, prefix_len, hash)) {
+		at = next[1];
+		if (!slot_is(&c->slots[at], key, prefix_len, hash))
+			at = other_slot(c, scope, key, f->slot);
+	}
+	f->slot = at;
+	return c->slots[at].alias;
 }
 
 enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
 		      bool escaped, bool bare)
 {
 	struct field_alias alias = alias_of(f, scope, key);
-	f->seen++;
 	if (alias.field != FIELD_NONE && text.len > 0 && alias.rank < f->rank[alias.field]) {
 		/* member by member: a struct built from bytes and copied whole stalls the processor */
 		struct field_value *v = &f->value[alias.field];
@@ -129,7 +142,8 @@ static struct str known_text(const struct fields *f, enum field k)
 {
 	if (!fields_has(f, k))
 		return STR_NONE;
-	struct str s = str_trim(fields_text(f, k));
+	struct str s = f->value[k].escaped ? fields_text(f, k) : f->value[k].text;
+	s = str_trim(s);
 	if (s.len > 5)
 		return s;
 	return str_eq(s, STR("-")) || str_eq(s, STR("null")) || str_eq(s, STR("None")) ||
@@ -147,8 +161,10 @@ static bool is_number(struct str s)
 bool field_time(struct str text, struct timestamp *out)
 {
 	struct str s = str_trim(text);
+	if (timestamp_parse_epoch(s, out))
+		return true;
 	if (is_number(s))
-		return timestamp_parse_epoch(s, out);
+		return false;
 	if (s.len && (s.ptr[0] == '[' || s.ptr[0] == '"'))
 		s = str_from(s, 1);
 	return timestamp_parse_iso(&s, out) || timestamp_parse(&s, out);

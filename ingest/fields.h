@@ -75,14 +75,19 @@ struct field_alias {
 	uint8_t unit;  /* enum field_unit */
 };
 
-enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 48, FIELD_CACHE_OTHERS = 64, FIELD_DEPTH_MAX = 5 };
+enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 128, FIELD_DEPTH_MAX = 5 };
 
 /* The meaning of a key, given the keys of the containers around it, already folded. */
 struct field_alias field_lookup(struct str prefix, struct str key);
+/* Tells the containers of one application apart; 0 of none. */
+uint16_t field_prefix_hash(struct str prefix);
 /* Folds a key into out, at most cap bytes; returns the length. */
 size_t field_fold(struct str key, char *out, size_t cap);
 
-/* Keys of the last record in their order, with their meaning. A format's `state` may begin with one. */
+/*
+ * Keys with their meaning, by a hash, and which ones came behind each lately: an application has a few shapes of records, so
+ * the next key is nearly always one of two. A format's `state` may begin with one.
+ */
 struct field_cache {
 	struct field_slot {
 		char key[FIELD_KEY_BYTES]; /* as written */
@@ -90,8 +95,8 @@ struct field_cache {
 		uint8_t prefix_len;        /* folded bytes of the containers around it */
 		uint16_t prefix_hash;      /* and a hash of them */
 		struct field_alias alias;
+		uint8_t next[2];           /* slots; the one that came last is the first */
 	} slots[FIELD_CACHE_SLOTS];
-	struct field_slot others[FIELD_CACHE_OTHERS]; /* by a hash: of records of other shapes */
 	char level[8];      /* the last level's text and what it means */
 	uint8_t level_len;
 	uint8_t severity;
@@ -111,6 +116,7 @@ struct field_value {
  */
 struct field_scope {
 	struct str full, bare;
+	uint16_t full_hash; /* field_prefix_hash(full) */
 	uint8_t rank_add; /* members of a group rank behind those outside */
 };
 
@@ -118,7 +124,7 @@ struct field_scope {
 struct fields {
 	struct field_cache *cache; /* may be NULL */
 	struct arena *scratch;
-	unsigned seen;             /* keys so far: position in the cache */
+	uint8_t slot;              /* of the cache: the key before; at first that of no key */
 	uint8_t rank[FIELD_COUNT]; /* of the value kept, UINT8_MAX none */
 	struct field_value value[FIELD_COUNT];
 };

@@ -114,6 +114,7 @@ static bool put_inner(struct fields *f, struct str key, struct str object, const
 	memcpy(full, outer.ptr ? outer.ptr : "", outer.len);
 	n = outer.len + field_fold(key, full + outer.len, sizeof full - outer.len);
 	inner.full = str_make(full, n);
+	inner.full_hash = field_prefix_hash(inner.full);
 	outer = scope ? scope->bare : STR_NONE;
 	memcpy(bare, outer.ptr ? outer.ptr : "", outer.len);
 	n = outer.len + (group ? 0 : field_fold(key, bare + outer.len, sizeof bare - outer.len));

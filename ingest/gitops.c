@@ -42,7 +42,7 @@ void gitops_apply(struct event *e, struct arena *scratch)
 		const struct row *r = &rows[i];
 		struct change *c;
 
-		if (!str_starts(e->message, r->starts) || (r->word && str_find(e->message, str_of(r->word)) < 0))
+		if (e->message.len == 0 || e->message.ptr[0] != r->starts.ptr[0] || !str_starts(e->message, r->starts) || (r->word && str_find(e->message, str_of(r->word)) < 0))
 			continue;
 		c = arena_new(scratch, struct change);
 		*c = (struct change){ .kind = r->kind, .service = e->service, .actor = e->user, .version = e->version,

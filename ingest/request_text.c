@@ -127,16 +127,16 @@ static bool aspnet_words(struct event *e)
 static bool duration_at(struct str s, double *ms)
 {
 	static const struct {
-		const char *unit;
+		struct str unit;
 		double to_ms;
-	} units[] = { { "micros", 1e-3 }, { "microseconds", 1e-3 },
-		      { "nanos", 1e-6 },  { "nanoseconds", 1e-6 },
-		      { "millis", 1 },	  { "milliseconds", 1 },
-		      { "msecs", 1 },	  { "msec", 1 },
-		      { "ms", 1 },	  { "us", 1e-3 },
-		      { "seconds", 1e3 }, { "secs", 1e3 },
-		      { "sec", 1e3 },	  { "s", 1e3 },
-		      { "m", 60e3 } };
+	} units[] = { { WORD("micros"), 1e-3 }, { WORD("microseconds"), 1e-3 },
+		      { WORD("nanos"), 1e-6 },  { WORD("nanoseconds"), 1e-6 },
+		      { WORD("millis"), 1 },	  { WORD("milliseconds"), 1 },
+		      { WORD("msecs"), 1 },	  { WORD("msec"), 1 },
+		      { WORD("ms"), 1 },	  { WORD("us"), 1e-3 },
+		      { WORD("seconds"), 1e3 }, { WORD("secs"), 1e3 },
+		      { WORD("sec"), 1e3 },	  { WORD("s"), 1e3 },
+		      { WORD("m"), 60e3 } };
 	size_t n = 0;
 	double value;
 	while (n < s.len && (is_digit(s.ptr[n]) || s.ptr[n] == '.'))
@@ -150,7 +150,7 @@ static bool duration_at(struct str s, double *ms)
 	while (letters < unit.len && is_lower(unit.ptr[letters]))
 		letters++;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-		if (str_eq(str_head(unit, letters), str_of(units[i].unit))) {
+		if (units[i].unit.len == letters && memcmp(units[i].unit.ptr, unit.ptr, letters) == 0) {
 			*ms = value * units[i].to_ms;
 			return true;
 		}
@@ -289,25 +289,34 @@ void request_text_apply(struct event *e)
 {
 	if (e->kind != EV_LINE || e->message.len < 12)
 		return;
-	if (access_words(e) || rails_words(e) || aspnet_words(e) || column_words(e) || bare_words(e))
+	/* All but Rails' name a path. */
+	if (str_chr(e->message, '/') < 0 ? rails_words(e) :
+	    access_words(e) || rails_words(e) || aspnet_words(e) || column_words(e) || bare_words(e))
 		grade(e);
 }
 
-bool duration_text(struct str message, double *ms)
+/* Does a word that announces a duration stand in front of byte i? */
+static bool duration_mark(struct str s, size_t i)
 {
 	static const struct str marks[] = { { "took[", 5 },	{ "took ", 5 },	      { "took: ", 6 },
 					    { "took=", 5 },	{ "duration: ", 10 }, { "duration=", 9 },
 					    { "elapsed: ", 9 }, { "elapsed=", 8 },    { " after ", 7 },
 					    { " in ", 4 } };
+	/* They end in one of four bytes, and one of five stands before that: most numbers need no look at the table. */
+	if (i < 4 || !memchr("[ =:", s.ptr[i - 1], 4) || !memchr("k:nrd", s.ptr[i - 2], 5))
+		return false;
+	for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++)
+		if (str_ends(str_head(s, i), marks[k]))
+			return true;
+	return false;
+}
+
+bool duration_text(struct str message, double *ms)
+{
 	for (size_t i = 0; i < message.len; i++) {
 		if (!is_digit(message.ptr[i]))
 			continue;
-		struct str before = str_head(message, i);
-		bool marked = i == 0 && message.len < WHOLE_BYTES_MAX;
-		/* every mark ends in one of four bytes: most numbers need no look at the table */
-		if (i > 0 && memchr("[ =:", message.ptr[i - 1], 4))
-			for (size_t k = 0; k < sizeof marks / sizeof marks[0] && !marked; k++)
-				marked = str_ends(before, marks[k]);
+		bool marked = i == 0 ? message.len < WHOLE_BYTES_MAX : duration_mark(message, i);
 		if (marked && duration_at(str_from(message, i), ms))
 			return true;
 		while (i + 1 < message.len && (is_alnum(message.ptr[i + 1]) || message.ptr[i + 1] == '.'))
