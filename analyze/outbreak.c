@@ -14,6 +14,10 @@ static const int64_t pause_min_ns = 30 * 60 * NS_PER_S, pause_max_ns = 3 * 3600 
 static const double blip_share = 0.25;
 static const int64_t blip_ns = 360 * NS_PER_S;
 
+/* What a restart takes to settle, and how many failures it may cost. */
+static const int64_t restart_ns = 60 * NS_PER_S;
+static const double restart_failures = 40;
+
 /* Quiet time ends this long before the onset, and begins twice as long after the end. */
 static const int64_t guard_ns = 120 * NS_PER_S;
 static const int64_t enough_before_ns = 25 * 60 * NS_PER_S;
@@ -133,6 +137,28 @@ static size_t drop_blips(struct cluster *c, size_t n, struct arena *a)
 			all[kept++] = c[i];
 	}
 	memcpy(c, all, kept * sizeof *c);
+	return kept;
+}
+
+/* Does a burst lie within the minute in which a deployment or a restart takes its service down and up again? */
+static bool while_restarting(const struct facts *f, const struct cluster *c)
+{
+	for (size_t i = 0; i < f->n_acts; i++) {
+		const struct act *act = &f->acts[i];
+		bool restarts = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_ROLLBACK || act->kind == CHANGE_RESTART || act->kind == CHANGE_PACKAGE;
+		if (restarts && c->from_ns >= act->begin_ns - 20 * NS_PER_S && c->to_ns <= act->end_ns + restart_ns)
+			return true;
+	}
+	return false;
+}
+
+/* The few failures of a restart that goes well are no incident, with or without another one beside them. */
+static size_t drop_restarts(const struct facts *f, struct cluster *c, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (c[i].to_ns - c[i].from_ns > restart_ns || c[i].excess > restart_failures || !while_restarting(f, &c[i]))
+			c[kept++] = c[i];
 	return kept;
 }
 
@@ -383,6 +409,9 @@ struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all
 	}
 	n = join_clusters(f, all, c, n);
 	n = drop_blips(c, n, f->arena);
+	n = drop_restarts(f, c, n);
+	if (!n)
+		return out;
 	out.at = arena_new_n(f->arena, struct outbreak, n);
 	for (size_t i = 0; i < n; i++) {
 		struct outbreak *o = &out.at[out.n++];

@@ -234,6 +234,20 @@ static void write_ruled_out(struct inquiry *q, const struct candidate *c, struct
 		out->refs = c->refs;
 }
 
+/* A service that crashes again and again is acquitted once, by the crash that comes nearest to guilt. */
+static bool told_already(const struct inquiry *q, size_t at)
+{
+	const struct candidate *c = &q->candidates.at[at];
+	if (c->act < 0 || !q->f->acts[c->act].derived || c->kind != CAUSE_RESTART)
+		return false;
+	for (size_t i = 1; i < at; i++) {
+		const struct candidate *x = &q->candidates.at[i];
+		if (x->act >= 0 && q->f->acts[x->act].derived && x->kind == CAUSE_RESTART && x->herring == c->herring && str_eq(x->service, c->service))
+			return true;
+	}
+	return false;
+}
+
 void verdict_write(struct inquiry *q, struct incident *out)
 {
 	size_t n = q->candidates.n;
@@ -252,7 +266,7 @@ void verdict_write(struct inquiry *q, struct incident *out)
 		if (c->act >= 0 && c->act == cure)
 			continue;
 		if (i > 0 && !chained && !(rival && c->act < 0) && c->kind != CAUSE_UNKNOWN && out->n_ruled_out < MAX_RULED_OUT &&
-		    (c->herring || c->score <= top - 0.7))
+		    (c->herring || c->score <= top - 0.7) && !told_already(q, i))
 			write_ruled_out(q, c, &out->ruled_out[out->n_ruled_out++]);
 	}
 }

@@ -116,6 +116,12 @@ static bool read_time(struct str text, struct timestamp *t)
 	return timestamp_parse(&text, t) || timestamp_parse_epoch(text, t);
 }
 
+/* An operator's hand, in a verb that says little ("operation"): who did what to which thing of what, and how it went. */
+static bool by_hand(const struct str *f)
+{
+	return f[PART_KIND].len && f[PART_KEY].len && f[PART_STATUS].len && f[PART_ACTOR].len && f[PART_SERVICE].len && f[PART_LEVEL].len == 0;
+}
+
 static bool is_change(const struct reading *r)
 {
 	const struct str *f = r->d.part;
@@ -138,6 +144,8 @@ static bool is_change(const struct reading *r)
 		return f[PART_SERVICE].len && (version || f[PART_KEY].len);
 	if (sure)
 		return thing || version || f[PART_KEY].len;
+	if (by_hand(f))
+		return true;
 	if (r->d.has_kind)
 		return (thing && version && f[PART_LEVEL].len == 0) || (f[PART_KEY].len && values);
 	return (f[PART_VERSION].len && f[PART_PREVIOUS].len && thing) ||
@@ -191,6 +199,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		r.d.has_kind = true;
 		r.d.kind = CHANGE_DEPLOYMENT;
 	}
+	/* The draft's kind is an operator's action until something says another. */
+	r.d.has_kind = r.d.has_kind || by_hand(f);
 	if (!change_resolve(&r.d, record, ctx->scratch, e))
 		return false;
 	c = arena_new(ctx->scratch, struct change);
