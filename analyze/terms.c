@@ -114,6 +114,10 @@ static void term_place(struct inquiry *q, struct candidate *c)
 	double caller = v->caller_lines / q->failures;
 	if (!s->has_http && v->own_lines + v->caller_lines < 1 && s->lines < 20)
 		return;
+	if (v->silent) {
+		term_add(q, c, "place", 1.2, NULL, "%.*s falls silent: it logs hardly any request or line in the bad time", STR_ARG(s->name));
+		return;
+	}
 	if (http < 0.03 && own < 0.03 && caller < 0.03) {
 		term_add(q, c, "place", -3, NULL, "%.*s stays healthy: %.0f failed and %.0f slow requests of its own in the bad time, no new error lines",
 		         STR_ARG(s->name), v->failed, v->slow);
