@@ -382,8 +382,17 @@ static void term_outlasts(struct inquiry *q, struct candidate *c, const struct a
 	bool lasting = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE ||
 	               act->kind == CHANGE_CREDENTIAL || act->kind == CHANGE_NETWORK || act->kind == CHANGE_SCALING ||
 	               (act->kind == CHANGE_OPERATION && act->new_value.len);
-	if (!lasting || q->o->ongoing || restarted_at_end(q, act) || q->f->to_ns - q->o->end_ns < 600 * NS_PER_S)
+	int64_t after = q->f->to_ns - q->o->end_ns, lag = q->o->onset_best_ns - act->begin_ns;
+	if (!lasting || q->o->ongoing || after < 600 * NS_PER_S)
 		return;
+	if (restarted_at_end(q, act)) {
+		/* A leak would be back by then. */
+		char words[TIME_TEXT_BYTES];
+		if (after > 5 * lag + 600 * NS_PER_S)
+			term_add(q, c, "reversal", -1.5, NULL, "is still in force, and since a restart has been without failures for %s, much longer than from it to the first failures",
+			         words_ns(after, words));
+		return;
+	}
 	const struct act *fix = forward_fix(q, act), *cure = other_cure(q, act);
 	if (fix)
 		term_add(q, c, "reversal", 2.0, &fix->refs, "the failures ended with a further change of the same: %.*s", STR_ARG(fix->entity));
