@@ -8,6 +8,7 @@ enum {
 	CAUSES_MAX = 8,
 	RULED_OUT_MAX = 60,
 	SERVICES_MAX = 8,
+	QUOTE_COLUMNS = 84, /* that a line of a chain has room for */
 };
 
 /* Bars of all ledgers share one scale, so that they can be compared. */
@@ -132,7 +133,7 @@ static void chain(struct page *p, const struct incident *in)
 		node(p, in, i ? "" : "root", kind, l->time_ns, without_kind(words_link(&p->w, l), l->kind));
 		page_refs(p, &l->refs, id, STR("How it came about"));
 		if (l->refs.n)
-			html_element(p->out, "code", "quote", l->refs.at[0].text);
+			html_element(p->out, "code", "quote", words_excerpt(&p->w, l->refs.at[0].text, QUOTE_COLUMNS));
 		buf_addz(p->out, "</div></li>\n");
 		before_ns = l->time_ns == TIME_NONE ? before_ns : l->time_ns;
 	}
@@ -236,7 +237,7 @@ void page_ruled_out(struct page *p, const struct incident *in)
 		struct str id = arena_printf(p->w.arena, "r%zu-%zu", p->number, i + 1);
 
 		buf_addf(p->out, "<li id=\"%.*s\">", STR_ARG(id));
-		html_element(p->out, "b", NULL, words_suspect(&p->w, r->kind, r->service, r->entity));
+		html_element(p->out, "b", NULL, words_ruled_out(&p->w, r));
 		if (r->time_ns != TIME_NONE) {
 			buf_addc(p->out, ' ');
 			html_element(p->out, "small", NULL, words_time(&p->w, r->time_ns));

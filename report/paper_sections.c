@@ -256,7 +256,7 @@ static void ruled_out(struct paper *p)
 		buf_addz(p->out, "Nothing else stood near the onset.\n");
 	for (size_t i = 0; i < in->n_ruled_out && i < RULED_OUT_MAX; i++) {
 		const struct ruled_out *r = &in->ruled_out[i];
-		struct str what = words_suspect(&p->w, r->kind, r->service, r->entity);
+		struct str what = words_ruled_out(&p->w, r);
 
 		if (r->time_ns != TIME_NONE)
 			what = arena_printf(p->w.arena, "%.*s, %.*s", STR_ARG(what),

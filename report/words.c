@@ -216,20 +216,6 @@ struct str words_users(const struct words *w, const struct impact *i)
 		STR_ARG(words_share(w, (double)i->users_affected / (double)i->users_active)));
 }
 
-struct str words_suspect(const struct words *w, enum cause_kind kind, struct str service, struct str entity)
-{
-	struct str words = str_of(cause_kind_words(kind));
-	bool named = service.len == 0 || str_find(entity, service) >= 0;
-
-	if (entity.len == 0 && service.len == 0)
-		return words;
-	if (entity.len == 0)
-		return arena_printf(w->arena, "%.*s of %.*s", STR_ARG(words), STR_ARG(service));
-	if (named)
-		return arena_printf(w->arena, "%.*s %.*s", STR_ARG(words), STR_ARG(entity));
-	return arena_printf(w->arena, "%.*s %.*s of %.*s", STR_ARG(words), STR_ARG(entity), STR_ARG(service));
-}
-
 static struct str level(const struct words *w, enum symptom_kind kind, double v)
 {
 	return kind == SYMPTOM_VOLUME_LOSS ? arena_printf(w->arena, "%.*s/s", STR_ARG(words_number(w, v)))
@@ -251,34 +237,9 @@ struct str words_symptom(const struct words *w, const struct symptom *s)
 	                    STR_ARG(level(w, s->kind, s->baseline)), STR_ARG(level(w, s->kind, s->peak)));
 }
 
-struct str words_confidence(const struct words *w, const struct cause *c)
-{
-	/* Rounding must not claim what nobody can know. */
-	if (!isfinite(c->probability))
-		return c->confidence;
-	if (c->probability >= 0.995)
-		return arena_printf(w->arena, "%.*s (over 99 %%)", STR_ARG(c->confidence));
-	if (c->probability < 0.005)
-		return arena_printf(w->arena, "%.*s (under 1 %%)", STR_ARG(c->confidence));
-	return arena_printf(w->arena, "%.*s (%.0f %%)", STR_ARG(c->confidence), c->probability * 100);
-}
-
 struct str words_ref(const struct words *w, const struct ref *r)
 {
 	return arena_printf(w->arena, "%.*s:%llu", STR_ARG(r->source), (unsigned long long)r->line);
-}
-
-const char *words_weight(double log_odds)
-{
-	const struct { double least; const char *words; } rows[] = {
-		{ 2.5, "strongly for" }, { 1, "for" }, { 0.1, "slightly for" }, { -0.1, "neutral" },
-		{ -1, "slightly against" }, { -2.5, "against" },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (log_odds >= rows[i].least)
-			return rows[i].words;
-	return "strongly against";
 }
 
 struct str words_timeline_kind(struct str kind)
@@ -316,61 +277,27 @@ bool words_did_not_hold(const struct timeline_entry *e)
 	return str_eq(e->kind, STR("ineffective")) || str_eq(e->kind, STR("relief"));
 }
 
-const struct cause *words_root(const struct incident *in)
+struct str words_excerpt(const struct words *w, struct str line, unsigned columns)
 {
-	return in->n_causes && in->causes[0].kind != CAUSE_UNKNOWN ? &in->causes[0] : NULL;
-}
+	static const char *const keys[] = { "\"msg\":", "\"message\":", "\"error\":", "\"err\":" };
 
-struct str words_reason(const struct words *w, const struct ruled_out *r)
-{
-	struct str what = words_suspect(w, r->kind, r->service, r->entity), rest = r->reason;
+	size_t from = line.len;
 
-	if (str_starts_nocase(rest, what) && str_starts(str_from(rest, what.len), STR(": ")))
-		rest = str_from(rest, what.len + 2);
-	return words_sentence(w, rest);
-}
+	if (line.len <= columns || line.ptr[0] != '{')
+		return line;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		ptrdiff_t at = str_find(line, str_of(keys[i]));
 
-bool words_is_serious(const struct cause *c)
-{
-	return !(c->probability < 0.01);
-}
-
-struct str words_link(const struct words *w, const struct link *l)
-{
-	return l->text.len ? l->text : words_suspect(w, l->kind, l->service, l->entity);
-}
-
-struct str words_sentence(const struct words *w, struct str text)
-{
-	enum { INSTANT = sizeof "2026-01-29T22:05:02Z" - 1 };
-	struct str done = STR_NONE, rest = text;
-	struct timestamp t;
-	ptrdiff_t at;
-
-	while ((at = str_chr(rest, '(')) >= 0) {
-		struct str inside = str_from(rest, (size_t)at + 1), after = inside;
-		bool is_instant = inside.len > INSTANT && inside.ptr[INSTANT] == ')' && inside.ptr[INSTANT - 1] == 'Z' &&
-				  timestamp_parse_iso(&after, &t) && after.len == inside.len - INSTANT;
-		struct str before = str_head(rest, (size_t)at + 1);
-
-		done = arena_printf(w->arena, "%.*s%.*s%.*s", STR_ARG(done), STR_ARG(before),
-				    STR_ARG(is_instant ? words_time(w, t.ns) : STR_NONE));
-		rest = is_instant ? after : inside;
+		from = at >= 0 && (size_t)at < from ? (size_t)at : from;
 	}
-	return done.len ? arena_printf(w->arena, "%.*s%.*s", STR_ARG(done), STR_ARG(rest)) : text;
-}
-
-struct str words_no_cause(const struct words *w, const struct incident *in)
-{
-	return in->n_causes && in->causes[0].statement.len ? words_sentence(w, in->causes[0].statement)
-	                                                   : STR("not provable from these logs");
-}
-
-struct str words_statement(const struct words *w, const struct incident *in)
-{
-	const struct cause *root = words_root(in);
-
-	return root ? words_sentence(w, root->statement) : words_no_cause(w, in);
+	/* What stands near the beginning is shown anyway; a short end leaves room for what is before it. */
+	if (from == line.len || from <= columns / 3)
+		return line;
+	if (line.len - from < columns - 1)
+		from = line.len - (columns - 1);
+	while (from < line.len && ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
+		from++;
+	return arena_printf(w->arena, "…%.*s", STR_ARG(str_from(line, from)));
 }
 
 struct str words_contrast_field(const struct contrast *x)

@@ -51,6 +51,8 @@ struct str words_symptom(const struct words *w, const struct symptom *s);
 struct str words_contrast(const struct words *w, const struct contrast *x);
 /* The first word or two of it: "route", "new line". */
 struct str words_contrast_field(const struct contrast *x);
+/* What was ruled out, as its reason calls it when that says more ("rollback web 4.7.2"), else as a suspect. */
+struct str words_ruled_out(const struct words *w, const struct ruled_out *r);
 /* Why it was ruled out, without its name in front: that stands beside it. */
 struct str words_reason(const struct words *w, const struct ruled_out *r);
 /* Worth a line where room is short: not all but excluded. */
@@ -67,6 +69,8 @@ struct str words_statement(const struct words *w, const struct incident *in);
 struct str words_confidence(const struct words *w, const struct cause *c);
 /* "access.log:312" */
 struct str words_ref(const struct words *w, const struct ref *r);
+/* Of a record, where it is cut: of JSON, which begins with what all lines have, from the message on. */
+struct str words_excerpt(const struct words *w, struct str line, unsigned columns);
 /* A term's weight in words of evidence: "for", "strongly for", "against", ... */
 const char *words_weight(double log_odds);
 /* A kind of timeline entry: "onset" → "Onset"; unknown kinds as they are. */

@@ -1,3 +1,4 @@
+#include "core/hash.h"
 #include "report/words.h"
 
 /* A rejected share below this is noise of any log; above it the reader must know. */
@@ -31,10 +32,39 @@ static bool zones_are_told(const struct str *notes, size_t n)
 	return false;
 }
 
-static void say_source(const struct words *w, struct sentences *s, const struct quality_source *q)
+/* What is told of many files is told once: of the first three by name. */
+static void say_notes(const struct words *w, struct sentences *s, const struct casefile *c)
 {
-	for (size_t i = 0; i < q->n_notes; i++)
-		say(w, s, arena_printf(w->arena, "%.*s: %.*s", STR_ARG(q->path), STR_ARG(q->notes[i])));
+	enum { NAMED = 3 };
+	struct remark { struct str text, files; size_t n; };
+	VEC(struct remark) remarks = { 0 };
+	struct map known; /* hash of the text → index + 1 */
+
+	map_init(&known);
+	for (size_t i = 0; i < c->n_sources; i++)
+		for (size_t k = 0; k < c->sources[i].n_notes; k++) {
+			struct str note = c->sources[i].notes[k];
+			uint64_t *at = map_put(&known, hash64(note), NULL);
+
+			if (*at == 0) {
+				*vec_push(w->arena, &remarks) = (struct remark){ .text = note };
+				*at = remarks.n;
+			}
+			struct remark *r = &remarks.at[*at - 1];
+			if (r->n++ < NAMED)
+				r->files = arena_printf(w->arena, "%.*s%s%.*s", STR_ARG(r->files), r->n > 1 ? ", " : "", STR_ARG(c->sources[i].path));
+		}
+	map_release(&known);
+	for (size_t i = 0; i < remarks.n; i++) {
+		const struct remark *r = &remarks.at[i];
+
+		say(w, s, r->n > NAMED ? arena_printf(w->arena, "%.*s and %zu more: %.*s", STR_ARG(r->files), r->n - NAMED, STR_ARG(r->text))
+				       : arena_printf(w->arena, "%.*s: %.*s", STR_ARG(r->files), STR_ARG(r->text)));
+	}
+}
+
+static void say_rejected(const struct words *w, struct sentences *s, const struct quality_source *q)
+{
 	if (q->lines && (double)q->rejected > rejected_share_worth_a_word * (double)q->lines)
 		say(w, s,
 		    arena_printf(w->arena, "%.*s: %.*s of %.*s lines not understood (%.*s)", STR_ARG(q->path),
@@ -58,7 +88,7 @@ static void say_zones(const struct words *w, struct sentences *s, const struct c
 			k++;
 		if (k < guesses.n)
 			guesses.at[k].files++;
-		else if (k < s->max)
+		else
 			*vec_push(w->arena, &guesses) = (struct guess){ q->path, q->zone, 1 };
 	}
 	for (size_t k = 0; k < guesses.n; k++) {
@@ -72,16 +102,27 @@ static void say_zones(const struct words *w, struct sentences *s, const struct c
 	}
 }
 
+/* Of how times were read, which was settled; all else can be a reason to doubt. */
+static bool is_about_times(struct str sentence)
+{
+	return str_find_nocase(sentence, STR("zone")) >= 0 || str_find(sentence, STR("no year")) >= 0;
+}
+
 struct str *words_quality(const struct words *w, const struct casefile *c, size_t max, size_t *n)
 {
-	struct sentences s = { .max = max };
+	struct sentences all = { .max = SIZE_MAX }, s = { .max = max };
 
 	for (size_t i = 0; i < c->n_notes; i++)
-		say(w, &s, c->notes[i]);
+		say(w, &all, c->notes[i]);
+	say_notes(w, &all, c);
 	for (size_t i = 0; i < c->n_sources; i++)
-		say_source(w, &s, &c->sources[i]);
+		say_rejected(w, &all, &c->sources[i]);
 	if (!zones_are_told(c->notes, c->n_notes))
-		say_zones(w, &s, c);
+		say_zones(w, &all, c);
+	for (int times = 0; times <= 1; times++)
+		for (size_t i = 0; i < all.list.n; i++)
+			if (is_about_times(all.list.at[i]) == times)
+				say(w, &s, all.list.at[i]);
 	if (s.dropped)
 		*vec_push(w->arena, &s.list) = arena_printf(w->arena, "and %zu more like these", s.dropped);
 	*n = s.list.n;

@@ -2,6 +2,14 @@
 
 #include "report/glyph.h"
 
+/* Columns of " %" and what clings to it, when that comes next: a number stays with its sign. */
+static unsigned percent_columns(struct str rest)
+{
+	struct str word = str_word(&rest);
+
+	return word.len && word.ptr[0] == '%' ? 1 + glyph_columns(word) : 0;
+}
+
 void wrap_add(struct buf *out, unsigned width, unsigned at, unsigned indent, struct str text)
 {
 	struct str word;
@@ -9,7 +17,7 @@ void wrap_add(struct buf *out, unsigned width, unsigned at, unsigned indent, str
 	bool line_start = true;
 
 	while ((word = str_word(&text)).len) {
-		if (!line_start && at + 1 + glyph_columns(word) > width) {
+		if (!line_start && at + 1 + glyph_columns(word) + percent_columns(text) > width && word.ptr[0] != '%') {
 			buf_addf(out, "\n%*s", (int)indent, "");
 			at = indent;
 		} else if (!line_start) {

@@ -104,7 +104,7 @@ static void quotes(struct page *p, const struct refs *refs)
 		} else {
 			spaces(p, GAP);
 		}
-		glyph_add_cut(p->out, refs->at[i].text, room - used - GAP);
+		glyph_add_cut(p->out, words_excerpt(&p->w, refs->at[i].text, room - used - GAP), room - used - GAP);
 		paint(p, PLAIN);
 		buf_addc(p->out, '\n');
 	}
@@ -354,7 +354,7 @@ static void ruled_out(struct page *p, const struct incident *in)
 	heading(p, STR("Ruled out"));
 	for (size_t i = 0; i < in->n_ruled_out && i < most; i++) {
 		const struct ruled_out *r = &in->ruled_out[i];
-		struct str what = words_suspect(&p->w, r->kind, r->service, r->entity);
+		struct str what = words_ruled_out(&p->w, r);
 
 		item(p, DIM, "×",
 		     at_moment(p, in, r->time_ns,
@@ -411,7 +411,8 @@ static void timeline(struct page *p, const struct incident *in)
 		wrapped(p, TEXT, TEXT, e->text);
 		buf_addc(p->out, '\n');
 	}
-	more(p, in->n_timeline, shown);
+	if (in->n_timeline > shown)
+		buf_addf(p->out, "    and %zu more: symptoms, evidence\n", in->n_timeline - shown);
 }
 
 static void incident(struct page *p, const struct incident *in, size_t number)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "report/words.h"
+#include "report/wrap.h"
 #include "tests/unit/sample_case.h"
 
 static struct arena arena;
@@ -103,6 +104,70 @@ Test(words, what_says_nothing_is_left_out)
 	same(words_plural(&w, 1, "routes"), "route");
 	same(words_contrast(&w, &in.contrasts[3]), "line that is gone (checkout)");
 	same(words_contrast(&w, &in.contrasts[2]), "route of failed requests (nginx)");
+}
+
+Test(words, what_was_ruled_out_is_named_as_its_reason_names_it)
+{
+	static const struct { struct ruled_out r; const char *name, *reason; } rows[] = {
+		{ { .kind = CAUSE_DEPLOYMENT, .entity = { "web 4.7.2", 9 }, .reason = { "Rollback web 4.7.2: came after", 30 } }, "rollback web 4.7.2", "came after" },
+		{ { .kind = CAUSE_SCHEDULED_JOB, .entity = { "report", 6 }, .reason = { "The scheduled job report: ran before", 36 } }, "scheduled job report", "ran before" },
+		{ { .kind = CAUSE_DEPLOYMENT, .entity = { "web 4.7.3", 9 }, .reason = { "web stays healthy: 0 failed", 27 } }, "deployment web 4.7.3", "web stays healthy: 0 failed" },
+		{ { .kind = CAUSE_DNS, .reason = { "no name: at all", 15 } }, "name resolution failure", "no name: at all" },
+		{ { .kind = CAUSE_UNKNOWN, .entity = { "vault", 5 }, .reason = { "x", 1 } }, "a cause that is not in these logs (vault)", "x" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		same(words_ruled_out(&w, &rows[i].r), rows[i].name);
+		same(words_reason(&w, &rows[i].r), rows[i].reason);
+	}
+}
+
+Test(words, an_excerpt_of_json_has_the_message)
+{
+	struct str pino = STR("{\"level\":\"error\",\"time\":\"2026-01-29T22:05:02Z\",\"service\":\"web\",\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
+
+	same(words_excerpt(&w, pino, 50), "…\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
+	same(words_excerpt(&w, pino, 70), "…,\"service\":\"web\",\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
+	cr_expect(str_eq(words_excerpt(&w, pino, 200), pino));
+	same(words_excerpt(&w, STR("{\"msg\":\"first, and then much more of it\"}"), 20), "{\"msg\":\"first, and then much more of it\"}");
+	same(words_excerpt(&w, STR("2026-01-29T22:05:02Z a line of text with no \"msg\": in it"), 20), "2026-01-29T22:05:02Z a line of text with no \"msg\": in it");
+}
+
+Test(words, remarks_on_many_files_are_one_sentence)
+{
+	struct casefile c = { .n_sources = 5 };
+	struct str note = STR("truncated"), year = STR("its lines have no year: it begins in 2026, by the file's time"), *sentences;
+	size_t n;
+
+	c.sources = arena_new_n(&arena, struct quality_source, c.n_sources);
+	for (size_t i = 0; i < c.n_sources; i++) {
+		c.sources[i].path = arena_printf(&arena, "%zu.log", i + 1);
+		c.sources[i].notes = i == 2 ? &note : &year;
+		c.sources[i].n_notes = 1;
+	}
+	sentences = words_quality(&w, &c, 10, &n);
+	cr_assert_eq(n, 2);
+	same(sentences[0], "3.log: truncated");
+	same(sentences[1], "1.log, 2.log, 4.log and 1 more: its lines have no year: it begins in 2026, by the file's time");
+	sentences = words_quality(&w, &c, 1, &n);
+	cr_assert_eq(n, 2);
+	same(sentences[1], "and 1 more like these");
+}
+
+Test(words, a_number_stays_with_its_sign_when_lines_wrap)
+{
+	static const struct { unsigned width; const char *want; } rows[] = {
+		{ 20, "failures fall from\n6.3 % to 0.0 %, then" }, { 16, "failures fall\nfrom 6.3 % to\n0.0 %, then" },
+	};
+	struct buf b;
+
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&b);
+		wrap_add(&b, rows[i].width, 0, 0, STR("failures fall from 6.3 % to 0.0 %, then"));
+		same(buf_str(&b), rows[i].want);
+	}
+	buf_release(&b);
 }
 
 Test(words, figures)
