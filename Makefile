@@ -63,10 +63,11 @@ fuzz_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzze
 FORMATS := $(sort $(wildcard ingest/formats/*.c))
 CAUSES := $(sort $(wildcard analyze/causes/*.c))
 RENDERERS := $(sort $(wildcard report/renderers/*.c))
+TARGETS := $(sort $(wildcard export/targets/*.c))
 COMMANDS := $(sort $(wildcard cli/cmd_*.c))
 ASSETS := $(sort $(wildcard report/assets/* analyze/data/*))
 SOURCES := $(sort $(filter-out cli/main.c fixtures/main.c store/extension.c,$(wildcard core/*.c ingest/*.c store/*.c analyze/*.c \
-	report/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS))
+	report/*.c export/*.c cli/*.c fixtures/*.c)) $(FORMATS) $(CAUSES) $(RENDERERS) $(TARGETS))
 MAINS := $(wildcard cli/main.c fixtures/main.c)
 EXTENSION := $(sort $(wildcard core/*.c store/*.c))
 FOREIGN_ASSETS := build/assets/dygraphs.js build/assets/dygraphs.about
@@ -75,6 +76,7 @@ BROWSER := $(sort $(wildcard tests/browser/*.c)) tests/unit/sample_case.c
 FUZZERS := $(sort $(wildcard tests/fuzz/*.c))
 FAULTS := $(sort $(wildcard tests/fault/*.c))
 GENERATED := $(if $(FORMATS),format_registry) $(if $(CAUSES),cause_registry) $(if $(RENDERERS),renderer_registry) \
+	$(if $(TARGETS),export_registry) \
 	$(if $(COMMANDS),command_registry) $(if $(ASSETS),assets)
 
 # A registry is a const table over the file names of a folder, ending with NULL.
@@ -94,6 +96,7 @@ ids = $(patsubst $(2)%,%,$(basename $(notdir $(1))))
 format_registry_TEXT = $(call registry,ingest/format.h,format,format,format_registry,$(call ids,$(FORMATS)))
 cause_registry_TEXT = $(call registry,analyze/inquiry.h,cause_rule,cause,cause_registry,$(call ids,$(CAUSES)))
 renderer_registry_TEXT = $(call registry,report/renderer.h,renderer,renderer,renderer_registry,$(call ids,$(RENDERERS)))
+export_registry_TEXT = $(call registry,export/target.h,export_target,export,export_registry,$(call ids,$(TARGETS)))
 command_registry_TEXT = $(call registry,cli/command.h,command,command,command_registry,$(call ids,$(COMMANDS),cmd_))
 
 # Rewrites a file only when its text changed, so that what depends on it is not rebuilt in vain.
@@ -244,7 +247,7 @@ coverage: coverage-build ## which lines the tests reach
 golden-update: release-build ## record what renderers and the end-to-end tests print now as what they expect
 	@GOLDEN_UPDATE=1 build/release/unit >/dev/null 2>&1; tests/run-unit build/release/unit
 	@tests/run-cli build/release --update
-	@tools/query-docs build/release
+	@tools/tables build/release
 
 golden-record: release-build ## record what is found in the reference incidents anew, for the goldens of renderers
 	@rm -rf build/references

@@ -17,6 +17,7 @@ enum {
 	IPV6_MAX = 45,
 	DOMAIN_MAX = 255,
 	MARK_BYTES = 32,
+	CHANGE_MAX = 400,    /* of "... from old to new" */
 };
 
 struct walk {
@@ -180,6 +181,21 @@ static bool is_mark(const struct walk *w, size_t from, size_t to)
 	return from == 1 || (!is_atom(w->s.ptr[from - 2]) && w->s.ptr[from - 2] != ']');
 }
 
+/* Behind a value that was masked: "-> value" is what it became. Always true. */
+static bool mask_arrow(struct walk *w)
+{
+	size_t i = w->at + quote_length(w, w->at);
+
+	while (is_space(peek(w, i)))
+		i++;
+	if (!str_starts(str_from(w->s, i), STR("->")) && !str_starts(str_from(w->s, i), STR("=>")))
+		return true;
+	for (i += 2; is_space(peek(w, i)); i++)
+		;
+	mask_value(w, i, false);
+	return true;
+}
+
 /*
  * Does an atom [from, to) name a secret that is given a value: key=value, key: value, "key": "value",
  * \"key\":\"value\", user[password]=value, --password value, PASSWORD 'value'?
@@ -230,7 +246,36 @@ static bool mask_keyed(struct walk *w, size_t from, size_t to)
 	/* A working directory, not a password. */
 	if (str_eq(key, STR("PWD")) || str_eq(key, STR("OLDPWD")))
 		return false;
-	return mask_value(w, value, sign == ':' && match_header_key(key));
+	return mask_value(w, value, sign == ':' && match_header_key(key)) && mask_arrow(w);
+}
+
+/* "db_password changed from old to new": a name of a secret, few words, and two values. */
+static bool mask_change(struct walk *w, size_t from, size_t to)
+{
+	struct str key = slice(w, from, to), rest = str_head(str_from(w->s, to), CHANGE_MAX), word = STR_NONE;
+	bool any = false, secret = match_secret_key(key) && !is_mark(w, from, to);
+
+	for (unsigned words = 0; secret && words < 4 && !str_eq_nocase(word, STR("from")); words++) {
+		word = str_word(&rest);
+		secret = word.len > 0 && is_alnum(word.ptr[word.len - 1]);
+	}
+	if (!secret || !str_eq_nocase(word, STR("from")))
+		return false;
+	for (unsigned side = 0; side < 2; side++) {
+		struct str value = str_word(&rest);
+		size_t at = (size_t)(value.ptr - w->s.ptr);
+
+		/* "token changed from valid to expired" tells no secret. */
+		if (value.len == 0 || (!match_random_looking(str_unquote(value)) && !match_password_key(key)))
+			return any;
+		if (mask_value(w, at, false)) {
+			any = true;
+			rest = str_head(str_from(w->s, w->at + quote_length(w, w->at)), CHANGE_MAX);
+		}
+		if (side == 0 && !str_eq_nocase(str_word(&rest), STR("to")))
+			return any;
+	}
+	return any;
 }
 
 /* "IDENTIFIED BY 'secret'" of SQL, and "Bearer <token>" outside of a header. */
@@ -506,8 +551,7 @@ static void walk_atom(struct walk *w)
 		to++;
 	if (mask_private_key(w, from, to) || mask_authority(w, to) || mask_dsn(w, from, to) ||
 	    mask_mail(w, from, to) || mask_encoded_mail(w, from, to) || mask_encoded_pair(w, from, to) || mask_webhook(w, from, to) ||
-	    mask_keyed(w, from, to) || mask_after_word(w, from, to) ||
-	    mask_ipv4(w, from, to))
+	    mask_keyed(w, from, to) || mask_change(w, from, to) || mask_after_word(w, from, to) || mask_ipv4(w, from, to))
 		return;
 	mark = match_token(slice(w, from, to));
 	if (mark)

@@ -41,6 +41,7 @@ struct catalog_table {
 	const char *name;
 	const char *help;                     /* what has a row */
 	const struct catalog_column *columns; /* ends with a NULL name */
+	const char *hidden;                   /* a column that only a WHERE knows, as SQL declares it; NULL none */
 	const char *view;                     /* the SELECT of a view; NULL: a table */
 	/* Puts the rows of a table, in a canonical order; NULL: a view, or a table that is read as it is asked for. */
 	bool (*fill)(struct sql *sql, struct filling *f, struct err *err);

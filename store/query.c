@@ -126,6 +126,14 @@ bool query_open(struct store *s, struct str sql, struct query **out, struct err 
 	return false;
 }
 
+bool query_again(struct query *q, struct str sql, struct err *err)
+{
+	sqlite3_finalize(q->st);
+	q->st = NULL;
+	q->text = sql;
+	return prepare(q, sql, err);
+}
+
 void query_close(struct query *q)
 {
 	if (!q)

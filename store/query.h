@@ -21,6 +21,8 @@ struct query_value {
 
 /* Prepares one statement; a wrong one is an err with EXIT_USAGE. One query at a time; close it before the store. */
 NODISCARD bool query_open(struct store *s, struct str sql, struct query **out, struct err *err);
+/* Another statement on the same tables, and the same state of the store. */
+NODISCARD bool query_again(struct query *q, struct str sql, struct err *err);
 void query_close(struct query *q);
 size_t query_columns(const struct query *q);
 struct str query_column_name(const struct query *q, size_t column);

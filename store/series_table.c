@@ -1,11 +1,13 @@
 #include "store/series_table.h"
 
+#include <math.h>
+
 #include "store/catalog_tables.h"
 #include "store/instant.h"
 
 /* X(id, name, type, flags, what it holds) */
 #define COLUMNS(X)                                                                                                      \
-	X(CELL_TIME, "time", SQL_TIME, SQL_ALWAYS, "when its 10 seconds begin (of facet referrer and network: its minute)") \
+	X(CELL_TIME, "time", SQL_TIME, SQL_ALWAYS, "when it begins (facets referrer and network are counted by the minute)") \
 	X(CELL_KIND, "kind", SQL_TEXT, SQL_ALWAYS, "what is counted: http, line, query, event, facet, clients")         \
 	X(CELL_SERVICE, "service", SQL_TEXT, 0, "whose")                                                                \
 	X(CELL_HOST, "host", SQL_TEXT, 0, "where that ran")                                                             \
@@ -20,17 +22,19 @@
 	X(CELL_P50_MS, "p50_ms", SQL_REAL, 0, "their median, to 5 %")                                                   \
 	X(CELL_P95_MS, "p95_ms", SQL_REAL, 0, "19 of 20 took no longer, to 5 %")                                        \
 	X(CELL_P99_MS, "p99_ms", SQL_REAL, 0, "99 of 100 took no longer, to 5 %")                                       \
-	X(CELL_CLIENTS, "clients", SQL_REAL, 0, "of kind clients: how many distinct ones there were, to 7 %")
+	X(CELL_CLIENTS, "clients", SQL_REAL, 0, "of kind clients: how many distinct ones in its best 10 seconds, to 7 %")
 #define COLUMN_ENUM(id, name, type, flags, help) id,
 #define COLUMN_ROW(id, name, type, flags, help) { name, type, flags, help },
-enum column { COLUMNS(COLUMN_ENUM) };
+enum column { COLUMNS(COLUMN_ENUM) CELL_STEP };
 
 static const struct catalog_column columns[] = { COLUMNS(COLUMN_ROW) { 0 } };
 
 const struct catalog_table table_series = {
 	.name = "series",
-	.help = "10 seconds of something that is counted: fast, since no event is looked at",
+	.help = "10 seconds of something that is counted: fast, since no event is looked at. WHERE step = 60 gives a row for a minute "
+		"instead, with its own quantiles; any multiple of 10 will do",
 	.columns = columns,
+	.hidden = "step INTEGER HIDDEN",
 };
 
 #define KIND_NAME(id, json, key, code) json,
@@ -56,7 +60,9 @@ struct series_table {
 struct series_cursor {
 	sqlite3_vtab_cursor base;      /* what SQLite sees; must be first */
 	unsigned kind, end_kind;       /* the rows are of kinds [kind, end_kind) */
-	size_t series, cell;
+	size_t series;
+	size_t cell, end;              /* the row is of cells [cell, end) */
+	int64_t step_s;                /* length of a row's time */
 	struct instant_window window;
 };
 
@@ -86,7 +92,9 @@ static int disconnect_table(sqlite3_vtab *base)
 
 enum { PLAN_MAX = 8 };
 
-/* The plan is a text, a letter for each value that filter gets: k a kind, else an operator on the time. */
+enum { STEP_MAX_S = 7 * 24 * 3600 };
+
+/* The plan is a text, a letter for each value that filter gets: k a kind, s a step, else an operator on the time. */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	char plan[PLAN_MAX + 1] = "";
@@ -104,6 +112,12 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		    sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) {
 			op = 'k';
 			kind = true;
+		}
+		/* A row can say its step only when that is known before. */
+		if (c->iColumn == CELL_STEP) {
+			if (!c->usable || c->op != SQLITE_INDEX_CONSTRAINT_EQ)
+				return SQLITE_CONSTRAINT;
+			op = 's';
 		}
 		if (!op)
 			continue;
@@ -135,12 +149,15 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static int64_t time_of(const struct cell *cell)
+/* When the row begins that a cell is part of. */
+static int64_t time_of(const struct series_cursor *c, const struct cell *cell)
 {
-	return (int64_t)cell->bucket * BUCKET_S * NS_PER_S;
+	int64_t at_s = (int64_t)cell->bucket * BUCKET_S, past_s = at_s % c->step_s;
+
+	return (at_s - (past_s < 0 ? past_s + c->step_s : past_s)) * NS_PER_S;
 }
 
-/* From the cell it stands at on: the first one in the window. */
+/* From the cell it stands at on: the first row in the window. */
 static bool settle(struct series_cursor *c, struct err *err)
 {
 	struct series_table *t = (struct series_table *)c->base.pVtab;
@@ -154,10 +171,14 @@ static bool settle(struct series_cursor *c, struct err *err)
 		for (; c->series < k->n; c->series++, c->cell = 0) {
 			const struct series *s = &k->at[c->series];
 
-			while (c->cell < s->n_cells && time_of(&s->cells[c->cell]) < c->window.from_ns)
+			while (c->cell < s->n_cells && time_of(c, &s->cells[c->cell]) < c->window.from_ns)
 				c->cell++;
-			if (c->cell < s->n_cells && time_of(&s->cells[c->cell]) < c->window.to_ns)
-				return true;
+			if (c->cell == s->n_cells || time_of(c, &s->cells[c->cell]) >= c->window.to_ns)
+				continue;
+			c->end = c->cell + 1;
+			while (c->end < s->n_cells && time_of(c, &s->cells[c->end]) == time_of(c, &s->cells[c->cell]))
+				c->end++;
+			return true;
 		}
 	}
 	return true;
@@ -188,8 +209,16 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 
 	(void)number;
 	t->sql->err = (struct err)ERR_INIT;
-	*c = (struct series_cursor){ .base = *base, .end_kind = SERIES_KIND_COUNT, .window = INSTANT_WINDOW_ALL };
+	*c = (struct series_cursor){ .base = *base, .end_kind = SERIES_KIND_COUNT, .step_s = BUCKET_S, .window = INSTANT_WINDOW_ALL };
 	for (int i = 0; i < argc; i++) {
+		if (plan[i] == 's') {
+			c->step_s = sqlite3_value_int64(argv[i]);
+			if (c->step_s <= 0 || c->step_s % BUCKET_S || c->step_s > STEP_MAX_S) {
+				err_set_status(&t->sql->err, EXIT_USAGE, "series: step is in seconds: a multiple of 10, up to a week");
+				return sql_failed(&t->base, &t->sql->err);
+			}
+			continue;
+		}
 		if (plan[i] != 'k') {
 			instant_narrow(&c->window, plan[i], argv[i]);
 			continue;
@@ -204,7 +233,7 @@ static int next_row(sqlite3_vtab_cursor *base)
 {
 	struct series_cursor *c = (struct series_cursor *)base;
 
-	c->cell++;
+	c->cell = c->end;
 	return settle_code(c);
 }
 
@@ -247,16 +276,51 @@ static void give_code(sqlite3_context *to, const struct series *s)
 	}
 }
 
-static void give_quantile(sqlite3_context *to, const struct series *s, size_t cell, double q)
+/* To the microsecond, as logs have it: sums are kept with seven digits. */
+static void give_ms(sqlite3_context *to, double ms)
+{
+	sqlite3_result_double(to, round(ms * 1000) / 1000);
+}
+
+static void give_quantile(sqlite3_context *to, const struct series *s, const struct series_cursor *c, double q, double max_ms)
 {
 	uint32_t counts[256] = { 0 }; /* a bucket is a byte */
-	size_t n;
-	const struct hist_entry *hist = cell_hist(s, cell, &n);
+	size_t n, all = 0;
 
-	for (size_t i = 0; i < n; i++)
-		counts[hist[i].bucket] += hist[i].count;
-	if (n > 0)
-		sqlite3_result_double(to, hist_quantile_ms(counts, q));
+	for (size_t cell = c->cell; cell < c->end; cell++) {
+		const struct hist_entry *hist = cell_hist(s, cell, &n);
+
+		for (size_t i = 0; i < n; i++)
+			counts[hist[i].bucket] += hist[i].count;
+		all += n;
+	}
+	double ms = hist_quantile_ms(counts, q);
+
+	if (all > 0)
+		give_ms(to, ms < max_ms ? ms : max_ms); /* a bucket reaches beyond what is in it */
+}
+
+/* The cells of a row together. */
+struct row_sum {
+	uint64_t count, failed, timed;
+	double total_ms, max_ms, clients;
+};
+
+static struct row_sum sum_cells(const struct series *s, const struct series_cursor *c)
+{
+	struct row_sum sum = { 0 };
+
+	for (size_t i = c->cell; i < c->end; i++) {
+		struct cell_times times = cell_times(s, i);
+
+		sum.count += s->cells[i].count;
+		sum.failed += s->cells[i].failed;
+		sum.timed += times.timed;
+		sum.total_ms += (double)times.sum_ms;
+		sum.max_ms = (double)times.max_ms > sum.max_ms ? (double)times.max_ms : sum.max_ms;
+		sum.clients = s->distinct && (double)s->distinct[i] > sum.clients ? (double)s->distinct[i] : sum.clients;
+	}
+	return sum;
 }
 
 /* What is not set is NULL. */
@@ -265,12 +329,11 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 	const struct series_cursor *c = (const struct series_cursor *)base;
 	const struct series_table *t = (const struct series_table *)base->pVtab;
 	const struct series *s = &t->kinds[c->kind].at[c->series];
-	const struct cell *cell = &s->cells[c->cell];
-	struct cell_times times = cell_times(s, c->cell);
+	struct row_sum sum = column >= CELL_COUNT ? sum_cells(s, c) : (struct row_sum){ 0 };
 
 	switch ((enum column)column) {
 	case CELL_TIME:
-		instant_result(to, time_of(cell));
+		instant_result(to, time_of(c, &s->cells[c->cell]));
 		break;
 	case CELL_KIND:
 		give_text(to, str_of(kind_names[c->kind]));
@@ -291,34 +354,37 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 		give_text(to, str_of(role_names[s->role]));
 		break;
 	case CELL_COUNT:
-		sqlite3_result_int64(to, cell->count);
+		sqlite3_result_int64(to, (sqlite3_int64)sum.count);
 		break;
 	case CELL_FAILED:
-		sqlite3_result_int64(to, cell->failed);
+		sqlite3_result_int64(to, (sqlite3_int64)sum.failed);
 		break;
 	case CELL_TIMED:
-		sqlite3_result_int64(to, times.timed);
+		sqlite3_result_int64(to, (sqlite3_int64)sum.timed);
 		break;
 	case CELL_TOTAL_MS:
-		if (times.timed > 0)
-			sqlite3_result_double(to, (double)times.sum_ms);
+		if (sum.timed > 0)
+			give_ms(to, sum.total_ms);
 		break;
 	case CELL_MAX_MS:
-		if (times.timed > 0)
-			sqlite3_result_double(to, (double)times.max_ms);
+		if (sum.timed > 0)
+			give_ms(to, sum.max_ms);
 		break;
 	case CELL_P50_MS:
-		give_quantile(to, s, c->cell, 0.5);
+		give_quantile(to, s, c, 0.5, sum.max_ms);
 		break;
 	case CELL_P95_MS:
-		give_quantile(to, s, c->cell, 0.95);
+		give_quantile(to, s, c, 0.95, sum.max_ms);
 		break;
 	case CELL_P99_MS:
-		give_quantile(to, s, c->cell, 0.99);
+		give_quantile(to, s, c, 0.99, sum.max_ms);
 		break;
 	case CELL_CLIENTS:
 		if (s->distinct)
-			sqlite3_result_double(to, (double)s->distinct[c->cell]);
+			sqlite3_result_double(to, sum.clients);
+		break;
+	case CELL_STEP:
+		sqlite3_result_int64(to, c->step_s);
 		break;
 	}
 	return SQLITE_OK;

@@ -81,7 +81,7 @@ int sql_declare(sqlite3 *db, const struct catalog_table *t, struct arena *a)
 	for (const struct catalog_column *c = t->columns; c->name; c++)
 		sql = arena_printf(a, "%.*s%s\"%s\" %s", STR_ARG(sql), c == t->columns ? "" : ", ", c->name,
 				   c->type == SQL_TIME ? "TEXT COLLATE instant" : catalog_type(c->type));
-	int code = sqlite3_declare_vtab(db, arena_printf(a, "%.*s)", STR_ARG(sql)).ptr);
+	int code = sqlite3_declare_vtab(db, arena_printf(a, "%.*s%s%s)", STR_ARG(sql), t->hidden ? ", " : "", t->hidden ? t->hidden : "").ptr);
 
 	/* It reads one file and has no other effect, whoever asks. */
 	return code == SQLITE_OK ? sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS) : code;
