@@ -200,7 +200,7 @@ static bool run_copy(struct ingest *g, unsigned worker, struct planned_path *pat
 	}
 	arena_release(&a);
 	p->action = p->yearless ? PLAN_WALK : PLAN_READ;
-	if (original->read_bytes == 0)
+	if (original->read_bytes == 0 && !(p->begins_id != original->begins_id && original->known_bytes >= p->identity_bytes))
 		return run_alone(g, worker, path, p, err);
 	if (same && !more) {
 		note_copy(g, p, false);

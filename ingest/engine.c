@@ -11,6 +11,7 @@
 
 #include "ingest/again.h"
 #include "ingest/pool.h"
+#include "ingest/prefix.h"
 #include "ingest/shard.h"
 
 enum { JOBS_MAX = 64 };
@@ -62,12 +63,22 @@ static bool probed(void *self, struct planned *t, struct str head, struct err *e
 	return again_find(self, t, head, err);
 }
 
+static bool glance_task(void *self, unsigned worker, size_t task, struct err *err)
+{
+	struct wave_run *r = self;
+	struct planned_path *p = &r->g->paths[task];
+
+	(void)err;
+	plan_glance(p, p->found, &r->g->rules, &r->g->kept[worker]);
+	return true;
+}
+
 static bool probe_task(void *self, unsigned worker, size_t task, struct err *err)
 {
 	struct wave_run *r = self;
 	struct planned_path *p = &r->g->paths[task];
 
-	return p->found->once ||
+	return p->found->once || p->elsewhere ||
 	       plan_probe(p, p->found, &r->g->rules, probed, r->g, &r->g->kept[worker], err);
 }
 
@@ -182,11 +193,13 @@ static bool run_all(struct ingest *g, unsigned jobs, struct err *err)
 	struct wave_run probes = { .g = g, .n = g->n_paths };
 	unsigned readers = g->sink->concurrent ? jobs : 1;
 
+	if (g->options->n_shards > 0 &&
+	    (!shard_can(g, err) || !run_pool(&probes, glance_task, jobs, err) || !shard_split(g, err)))
+		return false;
 	if (!run_pool(&probes, probe_task, jobs, err))
 		return false;
 	plan_copies(g->paths, g->n_paths, g->arena);
-	if (g->options->n_shards > 0 && !shard_split(g, err))
-		return false;
+	prefix_copies(g->paths, g->n_paths, &g->rules);
 	count_probed(g);
 	if (!run_wave(g, WAVE_DATED, readers, err))
 		return false;

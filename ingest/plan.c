@@ -102,6 +102,7 @@ static void set_time_traits(struct planned *p, const struct candidate *c)
 	p->file.zone_known = true;
 	if (!c || c->timed == 0)
 		return;
+	p->timed = c->timed;
 	p->file.zone_known = p->zone || c->zoned * 2 > c->timed;
 	p->dated_first_ns = c->first_ns;
 	p->dated_last_ns = c->last_ns;
@@ -148,8 +149,7 @@ static void plan_lines(struct planned *p, struct str head, const struct glob_rul
 		p->action = PLAN_NOT_LOG;
 	} else {
 		p->file.format = str_of(d.format->id);
-		p->identity_bytes = identity_of(head, p->whole).len;
-		p->file.content_id = p->begins_id = plan_content_id(head);
+		p->file.content_id = p->begins_id;
 		if (d.format->role == ROLE_CARRIER || d.format->role == ROLE_SYSTEM)
 			inner = carried(d.format, head, p->file.path, own, &scratch);
 		p->file.role = (uint8_t)(inner ? inner->role : d.format->role);
@@ -159,18 +159,33 @@ static void plan_lines(struct planned *p, struct str head, const struct glob_rul
 	arena_release(&scratch);
 }
 
-struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
-			  const struct plan_rules *rules, struct arena *a)
+/* What tells a text from others, whatever it says. */
+static struct planned *new_text(const struct input_stream *stream, const struct found_file *found, struct arena *a)
 {
-	const struct ingest_options *o = rules->options;
 	struct planned *p = arena_new(a, struct planned);
-	const struct glob_rule *rule;
+	ptrdiff_t line_end = str_chr(stream->head, '\n');
 
 	p->file.path = arena_str(a, stream->path);
 	p->file.file_bytes = p->size_bytes = found->size_bytes;
 	p->whole = stream->head.len < INPUT_HEAD_BYTES;
 	p->plain = stream->packing.len == 0;
 	p->gzip = str_eq(stream->packing, STR("gzip"));
+	if (stream->head.len > 0) {
+		p->identity_bytes = identity_of(stream->head, p->whole).len;
+		p->begins_id = plan_content_id(stream->head);
+	}
+	if (line_end >= 0)
+		p->first_line_id = hash64(str_head(stream->head, (size_t)line_end + 1));
+	return p;
+}
+
+struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
+			  const struct plan_rules *rules, struct arena *a)
+{
+	const struct ingest_options *o = rules->options;
+	struct planned *p = new_text(stream, found, a);
+	const struct glob_rule *rule;
+
 	p->dated_first_ns = p->dated_last_ns = TIME_NONE;
 	p->evidence = (struct clock_evidence){TIME_NONE, stream->gzip_mtime_ns, stream->mtime_ns, TIME_NONE,
 					      TIME_NONE};
@@ -234,6 +249,24 @@ bool plan_probe(struct planned_path *p, const struct found_file *found, const st
 	return good;
 }
 
+void plan_glance(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a)
+{
+	const struct input_limits limits = { rules->options->max_ratio, rules->options->max_file_bytes };
+	VEC(struct planned *) texts = { 0 };
+	struct input_stream stream;
+	struct err ignored = ERR_INIT; /* whoever reads it tells of it */
+	struct input *in;
+
+	*p = (struct planned_path){ .found = found };
+	if (!input_open(found->path.ptr, found->display, &limits, &in, &ignored))
+		return;
+	while (input_next(in, &stream))
+		*vec_push(a, &texts) = new_text(&stream, found, a);
+	input_close(in);
+	p->texts = texts.at;
+	p->n_texts = texts.n;
+}
+
 void plan_copies(struct planned_path *paths, size_t n, struct arena *a)
 {
 	struct map seen; /* content id → the first text with it */
@@ -245,7 +278,7 @@ void plan_copies(struct planned_path *paths, size_t n, struct arena *a)
 			uint64_t *slot;
 			bool is_new;
 
-			if (p->file.content_id == 0)
+			if (p->file.content_id == 0 || p->elsewhere)
 				continue;
 			slot = map_put(&seen, p->file.content_id, &is_new);
 			if (is_new) {

@@ -10,7 +10,8 @@
  * a shorter one is recognised by the id of each of its first line ends (ingest/again.c). Log lines carry
  * times, so two
  * texts that agree in 64 KiB are one text, or one is the beginning of the other: what is read of the longer
- * is what goes beyond the shorter. Within one run that is verified by comparing hashes of what both have.
+ * is what goes beyond the shorter. Within one run that is verified by comparing hashes of what both have; a
+ * short text that is the beginning of another is found by its first line (ingest/prefix.h).
  */
 #ifndef INGEST_PLAN_H
 #define INGEST_PLAN_H
@@ -55,6 +56,9 @@ struct planned {
 	uint64_t begins_id;       /* id of its beginning; content_id is the same, unless: */
 	bool beside;              /* it only begins like another text, and content_id holds its log's name as well */
 	size_t identity_bytes;    /* of the beginning that begins_id is of */
+	uint64_t first_line_id;   /* hash of its first line; 0 when its end was not seen */
+	uint32_t timed;           /* lines with a time, of those that were looked at */
+	struct planned *longer;   /* the longest text that begins with all of this one; NULL none */
 	uint64_t known_id, known_bytes; /* what an earlier run has read of it, and the id it had; 0 nothing */
 	struct str unread;        /* PLAN_EMPTY: why nothing of it could be read; empty when nothing is there */
 	bool whole;               /* all of it was seen: content_id is of the whole text */
@@ -91,11 +95,16 @@ NODISCARD bool plan_probe(struct planned_path *p, const struct found_file *found
 /* The same for one text, given its beginning: of a stream that can be read only once. */
 struct planned *plan_text(const struct input_stream *stream, const struct found_file *found,
 			  const struct plan_rules *rules, struct arena *a);
+/*
+ * Only what tells one text from another: paths, ids, first lines, packing. For texts that are not to be read but may have
+ * copies that are.
+ */
+void plan_glance(struct planned_path *p, const struct found_file *found, const struct plan_rules *rules, struct arena *a);
 /* The identity of a text that begins with `head`, which is all of it when it is shorter than INPUT_HEAD_BYTES. */
 uint64_t plan_content_id(struct str head);
 /* An empty text may be one of which nothing could be read: `in` stands on it and knows. */
 void plan_unread(struct planned *p, const struct input *in, struct arena *a);
-/* After all are probed: finds copies. Texts are looked at in the order given. */
+/* After all are probed: finds copies. Texts are looked at in the order given, but for those that are elsewhere. */
 void plan_copies(struct planned_path *paths, size_t n, struct arena *a);
 
 #endif

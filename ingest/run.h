@@ -22,7 +22,7 @@ struct ingest {
 	int64_t span_from_ns, span_to_ns; /* of all events that state a date, as far as known; TIME_NONE */
 
 	pthread_mutex_t span_lock;    /* of the span, once texts without years are read, and of: */
-	bool span_open;               /* of other shards' texts only the beginnings are in it */
+	int span_known;               /* what is in it, enum span_known */
 	int64_t own_from_ns, own_to_ns; /* without other shards' texts */
 
 	pthread_mutex_t lock;         /* of all below */
@@ -35,6 +35,9 @@ struct ingest {
 	uint64_t all_bytes;
 	size_t files_all;
 };
+
+/* What a span covers: this shard's texts, the beginnings of all others' as well, all of these. */
+enum span_known { SPAN_OWN, SPAN_BEGINNINGS, SPAN_WHOLE };
 
 /* What is to be read in a wave. */
 enum wave { WAVE_DATED, WAVE_YEARLESS };

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "ingest/prefix.h"
+
 /* Logs shrink to about an eighth: what a packed file takes to read, next to a plain one. */
 enum { PACKED_FACTOR = 8 };
 
@@ -25,26 +27,41 @@ static size_t unit_of(size_t *up, size_t i)
 	return i;
 }
 
-/* Joins the paths of copies with those of their originals: the smallest index leads. */
+static void join(size_t *up, size_t i, size_t k)
+{
+	size_t a = unit_of(up, i), b = unit_of(up, k);
+
+	up[a > b ? a : b] = a < b ? a : b; /* the smallest index leads */
+}
+
+/* Joins the paths of texts that begin alike, or of which one is the beginning of another. */
 static void join_copies(const struct ingest *g, size_t *up)
 {
-	struct map path_of; /* text → index of its path + 1 */
+	struct map first;   /* id of a beginning → index of the first path with it, + 1 */
+	struct map path_of; /* text → the same of its own */
 
+	map_init(&first);
 	map_init(&path_of);
-	for (size_t i = 0; i < g->n_paths; i++)
-		for (size_t k = 0; k < g->paths[i].n_texts; k++)
-			*map_put(&path_of, (uint64_t)(uintptr_t)g->paths[i].texts[k], NULL) = i + 1;
 	for (size_t i = 0; i < g->n_paths; i++) {
 		for (size_t k = 0; k < g->paths[i].n_texts; k++) {
-			const struct planned *original = g->paths[i].texts[k]->original;
+			const struct planned *t = g->paths[i].texts[k];
+			bool is_new = true;
+			uint64_t *at = t->begins_id ? map_put(&first, t->begins_id, &is_new) : NULL;
 
-			if (!original)
-				continue;
-			size_t a = unit_of(up, i), b = unit_of(up, (size_t)*map_get(&path_of, (uint64_t)(uintptr_t)original) - 1);
-
-			up[a > b ? a : b] = a < b ? a : b;
+			if (is_new && at)
+				*at = i + 1;
+			else if (!is_new)
+				join(up, i, (size_t)*at - 1);
+			*map_put(&path_of, (uint64_t)(uintptr_t)t, NULL) = i + 1;
 		}
 	}
+	prefix_find(g->paths, g->n_paths, &g->rules);
+	for (size_t i = 0; i < g->n_paths; i++)
+		for (size_t k = 0; k < g->paths[i].n_texts; k++)
+			if (g->paths[i].texts[k]->longer)
+				join(up, i, (size_t)*map_get(&path_of,
+							     (uint64_t)(uintptr_t)g->paths[i].texts[k]->longer) - 1);
+	map_release(&first);
 	map_release(&path_of);
 }
 
@@ -83,43 +100,51 @@ static void share_out(struct unit *units, size_t n, unsigned n_shards, struct ar
 	}
 }
 
-static bool is_log(const struct planned *p)
-{
-	return p->action != PLAN_EMPTY && p->action != PLAN_NOT_LOG;
-}
-
 static void leave_to_others(struct ingest *g, struct planned_path *p)
 {
 	p->elsewhere = true;
 	for (size_t k = 0; k < p->n_texts; k++) {
 		p->texts[k]->elsewhere = true;
 		/* A share may be empty, which is no reason to complain when the archive is not. */
-		g->report->usable = g->report->usable || is_log(p->texts[k]);
+		g->report->usable = g->report->usable || p->texts[k]->begins_id;
 	}
 }
 
-/* All that the split and the reading follow from, but for what each text says. */
+static uint64_t add_rules(uint64_t id, const struct glob_rule *rules, size_t n)
+{
+	id = hash64_mix(id, n + 1);
+	for (size_t i = 0; i < n; i++)
+		id = hash64_mix(hash64_mix(id, hash64(rules[i].glob)), hash64(rules[i].value));
+	return id;
+}
+
+/* All that the split and the reading follow from, but for what stands behind each text's beginning. */
 static uint64_t listing_id(const struct ingest *g)
 {
 	const struct ingest_options *o = g->options;
 	uint64_t id = hash64_mix(1, g->n_paths);
 
-	for (size_t i = 0; i < o->n_zones; i++)
-		id = hash64_mix(hash64_mix(id, hash64(o->zones[i].glob)), hash64(o->zones[i].value));
+	id = add_rules(id, o->zones, o->n_zones);
+	id = add_rules(id, o->services, o->n_services);
+	id = add_rules(id, o->formats, o->n_formats);
 	for (size_t i = 0; i < g->n_paths; i++) {
 		const struct planned_path *p = &g->paths[i];
 
 		id = hash64_mix(hash64_mix(id, hash64(p->found->display)), p->found->size_bytes);
-		for (size_t k = 0; k < p->n_texts; k++) {
-			const struct planned *t = p->texts[k];
-			const uint64_t parts[] = { hash64(t->file.path), t->begins_id, hash64(t->file.format),
-						   hash64(t->file.service), hash64(t->file.host) };
-
-			for (size_t j = 0; j < sizeof parts / sizeof *parts; j++)
-				id = hash64_mix(id, parts[j]);
-		}
+		for (size_t k = 0; k < p->n_texts; k++)
+			id = hash64_mix(hash64_mix(id, hash64(p->texts[k]->file.path)), p->texts[k]->begins_id);
 	}
 	return id;
+}
+
+bool shard_can(const struct ingest *g, struct err *err)
+{
+	for (size_t i = 0; i < g->n_paths; i++)
+		if (g->paths[i].found->once)
+			return err_set_status(err, EXIT_USAGE,
+					      "--shard: %.*s can be read only once and not by several; give files or folders",
+					      STR_ARG(g->paths[i].found->display));
+	return true;
 }
 
 bool shard_split(struct ingest *g, struct err *err)
@@ -128,11 +153,6 @@ bool shard_split(struct ingest *g, struct err *err)
 	struct arena a;
 	size_t n = 0;
 
-	for (size_t i = 0; i < g->n_paths; i++)
-		if (g->paths[i].found->once)
-			return err_set_status(err, EXIT_USAGE,
-					      "--shard: %.*s can be read only once and not by several; give files or folders",
-					      STR_ARG(g->paths[i].found->display));
 	arena_init(&a);
 	size_t *up = arena_new_n(&a, size_t, g->n_paths);
 	size_t *at = arena_new_n(&a, size_t, g->n_paths); /* of a unit's first path: its place in the list */
@@ -174,25 +194,16 @@ static void widen(struct ingest *g, int64_t from_ns, int64_t to_ns)
 		g->span_to_ns = to_ns;
 }
 
-static void widen_by(struct ingest *g, bool elsewhere)
-{
-	for (size_t i = 0; i < g->n_paths; i++)
-		for (size_t k = 0; k < g->paths[i].n_texts; k++) {
-			const struct planned *t = g->paths[i].texts[k];
-
-			if (t->elsewhere == elsewhere && !t->yearless)
-				widen(g, t->dated_first_ns, t->dated_last_ns);
-		}
-}
-
 void shard_begin_span(struct ingest *g)
 {
 	g->span_from_ns = g->span_to_ns = TIME_NONE;
-	widen_by(g, false);
+	for (size_t i = 0; i < g->n_paths; i++)
+		for (size_t k = 0; k < g->paths[i].n_texts && !g->paths[i].elsewhere; k++)
+			if (!g->paths[i].texts[k]->yearless)
+				widen(g, g->paths[i].texts[k]->dated_first_ns, g->paths[i].texts[k]->dated_last_ns);
 	g->own_from_ns = g->span_from_ns;
 	g->own_to_ns = g->span_to_ns;
-	widen_by(g, true);
-	g->span_open = g->options->n_shards > 1;
+	g->span_known = g->options->n_shards > 1 ? SPAN_OWN : SPAN_WHOLE;
 }
 
 static bool pass_event(void *self, void *handle, const struct event *e, struct err *err)
@@ -216,7 +227,6 @@ static void read_span(struct ingest *g, unsigned worker, struct planned *t, stru
 	struct arena a;
 
 	arena_init(&a);
-	plan.chain = NULL;
 	clock_init(&m.clock, t->zone, CLOCK_YEAR, CLOCK_DAY);
 	m.clock.day_first = t->day_first;
 	if (text_read(&g->workers[worker], &plan, in, STR_NONE, &m, NULL, &a, &totals)) {
@@ -226,22 +236,62 @@ static void read_span(struct ingest *g, unsigned worker, struct planned *t, stru
 	arena_release(&a);
 }
 
-static void read_spans(struct ingest *g, unsigned worker, const struct planned_path *p)
+/* The texts of a path whole; of those with a beginning that was seen, which are copies, that will do. */
+static void read_spans(struct ingest *g, unsigned worker, const struct planned_path *p, struct map *seen)
 {
 	const struct input_limits limits = { g->options->max_ratio, g->options->max_file_bytes };
 	struct err ignored = ERR_INIT; /* its own shard tells of it */
 	struct input_stream stream;
 	struct input *in;
-	size_t n = p->n_texts;
 
-	while (n > 0 && p->texts[n - 1]->action != PLAN_READ)
-		n--;
-	if (n == 0 || !input_open(p->found->path.ptr, p->found->display, &limits, &in, &ignored))
+	if (!input_open(p->found->path.ptr, p->found->display, &limits, &in, &ignored))
 		return;
-	for (size_t i = 0; i < n && input_next(in, &stream) && str_eq(stream.path, p->texts[i]->file.path); i++)
-		if (p->texts[i]->action == PLAN_READ)
+	for (size_t i = 0; i < p->n_texts && input_next(in, &stream) && str_eq(stream.path, p->texts[i]->file.path); i++) {
+		bool is_new = false;
+
+		if (p->texts[i]->file.content_id)
+			map_put(seen, p->texts[i]->file.content_id, &is_new);
+		if (is_new && p->texts[i]->action == PLAN_READ)
 			read_span(g, worker, p->texts[i], in);
+	}
 	input_close(in);
+}
+
+static bool pass_text(void *self, struct planned *t, struct str head, struct err *err)
+{
+	(void)self;
+	(void)t;
+	(void)head;
+	(void)err;
+	return true;
+}
+
+/* Widens the span by the texts of other shards: by what their beginnings say, or, `whole`, by all of them. */
+static void widen_by_others(struct ingest *g, unsigned worker, bool whole)
+{
+	struct map seen;
+
+	map_init(&seen);
+	g->span_from_ns = g->own_from_ns;
+	g->span_to_ns = g->own_to_ns;
+	for (size_t i = 0; i < g->n_paths; i++) {
+		struct err ignored = ERR_INIT;
+		struct planned_path p;
+		struct arena a;
+
+		if (!g->paths[i].elsewhere)
+			continue;
+		arena_init(&a);
+		if (plan_probe(&p, g->paths[i].found, &g->rules, pass_text, NULL, &a, &ignored)) {
+			if (whole)
+				read_spans(g, worker, &p, &seen);
+			for (size_t k = 0; k < p.n_texts; k++)
+				if (!p.texts[k]->yearless)
+					widen(g, p.texts[k]->dated_first_ns, p.texts[k]->dated_last_ns);
+		}
+		arena_release(&a);
+	}
+	map_release(&seen);
 }
 
 void shard_span(struct ingest *g, unsigned worker, struct planned *p)
@@ -249,18 +299,13 @@ void shard_span(struct ingest *g, unsigned worker, struct planned *p)
 	struct clock_evidence *e = &p->evidence;
 
 	pthread_mutex_lock(&g->span_lock);
-	e->span_from_ns = g->span_from_ns;
-	e->span_to_ns = g->span_to_ns;
-	if (g->span_open && clock_awaits_span(&p->walk, e)) {
-		for (size_t i = 0; i < g->n_paths; i++)
-			if (g->paths[i].elsewhere)
-				read_spans(g, worker, &g->paths[i]);
-		g->span_open = false;
-		g->span_from_ns = g->own_from_ns; /* of copies, too, as it was before these were read */
-		g->span_to_ns = g->own_to_ns;
-		widen_by(g, true);
+	for (;;) {
 		e->span_from_ns = g->span_from_ns;
 		e->span_to_ns = g->span_to_ns;
+		if (g->span_known == SPAN_WHOLE || !clock_awaits_span(&p->walk, e))
+			break;
+		g->span_known++;
+		widen_by_others(g, worker, g->span_known == SPAN_WHOLE);
 	}
 	pthread_mutex_unlock(&g->span_lock);
 }

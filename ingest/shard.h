@@ -16,9 +16,11 @@
 
 enum { SHARDS_MAX = 1000 };
 
+/* False, with an err, when there is an input that can be read only once. */
+NODISCARD bool shard_can(const struct ingest *g, struct err *err);
 /*
- * Marks what other shards read, and tells the sink what is split: an id of all files, their sizes and what
- * they are read as. False when the sink failed, or when there is an input that can be read only once.
+ * After a glance at all texts: marks what other shards read, and tells the sink what is split: an id of all files, their sizes and what
+ * they are read as. False when the sink failed.
  */
 NODISCARD bool shard_split(struct ingest *g, struct err *err);
 /* Is this run the one that speaks of what concerns none of the files? */
@@ -26,8 +28,8 @@ bool shard_first(const struct ingest_options *o);
 /* After all texts with dates were read: the span of what is known of them. */
 void shard_begin_span(struct ingest *g);
 /*
- * Sets the span in the evidence of a text without years. Where the beginnings of other shards' texts do not
- * suffice, these are read for it, once.
+ * Sets the span in the evidence of a text without years. Where that of this shard's texts does not suffice, the
+ * beginnings of the others' are looked at, and if need be these are read, once.
  */
 void shard_span(struct ingest *g, unsigned worker, struct planned *p);
 

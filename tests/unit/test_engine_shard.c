@@ -90,6 +90,8 @@ Test(engine_shard, shares_add_up, .init = make_folder, .fini = remove_folder)
 	add_json(&b, 7, 20);
 	write_file("x/short.log", buf_str(&b));
 	write_file("y/short-copy.log", buf_str(&b));
+	add_json(&b, 27, 30);
+	write_file("z/short-later.log", buf_str(&b));
 	for (unsigned n = 1; n <= SHARDS_TRIED; n++)
 		expect_same(n);
 	expect_same(100); /* most of which have nothing to do */
