@@ -9,6 +9,9 @@ static const int64_t act_span_ns = 6 * 3600 * NS_PER_S;
 /* A server's own start or version line this near to a change record of its service belongs to that record. */
 static const int64_t own_line_ns = 300 * NS_PER_S;
 
+/* What a change takes, where nothing tells. */
+static const int64_t usual_length_ns = 30 * NS_PER_S;
+
 /* The year 2096: differences of times up to there, and back as far, are none too large. */
 static const int64_t latest_ns = INT64_C(4000000000) * NS_PER_S;
 
@@ -161,6 +164,7 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 		act->begin_ns = c->time_ns;
 		act->end_ns = c->end_ns != TIME_NONE && c->end_ns > c->time_ns && c->end_ns <= latest_ns ? c->end_ns : c->time_ns;
 		act->failed = is_failure(c->status);
+		act->end_only = is_end(c->status) && act->end_ns == act->begin_ns && c->kind != CHANGE_FLAG;
 		add_ref(f, &act->refs, &c->ref);
 	}
 }
@@ -224,6 +228,32 @@ static void own_lines(struct facts *f, size_t *cap)
 		act->text = str_head(k->ref.text, 160);
 		add_ref(f, &act->refs, &k->ref);
 	}
+}
+
+static int by_length(const void *x, const void *y)
+{
+	int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+	return (a > b) - (a < b);
+}
+
+/*
+ * Records that say only when a change was done: it began earlier, by as long as others took whose beginning the servers' own lines
+ * show (the median), or by half a minute where none does.
+ */
+static void begin_earlier(struct facts *f)
+{
+	int64_t *took = arena_new_n(f->arena, int64_t, f->n_acts + 1), usual = usual_length_ns;
+	size_t n = 0;
+	for (size_t i = 0; i < f->n_acts; i++)
+		if (f->acts[i].end_only && f->acts[i].end_ns > f->acts[i].begin_ns)
+			took[n++] = f->acts[i].end_ns - f->acts[i].begin_ns;
+	if (n) {
+		qsort(took, n, sizeof *took, by_length);
+		usual = took[n / 2];
+	}
+	for (size_t i = 0; i < f->n_acts; i++)
+		if (f->acts[i].end_only && f->acts[i].end_ns == f->acts[i].begin_ns)
+			f->acts[i].begin_ns -= usual;
 }
 
 /* A version that appears in the middle of a service's lines without a record is a deployment. */
@@ -331,6 +361,7 @@ void acts_build(struct facts *f, const struct store_change *changes, size_t n)
 	skew_correct(f);
 	new_versions(f, &cap);
 	own_lines(f, &cap);
+	begin_earlier(f);
 	for (size_t i = 0; i < f->n_acts; i++) {
 		if (f->acts[i].shared)
 			f->acts[i].service = STR_NONE;

@@ -126,6 +126,17 @@ static bool only_there(const struct inquiry *q, const struct candidate *c, const
 	return there && !elsewhere;
 }
 
+/* Does a service run on the host that a fault is of? */
+static bool runs_on(const struct inquiry *q, const struct candidate *fault, ptrdiff_t service)
+{
+	for (size_t i = 0; i < q->f->n_series && fault->kind == CAUSE_HOST_FAULT && service >= 0; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->host.len >= 3 && facts_service(q->f, s->service) == service && str_find(fault->entity, s->host) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* How well could `c` have brought about condition `x`? 0 to 1. */
 static double strength(const struct inquiry *q, const struct candidate *c, const struct candidate *x)
 {
@@ -146,7 +157,7 @@ static double strength(const struct inquiry *q, const struct candidate *c, const
 		if (c->family && c->family->nature == NATURE_CALLER && c->speaker != c->service_index && x->service_index == c->service_index &&
 		    x->speaker == x->service_index)
 			return 0;
-		bool linked = c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
+		bool linked = runs_on(q, c, x->service_index) || c->service_index < 0 || x->service_index < 0 || inquiry_depends(q, c->service_index, x->service_index) ||
 		              inquiry_depends(q, x->service_index, c->service_index);
 		return linked ? kind : 0;
 	}

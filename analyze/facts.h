@@ -37,6 +37,7 @@ struct act {
 	struct str version, previous, key, old_value, new_value, actor, id, text, host;
 	int64_t begin_ns, end_ns; /* end = begin when only one record is there */
 	struct str server;       /* the service whose own lines show it, where the record names it otherwise ("main-db") */
+	bool end_only;            /* the record says when it was done, and none says when it began */
 	bool failed;              /* the record says that it did not succeed */
 	bool derived;             /* read off a server's own lines, no change record */
 	bool shared;              /* several services report it; `service` is empty then */

@@ -44,7 +44,8 @@ static double prior_of(enum cause_kind kind, bool act)
 
 void term_prior(struct inquiry *q, struct candidate *c)
 {
-	double p = prior_of(c->kind, c->act >= 0);
+	/* What a host's own lines say of it is a condition like others. */
+	double p = c->kind == CAUSE_HOST_FAULT && c->family ? prior_of(CAUSE_RESOURCE_EXHAUSTION, false) : prior_of(c->kind, c->act >= 0);
 	term_add(q, c, "prior", p, NULL, "how often incidents start with a %s", cause_kind_words(c->kind));
 }
 

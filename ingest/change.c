@@ -135,11 +135,11 @@ static bool same_side_values(enum change_kind k)
 	       k == CHANGE_NETWORK;
 }
 
-/* A setting named in a comment: "key=upstream.timeout_ms OPS-8291". */
-static struct str key_in_text(struct str text)
+/* What a comment says behind a name: "key=upstream.timeout_ms old=3000 new=15 OPS-8291". */
+static struct str word_in_text(struct str text, struct str name)
 {
-	ptrdiff_t at = str_find_nocase(text, STR("key="));
-	struct str rest = at < 0 ? STR_NONE : str_from(text, (size_t)at + 4);
+	ptrdiff_t at = str_find_nocase(text, name);
+	struct str rest = at < 0 ? STR_NONE : str_from(text, (size_t)at + name.len);
 	return at > 0 && text.ptr[at - 1] != ' ' && text.ptr[at - 1] != '(' ? STR_NONE : str_unquote(str_word(&rest));
 }
 
@@ -192,7 +192,12 @@ bool change_resolve(const struct change_draft *d, struct str text, struct arena 
 		}
 	}
 	if (same_side_values(kind) && !c->key.len)
-		c->key = key_in_text(f[PART_TEXT]);
+		c->key = word_in_text(f[PART_TEXT], STR("key="));
+	/* Values that the comment states go before the versions that a table has columns for. */
+	if (same_side_values(kind) && !values) {
+		c->old_value = first_of(word_in_text(f[PART_TEXT], STR("old=")), c->old_value);
+		c->new_value = first_of(word_in_text(f[PART_TEXT], STR("new=")), c->new_value);
+	}
 	if (kind != CHANGE_SCALING && same_side_values(kind) && c->key.len && !c->new_value.len && c->version.len) {
 		/* A table of deployments has no other columns for a setting's values. */
 		c->old_value = c->previous;

@@ -40,9 +40,19 @@ static char str_at(struct str s, size_t i)
 	return i < s.len ? s.ptr[i] : ' ';
 }
 
+/* "port 5432", "port=5432" */
+static bool is_port(struct str text, size_t begin)
+{
+	while (begin > 0 && strchr(" =:\"", text.ptr[begin - 1]))
+		begin--;
+	return begin >= 4 && str_eq_nocase(str_make(text.ptr + begin - 4, 4), STR("port"));
+}
+
 /* Not part of an address, a port, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
 static bool stands_alone(struct str text, size_t begin, size_t end)
 {
+	if (is_port(text, begin))
+		return false;
 	char left = begin ? text.ptr[begin - 1] : ' ', right = end < text.len ? text.ptr[end] : ' ';
 	bool dotted = right == '.' && end + 1 < text.len && word_char(text.ptr[end + 1]);
 	return left != '.' && left != ':' && left != '[' && !dotted && !(right == ':' && end + 1 < text.len && word_char(text.ptr[end + 1]));
