@@ -148,6 +148,6 @@ void overview_help(unsigned width, struct buf *out)
 	help_wrap(out,
 		  "'inquest COMMAND --help' explains a command. Exit status: 0 done; 1 an incident was found (with "
 		  "--exit-status); 2 wrong command line; 3 no usable input; 4 system or store failure; 5 part of the "
-		  "input was damaged or not understood (with --strict).",
+		  "input was damaged or not understood (with --strict). Completion for a shell: 'inquest help --completion bash' (or zsh, fish).",
 		  0, width);
 }
