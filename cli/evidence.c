@@ -1,10 +1,5 @@
 #include "cli/evidence.h"
 
-enum {
-	BEFORE_BYTES = 64 << 10, /* of text looked through for the lines before */
-	AFTER_BYTES = 64 << 10,  /* and from the line on */
-};
-
 const char evidence_gone[] = "its file is not there";
 const char evidence_unreadable[] = "its file cannot be read";
 const char evidence_changed[] = "its file has changed";
@@ -66,19 +61,6 @@ static struct input *open_at(const struct found_file *file, struct str source, c
 	return NULL;
 }
 
-/* The text from `from` on, up to n bytes. */
-static struct str read_text(struct input *in, uint64_t at, uint64_t from, size_t n, struct arena *a)
-{
-	char *text = arena_alloc(a, n, 1);
-	size_t done = 0, got;
-
-	if (input_skip(in, from - at) != from - at)
-		return STR_NONE;
-	while (done < n && (got = input_read(in, text + done, n - done)) > 0)
-		done += got;
-	return str_make(text, done);
-}
-
 static struct str without_cr(struct str line)
 {
 	return line.len && line.ptr[line.len - 1] == '\r' ? str_head(line, line.len - 1) : line;
@@ -105,39 +87,22 @@ static struct str *take_lines(struct str text, size_t context, bool last, struct
 }
 
 bool evidence_cut(struct str text, size_t offset, const struct ref *ref, size_t context, bool partial, struct arena *a,
-		  struct evidence *out)
+		  struct surroundings *out)
 {
 	struct str rest, unused, before = str_head(text, offset);
 	struct str kept = str_cut(ref->text, '\n', &unused);
 
 	if (offset >= text.len || (offset > 0 && text.ptr[offset - 1] != '\n'))
 		return false;
-	out->text = without_cr(str_cut(str_from(text, offset), '\n', &rest));
+	struct str line = without_cr(str_cut(str_from(text, offset), '\n', &rest));
 	/* What was kept may be cut, or be without what its packing added. */
-	if (kept.len && str_find(out->text, str_head(kept, out->text.len)) < 0)
+	if (kept.len && str_find(line, str_head(kept, line.len)) < 0)
 		return false;
 	if (partial) /* it begins inside of a line */
 		str_cut(before, '\n', &before);
 	out->before = take_lines(before, context, true, a, &out->n_before);
 	out->after = take_lines(rest, context, false, a, &out->n_after);
 	return true;
-}
-
-/* The line by a place of the store, or from the beginning when it has none. */
-static void look_up(const struct found_file *file, const struct ref *ref, const struct store_place *place,
-		    size_t context, struct arena *a, struct evidence *out)
-{
-	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0, at;
-	struct input *in = open_at(file, ref->source, place, &at, &out->reason);
-
-	if (!in)
-		return;
-	struct str text = read_text(in, at, from, (size_t)(ref->offset - from) + AFTER_BYTES, a);
-
-	input_close(in);
-	out->from_archive = evidence_cut(text, (size_t)(ref->offset - from), ref, context, from > 0, a, out);
-	if (!out->from_archive)
-		out->reason = evidence_changed;
 }
 
 struct input *evidence_open(struct store *s, const struct found *files, struct str source, uint64_t from, struct arena *a,
@@ -155,28 +120,4 @@ struct input *evidence_open(struct store *s, const struct found *files, struct s
 		return in;
 	place.at = (struct checkpoint){ 0 }; /* packed again since, or a member: from its beginning */
 	return open_at(file, source, &place, at, reason);
-}
-
-bool evidence_find(struct store *s, const struct found *files, const struct ref *ref, size_t context,
-		   struct arena *a, struct evidence *out, struct err *err)
-{
-	const struct found_file *file = evidence_file(files, ref->source);
-	uint64_t from = ref->offset > BEFORE_BYTES ? ref->offset - BEFORE_BYTES : 0;
-	struct store_place place;
-
-	*out = (struct evidence){ .text = ref->text, .reason = evidence_gone };
-	if (!store_find_place(s, ref->source, from, a, &place, err))
-		return false;
-	if (!file || file->once || !place.known)
-		return true;
-	context = context < EVIDENCE_CONTEXT_MAX ? context : EVIDENCE_CONTEXT_MAX;
-	look_up(file, ref, &place, context, a, out);
-	if (!out->from_archive && place.at.out_offset > 0) {
-		/* The same text may have been packed again since: then its places are others. */
-		place.at = (struct checkpoint){ 0 };
-		look_up(file, ref, &place, context, a, out);
-	}
-	if (!out->from_archive)
-		out->text = ref->text;
-	return true;
 }

@@ -90,7 +90,7 @@ static struct str join(struct arena *a, const struct str *lines, size_t n)
 }
 
 /* `text`: what the lines are slices of. */
-static void keep(struct reading *r, struct wish *w, struct evidence *e, struct str text)
+static void keep(struct reading *r, struct wish *w, struct surroundings *e, struct str text)
 {
 	size_t more = count_lines(w->ref->text) - 1;
 
@@ -175,7 +175,7 @@ static void take(struct reading *r, struct wish *w)
 	uint64_t from = begin_of(w);
 	size_t context = LINES + count_lines(w->ref->text) - 1;
 	struct arena scratch;
-	struct evidence e = { 0 };
+	struct surroundings e = { 0 };
 
 	if (!read_to(r, from, w->ref->offset + AROUND_BYTES)) {
 		w->reason = too_much;

@@ -1,17 +1,17 @@
 /*
- * lookup: what it takes to read a line back from the archive: LOOKUPS kept lines, spread over the store, by the
- * store's checkpoints, each with five lines around it; beside unpacking the largest of their files once. Fails
- * when a line is not found.
+ * lookup: what it takes to read back from the archive what stands around a line: of LOOKUPS kept lines, spread over the store, by the
+ * store's checkpoints, one by one; beside unpacking the largest of their files once. Fails when a line is not found.
  *
  *	lookup STORE PATH
  */
 #include <stdio.h>
 #include <time.h>
 
-#include "cli/evidence.h"
+#include "cli/passages.h"
+#include "ingest/find.h"
 #include "ingest/input.h"
 
-enum { LOOKUPS = 40, CONTEXT = 5 };
+enum { LOOKUPS = 40 };
 
 static double now_ms(void)
 {
@@ -66,14 +66,16 @@ int main(int argc, char **argv)
 	double from_ms = now_ms(), worst_ms = 0;
 
 	for (size_t i = 0; i < LOOKUPS; i++) {
-		struct evidence e;
+		struct timeline_entry entry = { .refs = { .at = &kept[i * (n - 1) / (LOOKUPS - 1)].ref, .n = 1 } };
+		struct incident incident = { .timeline = &entry, .n_timeline = 1 };
+		struct casefile c = { .incidents = &incident, .n_incidents = 1 };
 		double one_ms = now_ms();
 
-		if (!evidence_find(store, &files, &kept[i * (n - 1) / (LOOKUPS - 1)].ref, CONTEXT, &a, &e, &err)) {
+		if (!passages_read(store, &path, 1, NULL, &a, &c, &err)) {
 			fprintf(stderr, "lookup: %s\n", err.text);
 			return EXIT_SYSTEM;
 		}
-		wrong += !e.from_archive;
+		wrong += c.n_passages == 0;
 		worst_ms = now_ms() - one_ms > worst_ms ? now_ms() - one_ms : worst_ms;
 	}
 	printf("evidence lookup: %.1f ms a line, %.1f ms at worst (%d lines); unpacking the largest file: %.0f ms\n",
