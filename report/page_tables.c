@@ -35,7 +35,8 @@ static void routes(struct page *p, const struct impact *i)
 		 "<table><thead><tr><th scope=\"col\">Route</th><th scope=\"col\" class=\"num\">Requests</th>"
 		 "<th scope=\"col\" class=\"num\">Failed</th><th scope=\"col\" class=\"num\">Share</th>"
 		 "<td class=\"fit\"></td></tr></thead><tbody>\n");
-	for (size_t k = 0; k < i->n_routes && k < ROUTES_MAX; k++) {
+	size_t n = words_failing_routes(i);
+	for (size_t k = 0; k < n && k < ROUTES_MAX; k++) {
 		const struct impact_route *r = &i->routes[k];
 		double share = r->requests ? (double)r->failed / (double)r->requests : 0;
 
@@ -49,7 +50,9 @@ static void routes(struct page *p, const struct impact *i)
 		buf_addz(p->out, "</tr>\n");
 	}
 	buf_addz(p->out, "</tbody></table></div>\n");
-	page_rest(p, i->n_routes, ROUTES_MAX, "routes");
+	page_rest(p, n, ROUTES_MAX, "routes");
+	if (n < i->n_routes)
+		html_element(p->out, "p", "soft", words_unharmed(&p->w, i));
 }
 
 void page_impact(struct page *p, const struct incident *in)

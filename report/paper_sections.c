@@ -53,7 +53,8 @@ static void impact(struct paper *p)
 		paper_item(p, "-", words_symptom(&p->w, &in->symptoms[i]), &in->symptoms[i].refs);
 	if (in->impact.n_routes)
 		buf_addz(p->out, "\n| Route | Requests | Failed | Share |\n| --- | ---: | ---: | ---: |\n");
-	for (size_t i = 0; i < in->impact.n_routes && i < ROUTES_MAX; i++) {
+	size_t n = words_failing_routes(&in->impact);
+	for (size_t i = 0; i < n && i < ROUTES_MAX; i++) {
 		const struct impact_route *r = &in->impact.routes[i];
 		double share = r->requests ? (double)r->failed / (double)r->requests : 0;
 
@@ -62,7 +63,12 @@ static void impact(struct paper *p)
 		buf_addf(p->out, " | %.*s | %.*s | %.*s |\n", STR_ARG(words_count(&p->w, r->requests)),
 		         STR_ARG(words_count(&p->w, r->failed)), STR_ARG(words_share(&p->w, share)));
 	}
-	paper_rest(p, in->impact.n_routes, ROUTES_MAX, "routes");
+	paper_rest(p, n, ROUTES_MAX, "routes");
+	if (n < in->impact.n_routes) {
+		buf_addc(p->out, '\n');
+		md_text(p->out, words_unharmed(&p->w, &in->impact));
+		buf_addc(p->out, '\n');
+	}
 }
 
 static void timeline(struct paper *p)

@@ -179,6 +179,30 @@ struct str words_length(const struct words *w, const struct incident *in)
 	return degraded.len ? arena_printf(w->arena, "%.*s, %.*s", STR_ARG(length), STR_ARG(degraded)) : length;
 }
 
+size_t words_failing_routes(const struct impact *i)
+{
+	size_t n = 0;
+
+	while (n < i->n_routes && i->routes[n].failed > 0)
+		n++;
+	return n ? n : i->n_routes;
+}
+
+struct str words_unharmed(const struct words *w, const struct impact *i)
+{
+	enum { NAMED = 3 };
+	size_t failing = words_failing_routes(i), n = i->n_routes - failing;
+	struct str list = STR_NONE;
+
+	if (n == 0)
+		return STR_NONE;
+	for (size_t k = 0; k < n && k < NAMED; k++)
+		list = arena_printf(w->arena, "%.*s%s%.*s", STR_ARG(list), k == 0 ? "" : k + 1 == n ? " and " : ", ", STR_ARG(i->routes[failing + k].route));
+	if (n > NAMED)
+		list = arena_printf(w->arena, "%.*s and %zu more", STR_ARG(list), n - NAMED);
+	return arena_printf(w->arena, "No failures on %.*s.", STR_ARG(list));
+}
+
 struct str words_peak(const struct words *w, const struct impact *i)
 {
 	double share = i->requests_total ? (double)i->requests_failed / (double)i->requests_total : 0;

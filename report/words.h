@@ -39,6 +39,10 @@ struct str words_degraded(const struct words *w, const struct incident *in);
 struct str words_length(const struct words *w, const struct incident *in);
 /* "424 of 26,112 requests failed (1.6 %, at worst 10.6 %), 312 were slow" */
 struct str words_requests(const struct words *w, const struct impact *i);
+/* How many routes a table needs: those with failures, which come first, or all when none has any. */
+size_t words_failing_routes(const struct impact *i);
+/* "No failures on GET /, GET /cart, POST /cart and 4 more." of the routes behind those; empty when there are none. */
+struct str words_unharmed(const struct words *w, const struct impact *i);
 /* The worst share of failed requests; empty where it says nothing beside the share of all. */
 struct str words_peak(const struct words *w, const struct impact *i);
 /* "87 of 412 users affected (21 %)"; empty when not known. */

@@ -133,6 +133,27 @@ Test(words, an_excerpt_of_json_has_the_message)
 	same(words_excerpt(&w, STR("2026-01-29T22:05:02Z a line of text with no \"msg\": in it"), 20), "2026-01-29T22:05:02Z a line of text with no \"msg\": in it");
 }
 
+Test(words, routes_without_failures_are_named_together)
+{
+	struct impact_route routes[] = {
+		{ STR("GET /a"), 9, 2 }, { STR("GET /b"), 9, 0 }, { STR("GET /c"), 9, 0 }, { STR("GET /d"), 9, 0 }, { STR("GET /e"), 9, 0 },
+	};
+	struct impact i = { .routes = routes, .n_routes = 5 };
+
+	cr_expect_eq(words_failing_routes(&i), 1);
+	same(words_unharmed(&w, &i), "No failures on GET /b, GET /c, GET /d and 1 more.");
+	i.n_routes = 3;
+	same(words_unharmed(&w, &i), "No failures on GET /b and GET /c.");
+	i.n_routes = 2;
+	same(words_unharmed(&w, &i), "No failures on GET /b.");
+	i.n_routes = 1;
+	same(words_unharmed(&w, &i), "");
+	routes[0].failed = 0; /* none failed: the table has all */
+	i.n_routes = 5;
+	cr_expect_eq(words_failing_routes(&i), 5);
+	same(words_unharmed(&w, &i), "");
+}
+
 Test(words, remarks_on_many_files_are_one_sentence)
 {
 	struct casefile c = { .n_sources = 5 };
