@@ -139,7 +139,7 @@ bool nightly_compare(struct store *s, const struct nightly_request *r, const str
 		add_incidents(c, a, out);
 		nightly_lines(&t, r, out);
 		nightly_queries(&t, out);
-		nightly_sources(&t, r, out);
+		nightly_sources(&t, out);
 		add_notes(&t, out);
 	}
 	tracks_release(&t);

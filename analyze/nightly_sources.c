@@ -28,6 +28,19 @@ static size_t latest_day(const struct tracks *t)
 	return latest;
 }
 
+/* On the latest day that is known it ended earlier than on any other: it fell silent then, and today is no news. */
+static bool silent_already(const struct tracks *t, const struct track *k)
+{
+	size_t latest = latest_day(t);
+
+	if (!alive_on(k, latest))
+		return true;
+	for (size_t d = 0; d < t->n_days; d++)
+		if (d != latest && alive_on(k, d) && k->ends_ns[d] <= k->ends_ns[latest])
+			return false;
+	return t->n_days > 1;
+}
+
 /*
  * How surprising it is that nothing came after the last event, by what came at that time on the earlier days on which the source was
  * there. What was silent then on the same weekday before is silent by habit.
@@ -50,7 +63,7 @@ static double silence_log10_p(const struct tracks *t, const struct track *k)
 	return n && total > 0 ? predict_absence(total, n, predict_dispersion(lulls, n)) : 0;
 }
 
-static struct judged judge(const struct tracks *t, const struct nightly_request *r, const struct track *k)
+static struct judged judge(const struct tracks *t, const struct track *k)
 {
 	struct judged j = { .s = { .service = k->service, .host = k->host, .events = (uint64_t)k->counts[t->n_days],
 				   .usual = median_of(k->counts, t->n_days), .last_ns = k->last_ns } };
@@ -63,10 +76,9 @@ static struct judged judge(const struct tracks *t, const struct nightly_request 
 		return j;
 	}
 	/* When everything ends early, that is a matter of the archive and of no single source. */
-	int64_t end = t->last_ns == TIME_NONE ? r->today.to_ns : t->last_ns;
-	if (k->end_ns != TIME_NONE && k->end_ns >= end)
+	if (t->last_ns == TIME_NONE || (k->end_ns != TIME_NONE && k->end_ns >= t->last_ns))
 		return j;
-	if (k->end_ns == TIME_NONE && !alive_on(k, latest_day(t))) {
+	if (k->end_ns == TIME_NONE && silent_already(t, k)) {
 		j.s.state = STR("gone");
 		return j;
 	}
@@ -94,14 +106,14 @@ static int by_events(const void *a, const void *b)
 	return d ? d : str_cmp(x->host, y->host);
 }
 
-void nightly_sources(const struct tracks *t, const struct nightly_request *r, struct night *out)
+void nightly_sources(const struct tracks *t, struct night *out)
 {
 	size_t n = t->sources.list.n, tests = 0;
 	struct judged *all = arena_new_n(t->arena, struct judged, n + 1);
 	double *p = arena_new_n(t->arena, double, n + 1), limit = 1;
 
 	for (size_t i = 0; i < n; i++) {
-		all[i] = judge(t, r, &t->sources.list.at[i]);
+		all[i] = judge(t, &t->sources.list.at[i]);
 		if (all[i].candidate)
 			p[tests++] = all[i].s.log10_p;
 	}

@@ -89,8 +89,10 @@ static void follow_source(struct reading *g, const struct series *s, size_t at, 
 	int64_t quiet_ns = today ? INT64_MAX : day->from_ns + (t->end_ns == TIME_NONE ? 0 : t->end_ns - g->r->today.from_ns);
 
 	t->text = STR_NONE;
-	if (!t->lull)
+	if (!t->lull) {
 		t->lull = arena_new_n(g->t->arena, double, g->room);
+		t->ends_ns = arena_new_n(g->t->arena, int64_t, g->room);
+	}
 	for (size_t i = 0; i < s->n_cells; i++) {
 		int64_t end = cell_end_ns(s, &s->cells[i], day->to_ns);
 		t->counts[at] += s->cells[i].count;
@@ -100,6 +102,8 @@ static void follow_source(struct reading *g, const struct series *s, size_t at, 
 			t->end_ns = end;
 		if (t->last_ns == TIME_NONE || end > t->last_ns)
 			t->last_ns = end;
+		if (end - day->from_ns > t->ends_ns[at])
+			t->ends_ns[at] = end - day->from_ns;
 	}
 }
 

@@ -19,6 +19,7 @@ struct track {
 	double sum_ms;               /* statements: of today */
 	uint32_t *now;               /* statements: histogram of the day that is being read */
 	double *hist[2];             /* statements: of all earlier days, of today */
+	int64_t *ends_ns;            /* sources: of every day, from its beginning to the end of the last coarse cell with an event; 0 none */
 	int64_t end_ns;              /* sources: end of today's last coarse cell with an event, TIME_NONE none */
 	int64_t last_ns;             /* sources: the same over all days */
 };
@@ -45,6 +46,6 @@ void tracks_release(struct tracks *t);
 /* The lists of the digest, each in a file of its own. */
 void nightly_lines(const struct tracks *t, const struct nightly_request *r, struct night *out);
 void nightly_queries(const struct tracks *t, struct night *out);
-void nightly_sources(const struct tracks *t, const struct nightly_request *r, struct night *out);
+void nightly_sources(const struct tracks *t, struct night *out);
 
 #endif

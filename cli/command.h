@@ -71,6 +71,9 @@ struct invocation {
 	struct str *args;         /* what is no option */
 	size_t n_args;
 	const struct format *const *own_formats; /* those of --format-file, see format_at(); NULL none */
+	const struct str *only;   /* globs of the files that are read (ingest/engine.h); n_only of them, none = all */
+	size_t n_only;
+	int64_t settle_since_ns;  /* zones are told by what is later (store/writer.h); 0: by everything */
 	const struct families *families; /* with those of --families; NULL the built-in ones */
 	struct arena *arena;      /* lives as long as the program */
 	struct terminal terminal; /* standard output */

@@ -33,6 +33,8 @@ struct ingest_options pipeline_ingest_options(const struct invocation *in, struc
 		.n_formats = c->formats.n,
 		.own_formats = in->own_formats,
 		.jobs = c->jobs,
+		.only = in->only,
+		.n_only = in->n_only,
 		.progress = progress->shown ? progress_show : NULL,
 		.progress_self = progress,
 	};
@@ -65,7 +67,7 @@ static bool ingest_into(struct invocation *in, struct store_writer *writer, stru
 		notes[i] = arena_str(in->arena, out->report.notes[i]);
 	out->report.notes = notes;
 	arena_release(&report);
-	good = good && store_writer_settle(writer, err);
+	good = good && store_writer_settle_since(writer, in->settle_since_ns ? in->settle_since_ns : TIME_NONE, err);
 	return good && (share->of == 0 ||
 			store_writer_shard(writer, sink.listing_id, share->number, share->of, true, err));
 }

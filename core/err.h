@@ -29,6 +29,7 @@ enum exit_status {
 	EXIT_NO_INPUT = 3,  /* nothing usable to read */
 	EXIT_SYSTEM = 4,    /* system or store failure, out of memory */
 	EXIT_DAMAGED = 5,   /* done, part of the input was damaged or not understood (with --strict) */
+	EXIT_BUSY = 6,      /* not done: another run holds the lock */
 };
 
 /* Record an error unless one is recorded already; always returns false, so `return err_set(...)`. */

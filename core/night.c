@@ -109,7 +109,7 @@ SHAPE(shape_night, night, night_fields);
 
 bool night_attention(const struct night *n)
 {
-	return n->n_incidents > 0 || n->silent > 0;
+	return n->n_incidents > 0 || n->silent > 0 || n->events == 0;
 }
 
 void night_encode(const struct night *n, struct buf *out)

@@ -57,7 +57,7 @@ struct night {
 	struct str *notes;                size_t n_notes; /* what is wrong with the day's logs, a sentence each */
 };
 
-/* Is there something to look at: an incident, or a source that fell silent? */
+/* Is there something to look at: an incident, a source that fell silent, or no logs at all? */
 bool night_attention(const struct night *n);
 
 /* As the store keeps it, and back without loss. */

@@ -229,6 +229,22 @@ static bool open_zones(struct ingest *g, struct zone *zones, struct err *err)
 	return true;
 }
 
+/* Leaves the files that are asked for by a glob; all of them when there is none. */
+static void keep_wanted(const struct ingest_options *o, struct found *found)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < found->files.n; i++) {
+		bool wanted = o->n_only == 0;
+
+		for (size_t k = 0; k < o->n_only && !wanted; k++)
+			wanted = str_glob(o->only[k], found->files.at[i].display);
+		if (wanted)
+			found->files.at[n++] = found->files.at[i];
+	}
+	found->files.n = n;
+}
+
 static int compare_notes(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
@@ -246,6 +262,7 @@ bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, s
 	if (!open_zones(&g, arena_new_n(a, struct zone, o->n_zones), err))
 		return false;
 	find_files(o->paths, o->n_paths, a, &found);
+	keep_wanted(o, &found);
 	g.n_paths = found.files.n;
 	g.paths = arena_new_n(a, struct planned_path, g.n_paths);
 	for (size_t i = 0; i < g.n_paths; i++) {

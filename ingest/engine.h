@@ -78,6 +78,7 @@ struct ingest_options {
 	uint64_t max_line_bytes;                     /* longer lines are cut; 0 = 1 MiB */
 	uint64_t max_ratio; /* unpacked/packed beyond which it is a bomb; 0 = 1100 (deflate: 1032) */
 	uint64_t max_file_bytes;                     /* uncompressed bytes of one file; 0 = 1 TiB */
+	const struct str *only; size_t n_only;       /* globs: of what the paths lead to, only files whose path inside matches one */
 	bool paths_as_given;                         /* show files as argument/path */
 	unsigned shard, n_shards;                    /* read share `shard` of n_shards, from 1; 0 of 0: everything */
 	/* Progress: called about ten times a second from one thread; may be NULL. */

@@ -9,6 +9,7 @@
 #include "core/str.h"
 
 struct str asset_style(void);
+struct str asset_night_style(void); /* of digests, behind the other */
 struct str asset_script(void);
 struct str asset_charts(void);      /* empty when the build had none */
 struct str asset_plots_about(void); /* "dygraphs 2.2.1, libjs-dygraphs", or that there is none */

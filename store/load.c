@@ -175,23 +175,29 @@ bool extents_load(struct db *db, struct arena *a, struct extent_list *out, struc
 	return good && stated_zones(db, a, out, err);
 }
 
+void extents_limit(struct extent_list *l, int64_t from_ns, int64_t to_ns)
+{
+	size_t n = 0;
+	if (from_ns == TIME_NONE && to_ns == TIME_NONE)
+		return;
+	map_clear(&l->by_id);
+	for (size_t i = 0; i < l->n; i++) {
+		struct extent_row x = l->at[i];
+		if (x.first_ns == TIME_NONE || (from_ns != TIME_NONE && x.last_ns < from_ns) ||
+		    (to_ns != TIME_NONE && x.first_ns >= to_ns))
+			continue;
+		l->at[n++] = x;
+		*map_put(&l->by_id, (uint64_t)x.id, NULL) = n;
+	}
+	l->n = n;
+}
+
 bool store_extents(struct store *s, struct arena *a, struct extent_list *out, struct err *err)
 {
 	bool good = extents_load(&s->db, a, out, err);
-	size_t n = 0;
-	if (!good || (s->from_ns == TIME_NONE && s->to_ns == TIME_NONE))
-		return good;
-	map_clear(&out->by_id);
-	for (size_t i = 0; i < out->n; i++) {
-		const struct extent_row *x = &out->at[i];
-		if (x->first_ns == TIME_NONE || (s->from_ns != TIME_NONE && x->last_ns < s->from_ns) ||
-		    (s->to_ns != TIME_NONE && x->first_ns >= s->to_ns))
-			continue;
-		out->at[n++] = *x;
-		*map_put(&out->by_id, (uint64_t)x->id, NULL) = n;
-	}
-	out->n = n;
-	return true;
+	if (good)
+		extents_limit(out, s->from_ns, s->to_ns);
+	return good;
 }
 
 void extents_release(struct extent_list *l)

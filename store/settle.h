@@ -8,8 +8,8 @@
 
 #include "store/writer_impl.h"
 
-/* Finds the zones of logs that state none. */
-bool settle_zones(struct store_writer *w, struct arena *a, struct err *err);
+/* Finds the zones of logs that state none, by files that reach beyond since_ns; TIME_NONE: by all. */
+bool settle_zones(struct store_writer *w, int64_t since_ns, struct arena *a, struct err *err);
 /* Groups templates that differ in variables only. */
 bool settle_templates(struct store_writer *w, struct arena *a, struct err *err);
 

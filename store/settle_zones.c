@@ -24,6 +24,7 @@ enum {
 	OFFSET_MAX_S = 14 * 3600,
 	CANDIDATES_MAX = 128,
 	PARTNERS_MAX = 12,
+	TALLIES_LOOSE = 1 << 14,
 	TOGETHER_MIN = 5, /* buckets of shared activity: one coincidence is none */
 };
 /* A correlation decides from here on, in standard errors, and when the runner-up is this far behind. */
@@ -47,6 +48,7 @@ struct zone_log {
 	struct str logical, service, host;
 	bool host_clock;                 /* its lines have its host's clock: front servers, what syslog writes */
 	bool unknown;                    /* has extents that state none: those have the tallies */
+	size_t packed;                   /* tallies when they were last put in order */
 	struct zone_signal signal;       /* of the extents without a zone if there are any, else of all */
 };
 
@@ -71,10 +73,11 @@ struct verdict {
 	bool by_lines;                   /* correlation with another log decided */
 };
 
-static bool load_logs(struct zones *z, struct db *db, struct err *err)
+static bool load_logs(struct zones *z, struct db *db, int64_t since_ns, struct err *err)
 {
 	if (!extents_load(db, z->arena, &z->extents, err))
 		return false;
+	extents_limit(&z->extents, since_ns, TIME_NONE);
 	for (size_t i = 0; i < z->extents.n; i++) {
 		const struct extent_row *x = &z->extents.at[i];
 		bool is_new;
@@ -178,6 +181,11 @@ static void tally(struct zones *z, struct zone_log *log, const struct cells_part
 			if (weight)
 				*vec_push(z->arena, &log->signal.tallies) = (struct zone_tally){ cell->bucket,
 					{ cell->count, *weight == 2 ? cell->count : cell->failed } };
+	}
+	/* Many series share few buckets: joined now and then, they take the room of the log's span and not of all its cells. */
+	if (log->signal.tallies.n > 2 * log->packed + TALLIES_LOOSE) {
+		signal_finish(&log->signal);
+		log->packed = log->signal.tallies.n;
 	}
 }
 
@@ -483,12 +491,12 @@ static bool store_verdict(struct db *db, const struct zone_log *log, const struc
 	return good;
 }
 
-bool settle_zones(struct store_writer *w, struct arena *a, struct err *err)
+bool settle_zones(struct store_writer *w, int64_t since_ns, struct arena *a, struct err *err)
 {
 	struct zones z = { .arena = a };
 	map_init(&z.log_of);
 	map_init(&z.weight_of);
-	bool good = load_logs(&z, &w->db, err), any_unknown = false, any_known = false;
+	bool good = load_logs(&z, &w->db, since_ns, err), any_unknown = false, any_known = false;
 	for (size_t i = 0; good && i < z.logs.n; i++)
 		any_unknown = any_unknown || z.logs.at[i].unknown;
 	if (good && any_unknown) {

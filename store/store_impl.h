@@ -38,6 +38,8 @@ struct extent_list {
 /* Reads them from any connection; strings in the arena. Release also after a failure. */
 NODISCARD bool extents_load(struct db *db, struct arena *a, struct extent_list *out, struct err *err);
 void extents_release(struct extent_list *l);
+/* Leaves those that reach into [from_ns, to_ns); TIME_NONE for no limit. */
+void extents_limit(struct extent_list *l, int64_t from_ns, int64_t to_ns);
 /* The same for a reader: without those that lie outside of its limits. */
 NODISCARD bool store_extents(struct store *s, struct arena *a, struct extent_list *out, struct err *err);
 /* Is an instant within a reader's limits? */

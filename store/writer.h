@@ -70,5 +70,10 @@ void extent_abandon(struct extent_writer *x);
  * run again.
  */
 NODISCARD bool store_writer_settle(struct store_writer *w, struct err *err);
+/*
+ * The same, but zones are told by files that reach beyond an instant alone, and those of logs without such a file stay: what a night
+ * costs then does not grow with the store.
+ */
+NODISCARD bool store_writer_settle_since(struct store_writer *w, int64_t since_ns, struct err *err);
 
 #endif
