@@ -158,6 +158,7 @@ void contrast_categories(const struct facts *f, const struct signals *signals, c
 			break;
 		case SERIES_LINE:
 		case SERIES_CLIENTS:
+		case SERIES_TOTAL:
 		case SERIES_KIND_COUNT: break;
 		}
 	}

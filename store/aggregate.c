@@ -5,9 +5,9 @@
 enum {
 	BUCKETS_A_MINUTE = 60 / BUCKET_S,
 	WAYS_FIRST = 256,
-	WAYS_MAX = 4 * AGG_SERIES_MAX,
-	/* An event adds at most this many cells: request, line, statement, kind, clients and the facets. */
-	CELLS_PER_EVENT = 5 + FACET_COUNT,
+	WAYS_MAX = 1 << 16,
+	/* An event adds at most this many cells: request, line, statement, kind, clients, total and the facets. */
+	CELLS_PER_EVENT = 6 + FACET_COUNT,
 	AGENTS_MAX = 4096,   /* user agents that are parsed once only */
 	CELL_SEARCH_MAX = 8, /* cells of a series looked through for one out of order */
 };
@@ -88,7 +88,7 @@ static uint32_t add_place(struct aggregate *g, uint64_t service, struct str serv
                           struct str host_text)
 {
 	struct agg_place p = {
-		.said_service = service, .said_host = host, .clients = NO_SERIES, .other_nets = NO_SERIES };
+		.said_service = service, .said_host = host, .clients = NO_SERIES, .total = NO_SERIES, .other_nets = NO_SERIES };
 	p.service_at = service_at(g, service ? service : g->service, service_text);
 	p.service = g->services.at[p.service_at].id;
 	p.host = host ? host : g->host;
@@ -534,6 +534,9 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	}
 	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
 
+	if (s.place->total == NO_SERIES)
+		s.place->total = series_of(g, SERIES_TOTAL, s.place, 0, 0);
+	count_in(g, s.place->total, &s, s.minute);
 	uint32_t main = lookup_main(g, e, &s);
 	if (main != NO_SERIES)
 		count_timed(g, main, &s);

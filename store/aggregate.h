@@ -2,7 +2,7 @@
  * aggregate: events of one file into 10-second cells per series (store/reader.h says what is
  * counted). It holds a bounded number of cells; when that is reached the owner takes all of them as
  * parts (store/cells.h) and goes on with none. So memory does not grow with the file, whatever its
- * order: a log is nearly sorted, cells are taken about once per 16,384 of them, and a cell that was
+ * order: a log is nearly sorted, cells are taken about once per 32,768 of them, and a cell that was
  * still being filled simply continues in the next part.
  *
  * Why not flush by a time watermark: it needs a guess of how far out of order lines come, and
@@ -24,12 +24,12 @@
 #define OTHER_TEXT STR("(other)")
 
 enum {
-	AGG_CELLS_MAX = 1 << 14,
-	AGG_HIST_MAX = 1 << 16,     /* durations between two takings */
-	AGG_SKETCHES_MAX = 1 << 10,
-	AGG_SERIES_MAX = 1 << 14,
+	AGG_CELLS_MAX = 1 << 15,
+	AGG_HIST_MAX = 1 << 17,     /* durations between two takings */
+	AGG_SKETCHES_MAX = 1 << 11,
 	AGG_SERVICES_MAX = 256,
 	AGG_PLACES_MAX = 2048,      /* services on hosts */
+	AGG_SERIES_MAX = (1 << 14) + AGG_PLACES_MAX, /* each place has its total, too */
 	ROUTES_MAX = 2000,          /* from here on: per service */
 	TEMPLATES_MAX = 4000,
 	FINGERPRINTS_MAX = 2000,
@@ -83,6 +83,7 @@ struct agg_place {
 	uint64_t mix;                     /* of both: part of every key */
 	uint32_t service_at;              /* index into services */
 	uint32_t clients;                 /* series of its clients, NO_SERIES none yet */
+	uint32_t total;                   /* of all its events, likewise */
 	uint64_t method;                  /* the method seen last, as a number, and its series; 0 none */
 	uint32_t method_series;
 	uint32_t other_nets;              /* series of networks beyond the bound, NO_SERIES none yet */

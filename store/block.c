@@ -163,11 +163,7 @@ static bool get_flags(struct block *b, struct column_coder *c, struct str *in)
 		memset(b->flags, (int)(same & 0xff), b->n);
 		return true;
 	}
-	if (!column_get(c, in, b->scratch, b->n))
-		return false;
-	for (size_t i = 0; i < b->n; i++)
-		b->flags[i] = (uint8_t)b->scratch[i];
-	return true;
+	return column_get_u8(c, in, b->flags, b->n);
 }
 
 enum { TIME_ABSENT = 1, TIME_BACKWARDS = 2 };
@@ -210,7 +206,12 @@ static bool get_times(struct block *b, struct column_coder *c, struct str *in)
 	if (!get_flags(b, c, in) || !svarint_next(in, &first) || !column_get(c, in, b->scratch, b->n))
 		return false;
 	uint64_t at = (uint64_t)first;
-	for (size_t i = 0; i < b->n; i++) {
+	uint8_t any = 0;
+	for (size_t i = 0; i < b->n; i++)
+		any |= b->flags[i];
+	for (size_t i = 0; !any && i < b->n; i++)
+		b->time_ns[i] = (int64_t)(at += b->scratch[i]);
+	for (size_t i = 0; any && i < b->n; i++) {
 		if (b->flags[i] & TIME_ABSENT) {
 			b->time_ns[i] = TIME_NONE;
 			continue;
@@ -281,14 +282,12 @@ static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enu
 	uint64_t same;
 	if (n == 1)
 		return column_get_same(in, &same) && same == 0;
-	if (!column_get(c, in, b->scratch, b->n))
+	if (!column_get_u16(c, in, d->index, b->n))
 		return false;
-	bool good = true;
-	for (size_t i = 0; i < b->n; i++) {
-		good = good && b->scratch[i] < n;
-		d->index[i] = (uint16_t)b->scratch[i];
-	}
-	return good;
+	uint16_t largest = 0;
+	for (size_t i = 0; i < b->n; i++)
+		largest = d->index[i] > largest ? d->index[i] : largest;
+	return largest < n;
 }
 
 /*
@@ -308,17 +307,13 @@ static void put_maybe(struct block *b, struct column_coder *c, struct buf *out, 
 static bool get_maybe(struct block *b, struct column_coder *c, struct str *in, uint32_t *v)
 {
 	uint64_t same;
-	if (column_get_same(in, &same)) {
-		if (!column_get(c, in, b->scratch, b->n))
-			return false;
-		for (size_t i = 0; i < b->n; i++)
-			v[i] = same ? NO_U32 : (uint32_t)b->scratch[i];
-		return true;
-	}
-	if (!get_flags(b, c, in) || !column_get(c, in, b->scratch, b->n))
+	bool uniform = column_get_same(in, &same);
+	if ((!uniform && !get_flags(b, c, in)) || !column_get_u32(c, in, v, b->n))
 		return false;
-	for (size_t i = 0; i < b->n; i++)
-		v[i] = b->flags[i] ? NO_U32 : (uint32_t)b->scratch[i];
+	for (size_t i = 0; uniform && same && i < b->n; i++)
+		v[i] = NO_U32;
+	for (size_t i = 0; !uniform && i < b->n; i++)
+		v[i] = b->flags[i] ? NO_U32 : v[i];
 	return true;
 }
 
@@ -329,18 +324,9 @@ static void put_u8(const struct block *b, struct column_coder *c, struct buf *ou
 	column_put(c, out, b->scratch, b->n);
 }
 
-static bool get_u8(struct block *b, struct column_coder *c, struct str *in, uint8_t *v)
+static bool get_u8(const struct block *b, struct column_coder *c, struct str *in, uint8_t *v)
 {
-	uint64_t same;
-	if (column_get_same(in, &same)) {
-		memset(v, (int)(same & 0xff), b->n);
-		return true;
-	}
-	if (!column_get(c, in, b->scratch, b->n))
-		return false;
-	for (size_t i = 0; i < b->n; i++)
-		v[i] = (uint8_t)b->scratch[i];
-	return true;
+	return column_get_u8(c, in, v, b->n);
 }
 
 /* -1, "none", becomes 0. */
@@ -353,10 +339,11 @@ static void put_status(const struct block *b, struct column_coder *c, struct buf
 
 static bool get_status(struct block *b, struct column_coder *c, struct str *in)
 {
-	if (!column_get(c, in, b->scratch, b->n))
+	uint16_t *status = (uint16_t *)b->status; /* of the same size, and unsigned only on the way */
+	if (!column_get_u16(c, in, status, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
-		b->status[i] = (int16_t)(uint16_t)(b->scratch[i] - 1);
+		b->status[i] = (int16_t)(uint16_t)(status[i] - 1);
 	return true;
 }
 

@@ -39,11 +39,6 @@ int64_t block_walk_time(const struct block_walk *w, size_t i)
 	return shifted(w->block.time_ns[i], block_walk_extent(w)->shift_ns);
 }
 
-bool block_walk_wants(const struct block_walk *w, int64_t time_ns)
-{
-	return time_ns >= w->from_ns && time_ns < w->to_ns;
-}
-
 /* Ids of the vocabulary index tables: none may be beyond. */
 static bool makes_sense(const struct block *b)
 {

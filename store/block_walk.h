@@ -33,6 +33,9 @@ NODISCARD bool block_walk_next(struct block_walk *w, bool *any, struct err *err)
 const struct extent_row *block_walk_extent(const struct block_walk *w);
 /* When event i of the decoded block was, and whether that is in the window. */
 int64_t block_walk_time(const struct block_walk *w, size_t i);
-bool block_walk_wants(const struct block_walk *w, int64_t time_ns);
+static inline bool block_walk_wants(const struct block_walk *w, int64_t time_ns)
+{
+	return time_ns >= w->from_ns && time_ns < w->to_ns;
+}
 
 #endif

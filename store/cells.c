@@ -1,6 +1,11 @@
 #include "store/cells.h"
 
-enum { LAYOUT = 1 };
+/*
+ * In layout 2 the histograms of cells with one or two durations are left out: these are the largest one and what it leaves of the
+ * sum. Sums that were rounded (cells of cells, store/roll.h) may say otherwise; such a part has layout 1, which has all
+ * histograms, but for how many entries a single duration makes.
+ */
+enum layout { LAYOUT_ALL = 1, LAYOUT_FEW_KNOWN = 2 };
 
 bool kind_has_durations(enum series_kind kind)
 {
@@ -40,7 +45,48 @@ static void put_buckets(const struct cells_part *p, struct column *col)
 	flush(col);
 }
 
-/* A cell with one duration needs no largest one, and its histogram has one entry of 1. */
+/* The histogram of a cell with one or two durations, by those. Returns its entries. */
+static uint32_t known_hist(const struct part_more *m, struct part_hist *out)
+{
+	unsigned first = hist_bucket((double)(m->sum_us - m->max_us) / 1000), last = hist_bucket((double)m->max_us / 1000);
+	out[0] = (struct part_hist){ (uint8_t)last, m->timed };
+	if (m->timed < 2 || first == last)
+		return m->timed > 0;
+	out[0] = (struct part_hist){ (uint8_t)first, 1 };
+	out[1] = (struct part_hist){ (uint8_t)last, 1 };
+	return 2;
+}
+
+static enum layout layout_for(const struct cells_part *p)
+{
+	if (!kind_has_hist(p->kind))
+		return LAYOUT_ALL;
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const struct part_more *m = &p->more[i];
+		struct part_hist known[2];
+		if (m->timed == 0 || m->timed > 2)
+			continue;
+		if (m->max_us > m->sum_us || known_hist(m, known) != m->n_hist)
+			return LAYOUT_ALL;
+		for (uint32_t k = 0; k < m->n_hist; k++)
+			if (p->hist[m->hist + k].bucket != known[k].bucket || p->hist[m->hist + k].count != known[k].count)
+				return LAYOUT_ALL;
+	}
+	return LAYOUT_FEW_KNOWN;
+}
+
+/* Up to how many durations of a cell are not counted in its histogram: their number, and the entries themselves. */
+static uint32_t uncounted(enum layout layout)
+{
+	return layout == LAYOUT_ALL ? 1 : 2;
+}
+
+static uint32_t unlisted(enum layout layout)
+{
+	return layout == LAYOUT_ALL ? 0 : 2;
+}
+
+/* A cell with one duration needs no largest one. */
 static void put_durations(const struct cells_part *p, struct column *col)
 {
 	for (size_t i = 0; i < p->n_cells; i++)
@@ -56,21 +102,22 @@ static void put_durations(const struct cells_part *p, struct column *col)
 	flush(col);
 }
 
-static void put_hist(const struct cells_part *p, struct column *col)
+static void put_hist(const struct cells_part *p, enum layout layout, struct column *col)
 {
+	uint32_t known = uncounted(layout), hidden = unlisted(layout);
 	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->more[i].timed > 1)
+		if (p->more[i].timed > known)
 			col->v[col->n++] = p->more[i].n_hist;
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++) {
 		const struct part_hist *h = p->hist + p->more[i].hist;
-		for (uint32_t k = 0; k < p->more[i].n_hist; k++)
+		for (uint32_t k = 0; p->more[i].timed > hidden && k < p->more[i].n_hist; k++)
 			col->v[col->n++] = k ? h[k].bucket - h[k - 1].bucket - 1u : h[k].bucket;
 	}
 	flush(col);
 	for (size_t i = 0; i < p->n_cells; i++) {
 		const struct part_hist *h = p->hist + p->more[i].hist;
-		for (uint32_t k = 0; p->more[i].timed > 1 && k < p->more[i].n_hist; k++)
+		for (uint32_t k = 0; p->more[i].timed > known && k < p->more[i].n_hist; k++)
 			col->v[col->n++] = h[k].count - 1;
 	}
 	flush(col);
@@ -100,7 +147,8 @@ static size_t max3(size_t a, size_t b, size_t c)
 
 void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf *out)
 {
-	size_t start = blob_begin(out, LAYOUT);
+	enum layout layout = layout_for(p);
+	size_t start = blob_begin(out, (unsigned char)layout);
 	buf_add_varint(out, p->n_series);
 	buf_add_varint(out, p->n_cells);
 	buf_add_varint(out, p->n_hist);
@@ -123,7 +171,7 @@ void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf
 		if (kind_has_durations(p->kind))
 			put_durations(p, &col);
 		if (kind_has_hist(p->kind))
-			put_hist(p, &col);
+			put_hist(p, layout, &col);
 		if (p->kind == SERIES_CLIENTS)
 			put_registers(p, &col);
 	}
@@ -135,6 +183,7 @@ struct source {
 	struct column_coder *coder;
 	struct str in;
 	uint64_t *v; /* room for the longest column */
+	enum layout layout;
 };
 
 static bool next(struct source *s, size_t n)
@@ -207,42 +256,69 @@ static bool get_durations(struct cells_part *p, struct source *s)
 	return true;
 }
 
-static bool get_hist(struct cells_part *p, struct source *s)
+/* How many entries the histogram of each cell has; the sum in *listed, and of those that have counts in *counted. */
+static bool get_hist_lengths(struct cells_part *p, struct source *s, size_t *listed, size_t *counted)
 {
-	size_t many = 0, n = 0, counted = 0;
+	uint32_t known = uncounted(s->layout), hidden = unlisted(s->layout);
+	size_t many = 0, n = 0;
+	struct part_hist few[2];
+	*listed = *counted = 0;
 	for (size_t i = 0; i < p->n_cells; i++)
-		many += p->more[i].timed > 1;
+		many += p->more[i].timed > known;
 	if (!next(s, many))
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
 		struct part_more *cell = &p->more[i];
-		uint64_t entries = cell->timed > 1 ? s->v[at++] : cell->timed;
+		if (cell->timed == 2 && cell->max_us > cell->sum_us && hidden)
+			return false;
+		uint64_t entries = cell->timed > known ? s->v[at++] : cell->timed > 1 ? known_hist(cell, few) : cell->timed;
 		if (entries > HIST_BUCKETS || entries > p->n_hist - n)
 			return false;
 		cell->hist = (uint32_t)n;
 		cell->n_hist = (uint32_t)entries;
 		n += cell->n_hist;
-		counted += cell->timed > 1 ? cell->n_hist : 0;
+		*listed += cell->timed > hidden ? cell->n_hist : 0;
+		*counted += cell->timed > known ? cell->n_hist : 0;
 	}
-	if (n != p->n_hist || !next(s, n))
+	return n == p->n_hist;
+}
+
+/* The buckets of the entries of a cell, out of v; the counts of what has none there are known. */
+static bool get_hist_buckets(const struct part_more *cell, const uint64_t *v, struct part_hist *out)
+{
+	uint64_t bucket = 0;
+	for (uint32_t k = 0; k < cell->n_hist; k++) {
+		if (v[k] >= HIST_BUCKETS)
+			return false;
+		bucket = k ? bucket + v[k] + 1 : v[k];
+		if (bucket >= HIST_BUCKETS)
+			return false;
+		out[k] = (struct part_hist){ (uint8_t)bucket, 1 };
+	}
+	return true;
+}
+
+static bool get_hist(struct cells_part *p, struct source *s)
+{
+	size_t listed, counted;
+	if (!get_hist_lengths(p, s, &listed, &counted) || !next(s, listed))
 		return false;
-	for (size_t i = 0; i < p->n_cells; i++) {
-		uint64_t bucket = 0;
-		for (uint32_t k = 0; k < p->more[i].n_hist; k++) {
-			size_t at = p->more[i].hist + k;
-			if (s->v[at] >= HIST_BUCKETS)
-				return false;
-			bucket = k ? bucket + s->v[at] + 1 : s->v[at];
-			if (bucket >= HIST_BUCKETS)
-				return false;
-			p->hist[at] = (struct part_hist){ (uint8_t)bucket, 1 };
+	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
+		const struct part_more *cell = &p->more[i];
+		if (cell->timed <= unlisted(s->layout)) {
+			if (cell->timed)
+				known_hist(cell, p->hist + cell->hist);
+			continue;
 		}
+		if (!get_hist_buckets(cell, s->v + at, p->hist + cell->hist))
+			return false;
+		at += cell->n_hist;
 	}
 	if (!next(s, counted))
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
 		uint64_t left = p->more[i].timed;
-		for (uint32_t k = 0; p->more[i].timed > 1 && k < p->more[i].n_hist; k++, at++) {
+		for (uint32_t k = 0; p->more[i].timed > uncounted(s->layout) && k < p->more[i].n_hist; k++, at++) {
 			if (s->v[at] >= left)
 				return false;
 			p->hist[p->more[i].hist + k].count = (uint32_t)s->v[at] + 1;
@@ -292,7 +368,10 @@ static bool get_registers(struct cells_part *p, struct source *s)
 static bool get_head(struct cells_part *p, struct source *s, struct str bytes, struct arena *a)
 {
 	uint64_t n_series, n_cells, n_hist, n_regs;
-	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CELLS_SEED, LAYOUT))
+	enum { HEAD_BYTES = 8 };
+	bool new = bytes.len > HEAD_BYTES && bytes.ptr[HEAD_BYTES] == LAYOUT_FEW_KNOWN;
+	s->layout = new ? LAYOUT_FEW_KNOWN : LAYOUT_ALL;
+	if (bytes.len > PART_BYTES_MAX || !blob_open(&bytes, CELLS_SEED, (unsigned char)s->layout))
 		return false;
 	if (!varint_next(&bytes, &n_series) || !varint_next(&bytes, &n_cells) ||
 	    !varint_next(&bytes, &n_hist) || !varint_next(&bytes, &n_regs))
@@ -360,7 +439,8 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
  */
 static bool hist_sizes(const struct cells_part *p, struct source *s, uint32_t *out)
 {
-	size_t n = p->n_cells, some = 0, many = 0, at = 0;
+	size_t n = p->n_cells, some = 0, many = 0, told = 0, at = 0;
+	uint32_t known = uncounted(s->layout);
 	int64_t base;
 	if (!svarint_next(&s->in, &base) || !column_skip(&s->in, n) || !next(s, n))
 		return false;
@@ -372,11 +452,12 @@ static bool hist_sizes(const struct cells_part *p, struct source *s, uint32_t *o
 		out[i] -= (uint32_t)s->v[i];
 		some += out[i] > 0;
 		many += out[i] > 1;
+		told += out[i] > known;
 	}
-	if (!column_skip(&s->in, some) || !column_skip(&s->in, many) || !next(s, many))
+	if (!column_skip(&s->in, some) || !column_skip(&s->in, many) || !next(s, told))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (out[i] <= 1)
+		if (out[i] <= known)
 			continue;
 		if (s->v[at] > HIST_BUCKETS)
 			return false;

@@ -227,41 +227,59 @@ bool column_get_same(struct str *in, uint64_t *v)
 	return true;
 }
 
-bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n)
+/* The head of a column, in front of its planes. */
+struct column_head { unsigned width; uint64_t factor, min; };
+
+static bool head_get(struct str *in, struct column_head *h, size_t width_max)
 {
-	if (n == 0)
-		return true;
 	if (in->len == 0)
 		return false;
-	unsigned head = (unsigned char)in->ptr[0];
-	unsigned width = head & 15, factor = head >> 4;
-	uint64_t min;
+	unsigned head = (unsigned char)in->ptr[0], factor = head >> 4;
 	*in = str_from(*in, 1);
-	if (width > 8 || factor > 3 || !varint_next(in, &min))
+	h->width = head & 15;
+	if (h->width > width_max || factor > 3 || !varint_next(in, &h->min))
 		return false;
-	for (unsigned w = 0; w < width; w++) {
-		const unsigned char *plane = plane_get(c, in, n);
-		if (!plane)
-			return false;
-		unsigned shift = 8 * w;
-		if (w == 0)
-			for (size_t i = 0; i < n; i++)
-				v[i] = plane[i];
-		else
-			for (size_t i = 0; i < n; i++)
-				v[i] |= (uint64_t)plane[i] << shift;
-	}
-	if (width == 0) {
-		for (size_t i = 0; i < n; i++)
-			v[i] = min;
-		return true;
-	}
-	uint64_t by = factors[factor];
-	if (by != 1 || min)
-		for (size_t i = 0; i < n; i++)
-			v[i] = v[i] * by + min;
+	h->factor = factors[factor];
 	return true;
 }
+
+/* One function per type: a column of bytes need not go through eight times as much memory. */
+#define COLUMN_GET(name, type)                                                          \
+	bool name(struct column_coder *c, struct str *in, type *v, size_t n)            \
+	{                                                                               \
+		struct column_head h;                                                   \
+		if (n == 0)                                                             \
+			return true;                                                    \
+		if (!head_get(in, &h, sizeof(type)))                                    \
+			return false;                                                   \
+		for (unsigned w = 0; w < h.width; w++) {                                \
+			const unsigned char *plane = plane_get(c, in, n);               \
+			if (!plane)                                                     \
+				return false;                                           \
+			unsigned shift = 8 * w;                                         \
+			if (w == 0)                                                     \
+				for (size_t i = 0; i < n; i++)                          \
+					v[i] = plane[i];                                \
+			else                                                            \
+				for (size_t i = 0; i < n; i++)                          \
+					v[i] = (type)(v[i] | (type)((type)plane[i] << shift)); \
+		}                                                                       \
+		type min = (type)h.min, by = (type)h.factor;                            \
+		if (h.width == 0)                                                       \
+			for (size_t i = 0; i < n; i++)                                  \
+				v[i] = min;                                             \
+		else if (h.factor != 1)                                                 \
+			for (size_t i = 0; i < n; i++)                                  \
+				v[i] = (type)((type)(v[i] * by) + min);                 \
+		else if (min)                                                           \
+			for (size_t i = 0; i < n; i++)                                  \
+				v[i] = (type)(v[i] + min);                              \
+		return true;                                                            \
+	}
+COLUMN_GET(column_get, uint64_t)
+COLUMN_GET(column_get_u32, uint32_t)
+COLUMN_GET(column_get_u16, uint16_t)
+COLUMN_GET(column_get_u8, uint8_t)
 
 static bool plane_skip(struct str *in, size_t n)
 {

@@ -33,6 +33,11 @@ void column_put_same(struct buf *out, uint64_t v, size_t n);
 /* Reads n values from the start of *in and moves *in past them; false when they are not there. */
 bool column_get(struct column_coder *c, struct str *in, uint64_t *v, size_t n);
 
+/* The same into smaller numbers; false also for a column of larger ones. */
+bool column_get_u8(struct column_coder *c, struct str *in, uint8_t *v, size_t n);
+bool column_get_u16(struct column_coder *c, struct str *in, uint16_t *v, size_t n);
+bool column_get_u32(struct column_coder *c, struct str *in, uint32_t *v, size_t n);
+
 /* Moves past a column of n values without unpacking it; false when it is malformed. */
 bool column_skip(struct str *in, size_t n);
 

@@ -327,5 +327,5 @@ bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, stru
 
 bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n, struct err *err)
 {
-	return store_load_series_of(s, SERIES_ALL, a, out, n, err);
+	return store_load_series_of(s, SERIES_ALL & ~(1U << SERIES_TOTAL), a, out, n, err);
 }

@@ -36,7 +36,8 @@ enum { BUCKET_S = 10 }; /* width of an aggregate bucket, seconds */
 	X(SERIES_EVENT, "event", "detail name id (application, user, lock mode, upstream)",                  \
 	  "enum event_kind")                                                                                 \
 	X(SERIES_FACET, "facet", "value name id", "enum facet")                                              \
-	X(SERIES_CLIENTS, "clients", "0", "0") /* distinct clients of a service, by sketch */
+	X(SERIES_CLIENTS, "clients", "0", "0") /* distinct clients of a service, by sketch */                \
+	X(SERIES_TOTAL, "total", "0", "0")     /* every event of a service on a host once, by the minute */
 #define SERIES_ENUM(id, json, key, code) id,
 enum series_kind { SERIES_KINDS(SERIES_ENUM) SERIES_KIND_COUNT };
 
@@ -104,7 +105,7 @@ static inline const struct hist_entry *cell_hist(const struct series *s, size_t 
  */
 NODISCARD bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n,
 				    struct err *err);
-/* All series. */
+/* All series but the totals, which count again what others do. */
 NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series **out, size_t *n,
 				 struct err *err);
 

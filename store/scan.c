@@ -13,24 +13,54 @@ static unsigned left_out(unsigned want)
 	return leave;
 }
 
+/* A column of ids of the decoded block with more than one value, and where in the row it goes. */
+struct id_column {
+	const uint64_t *values;
+	const uint16_t *index; /* NULL: the values are those of the events */
+	uint64_t *to;
+	uint32_t *to_short;    /* instead */
+};
+
+/* What is the same for all events goes into the row at once; returns how many columns are left. */
+static size_t id_columns(const struct block *b, struct scan_row *row, struct id_column *out)
+{
+	uint64_t *const to[] = { [BLOCK_SERVICE] = &row->service, [BLOCK_HOST] = &row->host, [BLOCK_TEMPLATE] = &row->template_id,
+		                 [BLOCK_ROUTE] = &row->route_id, [BLOCK_FINGERPRINT] = &row->fingerprint_id, [BLOCK_TRACE] = NULL };
+	uint32_t *const to_short[] = { [BLOCK_CLIENT] = &row->client, [BLOCK_USER] = &row->user, [BLOCK_TRACE] = &row->trace };
+	size_t n = 0;
+	for (unsigned k = 0; k < BLOCK_IDS; k++) {
+		const struct block_dict *d = &b->ids[k];
+		uint64_t first = block_id(b, (enum block_id)k, 0);
+		if (to[k])
+			*to[k] = first;
+		else
+			*to_short[k] = (uint32_t)first;
+		if (d->plain || d->n > 1)
+			out[n++] = (struct id_column){ d->values, d->plain ? NULL : d->index, to[k], to[k] ? NULL : to_short[k] };
+	}
+	return n;
+}
+
 /* Visits the rows of the decoded block that lie in the window; *more: no visit wanted to stop. */
 static void visit_block(const struct block_walk *w, unsigned want, bool (*visit)(void *self, const struct scan_row *row), void *self,
 			bool *more)
 {
 	const struct block *b = &w->block;
+	int64_t shift_ns = block_walk_extent(w)->shift_ns;
 	struct scan_row row = { .role = block_walk_extent(w)->role, .source = (uint32_t)w->at };
+	struct id_column ids[BLOCK_IDS];
+	size_t n_ids = b->n ? id_columns(b, &row, ids) : 0;
 	for (size_t i = 0; i < b->n && *more; i++) {
-		row.time_ns = block_walk_time(w, i);
+		row.time_ns = shift_ns ? shifted(b->time_ns[i], shift_ns) : b->time_ns[i];
 		if (!block_walk_wants(w, row.time_ns))
 			continue;
-		row.service = block_id(b, BLOCK_SERVICE, i);
-		row.host = block_id(b, BLOCK_HOST, i);
-		row.template_id = block_id(b, BLOCK_TEMPLATE, i);
-		row.route_id = block_id(b, BLOCK_ROUTE, i);
-		row.fingerprint_id = block_id(b, BLOCK_FINGERPRINT, i);
-		row.client = (uint32_t)block_id(b, BLOCK_CLIENT, i);
-		row.user = (uint32_t)block_id(b, BLOCK_USER, i);
-		row.trace = (uint32_t)block_id(b, BLOCK_TRACE, i);
+		for (size_t k = 0; k < n_ids; k++) {
+			uint64_t id = ids[k].values[ids[k].index ? ids[k].index[i] : i];
+			if (ids[k].to)
+				*ids[k].to = id;
+			else
+				*ids[k].to_short = (uint32_t)id;
+		}
 		row.duration_us = b->duration_us[i];
 		if (want & SCAN_BYTES)
 			row.bytes = b->bytes[i];

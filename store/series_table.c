@@ -7,8 +7,8 @@
 
 /* X(id, name, type, flags, what it holds) */
 #define COLUMNS(X)                                                                                                      \
-	X(CELL_TIME, "time", SQL_TIME, SQL_ALWAYS, "when it begins (facets referrer and network are counted by the minute)") \
-	X(CELL_KIND, "kind", SQL_TEXT, SQL_ALWAYS, "what is counted: http, line, query, event, facet, clients")         \
+	X(CELL_TIME, "time", SQL_TIME, SQL_ALWAYS, "when it begins (facets referrer and network and totals are counted by the minute)") \
+	X(CELL_KIND, "kind", SQL_TEXT, SQL_ALWAYS, "what is counted: http, line, query, event, facet, clients, total")         \
 	X(CELL_SERVICE, "service", SQL_TEXT, 0, "whose")                                                                \
 	X(CELL_HOST, "host", SQL_TEXT, 0, "where that ran")                                                             \
 	X(CELL_NAME, "name", SQL_TEXT, SQL_SAID, "route of http, template of line, statement of query, detail of event, value of facet") \
@@ -271,6 +271,7 @@ static void give_code(sqlite3_context *to, const struct series *s)
 		break;
 	case SERIES_QUERY:
 	case SERIES_CLIENTS:
+	case SERIES_TOTAL:
 	case SERIES_KIND_COUNT:
 		break;
 	}

@@ -96,7 +96,7 @@ static void add_minutes(void *self, const struct series *of, const struct cell *
 		}
 }
 
-/* Errors per minute, as anything that draws them needs: failed events of all series that count each event once. */
+/* Errors per minute, as anything that draws them needs: the failed ones of all events. */
 static bool time_minutes(struct store *store, struct err *err)
 {
 	double best_s = 1e9;
@@ -107,7 +107,7 @@ static bool time_minutes(struct store *store, struct err *err)
 
 		m.errors = 0;
 		map_init(&m.failed);
-		if (!store_visit_cells(store, 1U << SERIES_HTTP | 1U << SERIES_LINE, add_minutes, &m, err))
+		if (!store_visit_cells(store, 1U << SERIES_TOTAL, add_minutes, &m, err))
 			return false;
 		map_release(&m.failed);
 		best_s = cpu_s() - from_s < best_s ? cpu_s() - from_s : best_s;

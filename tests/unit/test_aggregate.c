@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/hash.h"
+#include "store/cells.h"
 #include "store/facet.h"
 #include "tests/unit/store_help.h"
 
@@ -394,4 +395,49 @@ Test(aggregate, visiting_cells_counts_what_loading_them_does)
 	store_close(s);
 	arena_release(&a);
 	remove_store(path);
+}
+
+/* Histograms of one and two durations follow from these, unless these were rounded. */
+Test(aggregate, histograms_of_few_durations_come_back)
+{
+	struct cell cells[] = { { 10, 1, 0 }, { 11, 2, 1 }, { 12, 2, 0 }, { 13, 3, 0 }, { 14, 1, 0 } };
+	struct part_more more[] = {
+		{ .timed = 1, .sum_us = 2000, .max_us = 2000, .hist = 0, .n_hist = 1 },
+		{ .timed = 2, .sum_us = 3000, .max_us = 2000, .hist = 1, .n_hist = 2 },
+		{ .timed = 2, .sum_us = 8000, .max_us = 4000, .hist = 3, .n_hist = 1 },
+		{ .timed = 3, .sum_us = 9000, .max_us = 4000, .hist = 4, .n_hist = 2 },
+		{ .hist = 6 },
+	};
+	uint8_t ms1 = (uint8_t)hist_bucket(1), ms2 = (uint8_t)hist_bucket(2), ms4 = (uint8_t)hist_bucket(4);
+	struct part_hist hist[] = { { ms2, 1 }, { ms1, 1 }, { ms2, 1 }, { ms4, 2 }, { ms1, 1 }, { ms4, 2 } };
+	uint64_t ids[] = { 7 };
+	uint32_t lengths[] = { 5 };
+	struct cells_part part = { .kind = SERIES_HTTP, .n_series = 1, .n_cells = 5, .n_hist = 6, .ids = ids, .lengths = lengths,
+		                   .cells = cells, .more = more, .hist = hist }, back;
+	struct column_coder coder;
+	struct arena a;
+	struct buf b;
+	arena_init(&a);
+	buf_init(&b, 1 << 20);
+	column_coder_init(&coder);
+	for (int round = 0; round < 2; round++) {
+		uint32_t *sizes;
+		more[1].sum_us += (uint64_t)round * 9000; /* now says something else */
+		buf_clear(&b);
+		cells_encode(&part, &coder, &b);
+		cr_expect_eq(b.ptr[8], round ? 1 : 2, "the layout");
+		cr_assert(cells_decode(buf_str(&b), SERIES_HTTP, &coder, &a, &back));
+		cr_expect_arr_eq(back.cells, cells, sizeof cells);
+		for (size_t i = 0; i < 5; i++) {
+			cr_expect_eq(back.more[i].n_hist, more[i].n_hist);
+			cr_expect_eq(back.more[i].sum_us, more[i].sum_us);
+		}
+		for (size_t i = 0; i < 6; i++)
+			cr_expect(back.hist[i].bucket == hist[i].bucket && back.hist[i].count == hist[i].count, "entry %zu", i);
+		cr_assert(cells_sizes(buf_str(&b), SERIES_HTTP, &coder, &a, &back, &sizes));
+		cr_expect(sizes[0] >= 6 && sizes[0] <= 7);
+	}
+	column_coder_release(&coder);
+	buf_release(&b);
+	arena_release(&a);
 }
