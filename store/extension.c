@@ -7,9 +7,12 @@
  * The store is read through a connection of its own, so neither the settings of the program's connection nor its
  * transactions matter. No lock is held between statements: a store can be written while a program has it open.
  *
- * This file and those it needs are compiled for the extension alone (INQUEST_EXTENSION, see store/db.h): SQLite's
+ * This file and those it needs are compiled once more for the extension (INQUEST_EXTENSION, see store/db.h): SQLite's
  * functions are those of the program. Nothing is linked against a SQLite library, and no symbol but the entry is seen.
  */
+#ifndef INQUEST_EXTENSION
+#define INQUEST_EXTENSION 1 /* for what looks at this file alone */
+#endif
 #include "store/instant.h"
 #include "store/schema.h"
 #include "store/sql.h"
