@@ -317,10 +317,12 @@ struct str words_excerpt(const struct words *w, struct str line, unsigned column
 	/* What stands near the beginning is shown anyway; a short end leaves room for what is before it. */
 	if (from == line.len || from <= columns / 3)
 		return line;
-	if (line.len - from < columns - 1)
-		from = line.len - (columns - 1);
-	while (from < line.len && ((unsigned char)line.ptr[from] & 0xc0) == 0x80)
-		from++;
+	if (line.len - from < columns - 1) {
+		size_t key = from;
+
+		for (from = line.len - (columns - 1); from < key && (line.ptr[from - 1] != ',' || line.ptr[from] != '"');)
+			from++;
+	}
 	return arena_printf(w->arena, "…%.*s", STR_ARG(str_from(line, from)));
 }
 

@@ -127,7 +127,7 @@ Test(words, an_excerpt_of_json_has_the_message)
 	struct str pino = STR("{\"level\":\"error\",\"time\":\"2026-01-29T22:05:02Z\",\"service\":\"web\",\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
 
 	same(words_excerpt(&w, pino, 50), "…\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
-	same(words_excerpt(&w, pino, 70), "…,\"service\":\"web\",\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
+	same(words_excerpt(&w, pino, 70), "…\"service\":\"web\",\"err\":{\"message\":\"no route to host\"},\"msg\":\"failed\"}");
 	cr_expect(str_eq(words_excerpt(&w, pino, 200), pino));
 	same(words_excerpt(&w, STR("{\"msg\":\"first, and then much more of it\"}"), 20), "{\"msg\":\"first, and then much more of it\"}");
 	same(words_excerpt(&w, STR("2026-01-29T22:05:02Z a line of text with no \"msg\": in it"), 20), "2026-01-29T22:05:02Z a line of text with no \"msg\": in it");
