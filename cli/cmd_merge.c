@@ -53,11 +53,11 @@ static int run(struct invocation *in, struct err *err)
 		return EXIT_SYSTEM;
 	if (!in->common.quiet)
 		print_outcome(&m);
-	for (size_t i = 0; i < m.n_missing; i++) {
-		text_print_clean(stderr, m.missing[i], SIZE_MAX);
+	for (size_t i = 0; i < m.n_remarks; i++) {
+		text_print_clean(stderr, m.remarks[i], SIZE_MAX);
 		fputc('\n', stderr);
 	}
-	return in->common.strict && m.n_missing > 0 ? EXIT_DAMAGED : EXIT_DONE;
+	return in->common.strict && m.incomplete ? EXIT_DAMAGED : EXIT_DONE;
 }
 
 const struct command command_merge = {

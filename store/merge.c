@@ -385,7 +385,16 @@ bool store_merge(struct str path, const struct str *parts, size_t n, struct aren
 	good = store_writer_close(w, err) && good;
 	if (!good && fresh)
 		unlink(path.ptr);
-	if (good)
-		shards_missing(&plan.shards, path, a, &out->missing, &out->n_missing);
-	return good;
+	if (!good)
+		return false;
+	struct str *missing;
+	size_t n_missing;
+
+	shards_missing(&plan.shards, path, a, &missing, &n_missing);
+	for (size_t i = 0; i < n_missing; i++)
+		*vec_push(a, &plan.remarks) = missing[i];
+	out->incomplete = n_missing > 0;
+	out->remarks = plan.remarks.at;
+	out->n_remarks = plan.remarks.n;
+	return true;
 }

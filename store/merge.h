@@ -9,6 +9,8 @@
  * that are equally long the one whose path comes first stays, else the one that was read further. Joining
  * a part again changes nothing.
  *
+ * Digests of nights (store/nights.h) and findings are what a store was made to say, and stay with it.
+ *
  * All of it is one transaction: killed at any instant the target is what it was.
  */
 #ifndef STORE_MERGE_H
@@ -23,8 +25,9 @@ struct merge_outcome {
 	size_t extents_known;     /* not: the target or another part has their text */
 	size_t extents_replaced;  /* of the target, that another part knows better */
 	uint64_t lines, events;   /* taken over */
-	struct str *missing;      /* a sentence for each split archive of which shards are missing */
-	size_t n_missing;
+	bool incomplete;          /* of a split archive shards are missing */
+	struct str *remarks;      /* sentences: which these are, and what of a part is not taken over */
+	size_t n_remarks;
 };
 
 /*

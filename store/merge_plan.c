@@ -52,11 +52,24 @@ static bool load_extents(struct db *db, size_t part, struct arena *a, struct mer
 	return good;
 }
 
+/* Nights are not joined; whoever had them in a part must know. */
+static bool remark_nights(struct db *db, struct arena *a, struct merge_plan *p, struct err *err)
+{
+	sqlite3_stmt *st = db_prepare(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'night'", err);
+	bool row = false, good = st != NULL && db_step(db, st, &row, err);
+
+	sqlite3_finalize(st);
+	if (good && row)
+		*vec_push(a, &p->remarks) = arena_printf(a, "%s: the digests of its nights stay there", db->path.ptr);
+	return good;
+}
+
 bool merge_load(struct db *db, size_t part, struct arena *a, struct merge_plan *p, struct err *err)
 {
 	size_t from = p->shards.n;
 
-	if (!check_sizes(db, err) || !load_extents(db, part, a, p, err) || !shards_load(db, a, &p->shards, err))
+	if (!check_sizes(db, err) || !load_extents(db, part, a, p, err) || !shards_load(db, a, &p->shards, err) ||
+	    (part > 0 && !remark_nights(db, a, p, err)))
 		return false;
 	for (size_t i = from; i < p->shards.n; i++) {
 		if (!p->shards.at[i].done)

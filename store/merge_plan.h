@@ -22,6 +22,7 @@ struct merge_plan {
 	size_t n, cap;
 	struct shard_list shards;     /* of all stores */
 	struct shard_list new_shards; /* of the parts */
+	VEC(struct str) remarks;
 };
 
 /*

@@ -347,12 +347,34 @@ Test(merge, says_which_shards_are_missing)
 		write_store(part, i, i + 1, 1);
 		add_shard(part, rows[i].listing, rows[i].number, rows[i].of);
 		cr_assert(store_merge(str_of(target), &path, 1, &a, &out, &err), "%s", err.text);
-		cr_expect_eq(out.n_missing, rows[i].missing != NULL, "row %u", i);
-		if (rows[i].missing && out.n_missing)
-			cr_expect(str_ends(out.missing[0], str_of(rows[i].missing)), "%.*s", STR_ARG(out.missing[0]));
+		cr_expect_eq(out.incomplete, rows[i].missing != NULL, "row %u", i);
+		cr_expect_eq(out.n_remarks, rows[i].missing != NULL, "row %u", i);
+		if (rows[i].missing && out.n_remarks)
+			cr_expect(str_ends(out.remarks[0], str_of(rows[i].missing)), "%.*s", STR_ARG(out.remarks[0]));
 		arena_release(&a);
 		remove_store(part);
 	}
+	remove_store(target);
+}
+
+Test(merge, nights_stay_where_they_are)
+{
+	const char *part = temp_store("nights"), *target = temp_store("days");
+	struct arena a;
+	struct merge_outcome out;
+	struct err err = ERR_INIT;
+	struct str path = str_of(part);
+
+	arena_init(&a);
+	write_store(part, 0, 2, 1);
+	run_sql(part, "CREATE TABLE night(day INTEGER PRIMARY KEY, json TEXT NOT NULL); INSERT INTO night VALUES(20000, '{}')");
+	cr_assert(store_merge(str_of(target), &path, 1, &a, &out, &err), "%s", err.text);
+	cr_expect_eq(out.extents, 2);
+	cr_expect_not(out.incomplete);
+	cr_assert_eq(out.n_remarks, 1);
+	cr_expect(str_ends(out.remarks[0], STR("the digests of its nights stay there")), "%.*s", STR_ARG(out.remarks[0]));
+	arena_release(&a);
+	remove_store(part);
 	remove_store(target);
 }
 
