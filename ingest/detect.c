@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "ingest/jsonarray.h"
+
 enum {
 	FIRST_LINES = 20,          /* looked at by all formats */
 	MORE_LINES = 80,           /* by all, when none of them explains the first well */
@@ -39,15 +41,44 @@ static bool get_bit(const uint64_t *bits, size_t i)
 	return bits[i / BITS] >> (i % BITS) & 1;
 }
 
+/* The objects of an array as lines, side by side; half an object only when there is no other. */
+static void split_array(struct text *t, struct str head, char *copy)
+{
+	size_t len = 0;
+	uint64_t line_ends = 0;
+
+	while (t->n < DETECT_LINES) {
+		struct json_object_scan o = { 0 };
+		bool closed;
+
+		head = str_from(head, json_array_gap(head, &line_ends));
+		if (head.len == 0 || head.ptr[0] != '{')
+			return;
+		size_t n = json_object_scan(&o, head, &closed);
+
+		if (!closed && t->n > 0)
+			return;
+		memcpy(copy + len, head.ptr, n);
+		t->lines[t->n++] = str_make(copy + len, n);
+		copy[len + n] = '\n';
+		len += n + 1;
+		head = str_from(head, n);
+	}
+}
+
 /* Cuts the head into lines, side by side and without "\r", so that records are slices of it. */
 static void split_lines(struct text *t, struct str head, bool whole, struct arena *a)
 {
-	char *copy = arena_alloc(a, head.len + 1, 1);
+	char *copy = arena_alloc(a, head.len + DETECT_LINES + 2, 1); /* objects of an array may stand close together */
 	size_t len = 0, from = 0;
 
 	if (str_starts(head, STR("\xef\xbb\xbf")))
 		head = str_from(head, 3);
 	t->lines = arena_new_n(a, struct str, DETECT_LINES);
+	if (json_array_begins(head)) {
+		split_array(t, head, copy);
+		return;
+	}
 	for (size_t i = 0; i < head.len && t->n < DETECT_LINES; i++) {
 		if (head.ptr[i] != '\n') {
 			copy[len++] = head.ptr[i];

@@ -2,6 +2,9 @@
 
 #include "core/err.h"
 
+/* As much of a stream tells whether it is an array of objects: what detection sees of it. */
+enum { ARRAY_HEAD_BYTES = 64 << 10 };
+
 void lines_init(struct lines *l, size_t (*read)(void *self, char *out, size_t cap), void *self,
                 size_t max_line_bytes)
 {
@@ -61,6 +64,16 @@ static bool fill(struct lines *l)
 	return n > 0;
 }
 
+static void look_for_array(struct lines *l)
+{
+	if (l->at == l->buf.len || !memchr("[ \t\r\n", l->buf.ptr[l->at], 5))
+		return;
+	while (l->buf.len - l->at < ARRAY_HEAD_BYTES && fill(l))
+		;
+	l->array = json_array_begins(str_head(str_make(l->buf.ptr + l->at, l->buf.len - l->at), ARRAY_HEAD_BYTES));
+	l->number = l->array ? 1 : 0;
+}
+
 static void skip_bom(struct lines *l)
 {
 	l->begun = true;
@@ -70,6 +83,37 @@ static void skip_bom(struct lines *l)
 		l->at += 3;
 		l->next_offset += 3;
 	}
+	look_for_array(l);
+}
+
+/* Passes over what stands before an object. */
+static void skip_gap(struct lines *l)
+{
+	size_t n;
+
+	l->number += l->line_ends;
+	do {
+		n = json_array_gap(str_make(l->buf.ptr + l->at, l->buf.len - l->at), &l->number);
+		l->at += n;
+		l->next_offset += n;
+	} while (l->at == l->buf.len && fill(l));
+	l->in_object = l->at < l->buf.len && l->buf.ptr[l->at] == '{';
+	l->object = (struct json_object_scan){ 0 };
+}
+
+/* Does the line end within these bytes? Then *used is how many of them are its own, with its end. */
+static bool ends_within(struct lines *l, const char *p, size_t n, size_t *used)
+{
+	bool closed;
+
+	if (l->in_object) {
+		*used = json_object_scan(&l->object, str_make(p, n), &closed);
+		return closed;
+	}
+	const char *end = memchr(p, '\n', n);
+
+	*used = end ? (size_t)(end - p) + 1 : n;
+	return end != NULL;
 }
 
 /* Cuts at the cap, but not through a UTF-8 sequence. */
@@ -99,9 +143,8 @@ static uint64_t pass_over(struct lines *l, size_t keep, size_t *at)
 			l->at = from;
 			return length;
 		}
-		const char *end = memchr(l->buf.ptr + from, '\n', n);
-		if (end) {
-			size_t used = (size_t)(end - (l->buf.ptr + from)) + 1;
+		size_t used;
+		if (ends_within(l, l->buf.ptr + from, n, &used)) {
 			l->at = from + used;
 			l->buf.len = from + n;
 			return length + used;
@@ -117,10 +160,9 @@ static bool find_end(struct lines *l, size_t *length, bool *found)
 	for (;;) {
 		size_t unread = l->buf.len - l->at;
 		if (unread > l->searched) {
-			const char *from = l->buf.ptr + l->at;
-			const char *end = memchr(from + l->searched, '\n', unread - l->searched);
-			if (end) {
-				*length = (size_t)(end - from);
+			size_t used;
+			if (ends_within(l, l->buf.ptr + l->at + l->searched, unread - l->searched, &used)) {
+				*length = l->searched + used - !l->in_object;
 				*found = true;
 				return true;
 			}
@@ -133,12 +175,22 @@ static bool find_end(struct lines *l, size_t *length, bool *found)
 	}
 }
 
+static uint64_t count_line_ends(struct str s)
+{
+	uint64_t n = 0;
+	for (ptrdiff_t at; (at = str_chr(s, '\n')) >= 0; s = str_from(s, (size_t)at + 1))
+		n++;
+	return n;
+}
+
 bool lines_next(struct lines *l)
 {
 	size_t length; /* of the line without its '\n' */
 	bool found;
 	if (!l->begun)
 		skip_bom(l);
+	if (l->array)
+		skip_gap(l);
 	if (!find_end(l, &length, &found)) {
 		l->text = STR_NONE;
 		return false;
@@ -153,17 +205,20 @@ bool lines_next(struct lines *l)
 		l->cut_lines++;
 	}
 	l->searched = 0;
-	l->number++;
+	l->number += !l->array;
 	l->offset = l->next_offset;
 	if (found || l->ended) {
-		l->at += length + found;
-		l->next_offset += length + found;
+		size_t end = found && !l->in_object;
+		l->at += length + end;
+		l->next_offset += length + end;
 		l->unfinished = !found;
 	} else {
 		l->next_offset += pass_over(l, kept, &at);
 		l->unfinished = l->ended;
 	}
 	l->text = str_make(l->buf.ptr + at, kept);
+	if (l->array)
+		l->line_ends = l->in_object ? count_line_ends(l->text) : found;
 	return true;
 }
 

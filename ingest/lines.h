@@ -14,12 +14,14 @@
  *     if (l.record_open) decode(l.record);
  *
  * Memory is bounded by the two caps and a chunk. NUL bytes and bad UTF-8 are kept. The UTF-8 BOM at
- * the stream's start belongs to no line. A last line without '\n' is a line.
+ * the stream's start belongs to no line. A last line without '\n' is a line. Of an array of JSON objects with
+ * several on a line each object is a line (ingest/jsonarray.h); `number` stays that of the text's line.
  */
 #ifndef INGEST_LINES_H
 #define INGEST_LINES_H
 
 #include "core/buf.h"
+#include "ingest/jsonarray.h"
 
 enum {
 	LINES_CHUNK_BYTES = 256 << 10,
@@ -55,6 +57,10 @@ struct lines {
 	size_t searched;          /* bytes behind `at` known to hold no '\n' */
 	bool ended;               /* read() said so */
 	bool begun;               /* the BOM was looked for */
+	bool array;               /* the stream is an array of objects */
+	bool in_object;           /* the line is one of them, and so ends with its brace */
+	uint64_t line_ends;       /* that the last line had in it */
+	struct json_object_scan object;
 };
 
 /* read() gives up to cap bytes, 0 at the end. max_line_bytes 0: the default. */
