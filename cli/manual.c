@@ -204,16 +204,16 @@ static void add_options(struct buf *out, const struct option_set *sets, size_t n
 static void add_statuses(struct buf *out, bool found, bool strict)
 {
 	const struct {
-		int status;
 		const char *what;
+		int status;
 		bool there;
 	} statuses[] = {
-		{ EXIT_DONE, "done", true },
-		{ EXIT_INCIDENT, "done, and there is something to look at (only with --exit-status)", found },
-		{ EXIT_USAGE, "wrong command line", true },
-		{ EXIT_NO_INPUT, "no usable input", true },
-		{ EXIT_SYSTEM, "the system or the store failed", true },
-		{ EXIT_DAMAGED, "done, but part of the input was damaged or not understood (only with --strict)", strict },
+		{ "done", EXIT_DONE, true },
+		{ "done, and there is something to look at (only with --exit-status)", EXIT_INCIDENT, found },
+		{ "wrong command line", EXIT_USAGE, true },
+		{ "no usable input", EXIT_NO_INPUT, true },
+		{ "the system or the store failed", EXIT_SYSTEM, true },
+		{ "done, but part of the input was damaged or not understood (only with --strict)", EXIT_DAMAGED, strict },
 	};
 
 	buf_addz(out, ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");

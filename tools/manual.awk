@@ -16,15 +16,29 @@ function literal(s) {
 	if (s ~ /^[.']/) s = "\\&" s
 	return s
 }
-function plain(s) { gsub(/\\/, "\\e", s); return s }
+# Markdown's own escapes are undone.
+function plain(s) {
+	s = unescaped(s)
+	gsub(/\\/, "\\e", s)
+	return s
+}
+function unescaped(s,    out) {
+	out = ""
+	while (match(s, /\\[^A-Za-z0-9 ]/)) {
+		out = out substr(s, 1, RSTART - 1) substr(s, RSTART + 1, 1)
+		s = substr(s, RSTART + 2)
+	}
+	return out s
+}
 
 # Code, emphasis and links of a text.
-function inline(s,    out, at, end, rest, label, url) {
+function inline(s,    out, before, at, label, url) {
 	out = ""
 	while (match(s, /`[^`]+`|\*\*[^*]+\*\*|\*[^* ][^*]*\*|!?\[[^]]*\]\([^)]*\)/)) {
-		out = out plain(substr(s, 1, RSTART - 1))
+		before = substr(s, 1, RSTART - 1)
 		at = substr(s, RSTART, RLENGTH)
 		s = substr(s, RSTART + RLENGTH)
+		out = out plain(before)
 		if (at ~ /^`/) out = out "\\fB" code(substr(at, 2, length(at) - 2)) "\\fR"
 		else if (at ~ /^\*\*/) out = out "\\fB" plain(substr(at, 3, length(at) - 4)) "\\fR"
 		else if (at ~ /^\*/) out = out "\\fI" plain(substr(at, 2, length(at) - 2)) "\\fR"
@@ -91,8 +105,8 @@ function table(    heads, head_words, named, n, row, i, k, item, body) {
 		body = ""
 		for (k = 2; k <= n; k++) {
 			if (row[k] == "") continue
-			# A heading of a word or two says what the cell is; a longer one is clear without it.
-			named = k > 2 && heads[k] != "" && split(heads[k], head_words, " ") <= 2
+			# A heading of two words says what the cell is ("left out"); what is below others is clear without them.
+			named = k > 2 && split(heads[k], head_words, " ") == 2
 			if (body != "") body = body (body ~ /[.;:]$/ ? " " : named ? "; " : ": ")
 			if (named) body = body heads[k] ": "
 			body = body row[k]
@@ -137,6 +151,8 @@ fenced { add(literal($0)); next }
 /^<!--/ { remark = 1 }
 remark { if (/-->/) remark = 0; next }
 /^# / { flush(); next }
+# What is named by code is a part of the section, not one like all pages have.
+/^## `/ { flush(); sub(/^#+ /, ""); gsub(/`/, ""); add(".Ss " plain($0)); gap = 0; next }
 /^## / { flush(); section_begin(toupper(substr($0, 4))); next }
 /^###/ { flush(); sub(/^#+ /, ""); add(".Ss " inline($0)); gap = 0; next }
 /^\|/ { if (!n_rows) flush(); rows[++n_rows] = $0; next }
