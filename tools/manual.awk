@@ -153,6 +153,8 @@ remark { if (/-->/) remark = 0; next }
 /^# / { flush(); next }
 # What is named by code is a part of the section, not one like all pages have.
 /^## `/ { flush(); sub(/^#+ /, ""); gsub(/`/, ""); add(".Ss " plain($0)); gap = 0; next }
+# Where prose says what statuses mean, it says it all.
+/^## Exit status$/ { flush(); section_begin("EXIT STATUS"); text[here] = ""; gap = 0; next }
 /^## / { flush(); section_begin(toupper(substr($0, 4))); next }
 /^###/ { flush(); sub(/^#+ /, ""); add(".Ss " inline($0)); gap = 0; next }
 /^\|/ { if (!n_rows) flush(); rows[++n_rows] = $0; next }
