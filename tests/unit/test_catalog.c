@@ -218,6 +218,49 @@ Test(catalog, a_wrong_name_is_answered_with_the_right_one)
 	remove_store(path);
 }
 
+Test(catalog, times_are_compared_as_instants)
+{
+	/* Ascending; of what is on one line all are the same instant. */
+	static const char *const times[][3] = {
+		{ "1900-01-01T00:00:00.000000Z", "1900-01-01" },
+		{ "2026-01-28T23:59:59.999999Z", "2026-01-28 23:59:59.999999", "2026-01-28T18:59:59.999999-05:00" },
+		{ "2026-01-29T00:00:00.000000Z", "2026-01-29", "2026-01-28T24:00:00.000000Z" },
+		{ "2026-01-29T09:00:00.000000Z", "2026-01-29T09:00Z" },
+		{ "2026-01-31T00:00:00.000001Z", "2026-01-31T00:00:00.000001000Z" },
+		{ "2026-02-28T12:00:00.000000Z" },
+		{ "2199-12-28T23:59:59.000000Z", "2199-12-28 23:59:59" },
+		/* No times: by their bytes. */
+		{ "0001-01-01T00:00:00.000000Z" },
+		{ "1899-01-01T00:00:00.000000Z" },
+		{ "2026-00-10T00:00:00.000000Z" },
+		{ "2026-13-10T00:00:00.000000Z" },
+		{ "2O26-01-10T00:00:00.000000Z" },
+		{ "9998-12-28T23:59:59.000000Z" },
+		{ "x" },
+	};
+	enum { N = sizeof times / sizeof *times };
+	const char *path = temp_store("catalog_instants");
+	struct store *s = made_store(path);
+	struct query *q = begin(s, "SELECT 1");
+	struct err err = ERR_INIT;
+	char sql[300];
+
+	for (size_t i = 0; i < 3 * N; i++) {
+		for (size_t k = 0; k < 3 * N; k++) {
+			const char *a = times[i / 3][i % 3], *b = times[k / 3][k % 3];
+
+			if (!a || !b)
+				continue;
+			snprintf(sql, sizeof sql, "SELECT (a < b) - (a > b) FROM (SELECT '%s' COLLATE instant AS a, '%s' COLLATE instant AS b)", a, b);
+			cr_assert(query_again(q, str_of(sql), &err), "%s", err.text);
+			cr_expect(next(q) && query_value(q, 0).integer == (i / 3 < k / 3) - (i / 3 > k / 3), "%s", sql);
+		}
+	}
+	query_close(q);
+	store_close(s);
+	remove_store(path);
+}
+
 Test(catalog, a_step_that_makes_no_sense_is_refused)
 {
 	static const char *const steps[] = { "0", "-10", "15", "'x'", "1e18", "NULL" };
