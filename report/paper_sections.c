@@ -362,7 +362,7 @@ const struct paper_part paper_sections[] = {
 	{ "terms", "evidence for and against the cause, with its weight", terms },
 	{ "chain", "how the cause came about, root first", chain },
 	{ "alternatives", "other causes that are possible", alternatives },
-	{ "resolution", "mitigation and recovery, and what was tried in vain", resolution },
+	{ "resolution", "mitigation and recovery, what helped, and what was tried in vain", resolution },
 	{ "detection", "alerts that would have seen it, with thresholds from the series", detection },
 	{ "measures", "suggested measures as a list", measures },
 	{ "actions", "suggested measures as a table with room for owner and ticket", actions },
