@@ -13,7 +13,7 @@
 
 struct nightly_request {
 	struct night_day today;
-	const struct night_day *earlier; /* that it may be compared with, in any order; those without data are passed over */
+	const struct night_day *earlier; /* that it may be compared with, ascending; those without data are passed over */
 	size_t n_earlier;
 	const struct families *families;
 	struct str date, zone;           /* as they are to be shown */

@@ -8,6 +8,8 @@
 
 enum { WEEK = 7 };
 static const double false_discoveries = 0.01;
+/* A source that was silent before is called gone below this chance: others merely have little to say. */
+static const double gone_log10_p = -3;
 
 /* A source with the test of its silence. */
 struct judged { struct night_source s; bool candidate; };
@@ -41,6 +43,23 @@ static bool silent_already(const struct tracks *t, const struct track *k)
 	return t->n_days > 1;
 }
 
+/* How surprising a day without a source is, by the days from its first to its last. */
+static double absence_log10_p(const struct tracks *t, const struct track *k)
+{
+	double counts[NIGHT_EARLIER_MAX], total = 0;
+	size_t n = 0, alive = 0;
+
+	for (size_t d = 0; d < t->n_days && n < NIGHT_EARLIER_MAX; d++) {
+		if (n == 0 && !alive_on(k, d))
+			continue;
+		counts[n++] = k->counts[d];
+		alive = alive_on(k, d) ? n : alive;
+	}
+	for (size_t d = 0; d < alive; d++)
+		total += counts[d];
+	return predict_absence(total, alive, predict_dispersion(counts, alive));
+}
+
 /*
  * How surprising it is that nothing came after the last event, by what came at that time on the earlier days on which the source was
  * there. What was silent then on the same weekday before is silent by habit.
@@ -65,7 +84,7 @@ static double silence_log10_p(const struct tracks *t, const struct track *k)
 
 static struct judged judge(const struct tracks *t, const struct track *k)
 {
-	struct judged j = { .s = { .service = k->service, .host = k->host, .events = (uint64_t)k->counts[t->n_days],
+	struct judged j = { .s = { .service = k->service, .host = k->host, .log = k->role == ROLE_ACCESS ? STR("access") : STR_NONE, .events = (uint64_t)k->counts[t->n_days],
 				   .usual = median_of(k->counts, t->n_days), .last_ns = k->last_ns } };
 	bool before = false;
 
@@ -79,7 +98,8 @@ static struct judged judge(const struct tracks *t, const struct track *k)
 	if (t->last_ns == TIME_NONE || (k->end_ns != TIME_NONE && k->end_ns >= t->last_ns))
 		return j;
 	if (k->end_ns == TIME_NONE && silent_already(t, k)) {
-		j.s.state = STR("gone");
+		if (absence_log10_p(t, k) < gone_log10_p)
+			j.s.state = STR("gone");
 		return j;
 	}
 	j.s.log10_p = silence_log10_p(t, k);
@@ -103,6 +123,8 @@ static int by_events(const void *a, const void *b)
 		d = (y->events > x->events) - (y->events < x->events);
 	if (!d)
 		d = str_cmp(x->service, y->service);
+	if (!d)
+		d = str_cmp(x->log, y->log);
 	return d ? d : str_cmp(x->host, y->host);
 }
 

@@ -89,6 +89,7 @@ static void follow_source(struct reading *g, const struct series *s, size_t at, 
 	int64_t quiet_ns = today ? INT64_MAX : day->from_ns + (t->end_ns == TIME_NONE ? 0 : t->end_ns - g->r->today.from_ns);
 
 	t->text = STR_NONE;
+	t->role = s->role;
 	if (!t->lull) {
 		t->lull = arena_new_n(g->t->arena, double, g->room);
 		t->ends_ns = arena_new_n(g->t->arena, int64_t, g->room);

@@ -12,6 +12,7 @@
 /* One thing with its counts by day: those of the earlier days that are known, then today. */
 struct track {
 	struct str service, host, text;
+	uint8_t role;                /* sources: enum format_role */
 	enum severity severity;      /* lines: the highest */
 	double *counts;              /* n_days + 1 */
 	double *lull;                /* sources: events of an earlier day later than the time of day at which today's end */

@@ -74,6 +74,7 @@ SHAPE(shape_query, night_query, query_fields);
 static const struct field source_fields[] = {
 	NAME(night_source, service, "service"),
 	NAME(night_source, host, "host"),
+	NAME(night_source, log, "log"),
 	NAME(night_source, state, "state"),
 	COUNT(night_source, events, "events"),
 	NUMBER(night_source, usual, "usual", 1),

@@ -36,8 +36,8 @@ struct night_family { struct str name, service, text; uint64_t count; double usu
 /* A statement that is "new" or "slower". Durations are medians. */
 struct night_query { struct str change, service, text; uint64_t calls; double usual_calls, ms, usual_ms, total_s, log10_p; };
 
-/* Who logs: a service on a host. state: "", "new", "silent" (it fell silent in this day), "gone" (before). By events. */
-struct night_source { struct str service, host, state; uint64_t events; double usual; int64_t last_ns; double log10_p; };
+/* Who logs: a service on a host; log: "access" for that log of a server in front, beside its other one. state: "", "new", "silent" (it fell silent in this day), "gone" (before). By events. */
+struct night_source { struct str service, host, log, state; uint64_t events; double usual; int64_t last_ns; double log10_p; };
 
 struct night {
 	struct str date, zone;      /* "2026-01-29", "Europe/Berlin" */

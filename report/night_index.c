@@ -335,7 +335,7 @@ static void sources(struct overview *v)
 	for (size_t i = lately(v); i < v->n; i++)
 		for (size_t k = 0; k < v->at[i].n_sources; k++) {
 			const struct night_source *s = &v->at[i].sources[k];
-			struct row *r = row_of(v, &index, &rows, hash64_mix(text_key(s->service), text_key(s->host)));
+			struct row *r = row_of(v, &index, &rows, hash64_mix(hash64_mix(text_key(s->service), text_key(s->host)), text_key(s->log)));
 			r->name = night_source_name(v->w->arena, s);
 			r->total += (double)s->events;
 			r->last = i + 1 == v->n ? r->last + (double)s->events : 0;

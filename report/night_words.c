@@ -119,6 +119,8 @@ struct str night_source_name(struct arena *a, const struct night_source *s)
 {
 	struct str service = s->service.len ? s->service : STR("(no service)");
 
+	if (s->log.len)
+		service = arena_printf(a, "%.*s (%.*s log)", STR_ARG(service), STR_ARG(s->log));
 	return s->host.len ? arena_printf(a, "%.*s on %.*s", STR_ARG(service), STR_ARG(s->host)) : service;
 }
 
