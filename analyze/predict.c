@@ -68,7 +68,7 @@ double predict_value(double today, const double *earlier, size_t n, double noise
 
 double predict_count(double today, const double *earlier, size_t n)
 {
-	double logs[VALUES_MAX], sum = 0;
+	double logs[VALUES_MAX] = { 0 }, sum = 0;
 
 	n = n < VALUES_MAX ? n : VALUES_MAX;
 	for (size_t i = 0; i < n; i++) {

@@ -192,14 +192,14 @@ static int run(struct invocation *in, struct err *err)
 {
 	const struct nightly_options *o = in->options;
 	struct night_config config;
-	struct families families;
+	struct families *families = arena_new(in->arena, struct families);
 	struct own_formats own = { 0 };
-	struct night_run r = { .in = in, .config = &config, .families = &families };
+	struct night_run r = { .in = in, .config = &config, .families = families };
 	int64_t day;
 	int fd = -1, status = EXIT_SYSTEM;
 
 	if (!night_config_read(o->config, in->arena, &config, err) || !asked_day(o, &config, &day, err) ||
-	    !load_families(&config, in->arena, &families, err))
+	    !load_families(&config, in->arena, families, err))
 		return EXIT_USAGE;
 	if (o->check)
 		return check(&config, day, in->arena);
@@ -207,7 +207,7 @@ static int run(struct invocation *in, struct err *err)
 	in->common.services = config.services;
 	in->common.formats = config.formats;
 	in->common.jobs = config.jobs;
-	in->families = &families;
+	in->families = families;
 	if (config.own_formats.len && !own_formats_load(&own, config.own_formats, in->arena, err))
 		return EXIT_USAGE;
 	in->own_formats = config.own_formats.len ? own.list.at : NULL;

@@ -21,9 +21,9 @@ enum value_type {
 };
 
 /* A key; `limit` is the largest number. */
-struct key { const char *name; enum value_type type; size_t offset; unsigned limit; };
+struct key { const char *name; size_t offset; enum value_type type; unsigned limit; };
 
-#define KEY(k, t, member, limit) { k, t, offsetof(struct night_config, member), limit }
+#define KEY(k, t, member, limit) { k, offsetof(struct night_config, member), t, limit }
 static const struct key keys[] = {
 	KEY("store", VALUE_PATH, store, 0),
 	KEY("output", VALUE_PATH, output, 0),

@@ -32,36 +32,63 @@ static struct kept_line line_of(struct store *s, const struct extent_row *x, con
 	};
 }
 
+/* How many lines there are at most: growing would need three times the room. */
+static bool count_lines(struct store *s, const struct extent_list *extents, size_t *n, struct err *err)
+{
+	sqlite3_stmt *st = db_prepare(&s->db, "SELECT id, lines FROM kept", err);
+	bool row, good = st != NULL;
+	*n = 0;
+	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
+		int64_t lines = sqlite3_column_int64(st, 1);
+		if (!extent_of_fact(extents, sqlite3_column_int64(st, 0)))
+			continue;
+		if (lines < 0 || lines > KEPT_FIRSTS_MAX + KEPT_LIFECYCLE_MAX + KEPT_SAMPLE_MAX)
+			good = db_damaged(&s->db, "kept lines make no sense", err);
+		else
+			*n += (size_t)lines;
+	}
+	sqlite3_finalize(st);
+	return good;
+}
+
+/* Appends the lines of a blob that lie within the reader's limits. */
+static bool add_lines(struct store *s, const struct extent_row *x, struct str blob, struct arena *a, struct kept_line *list, size_t room,
+		      size_t *n)
+{
+	struct str rows = STR_NONE;
+	struct kept_record r;
+	if (!kept_open(blob, &s->coder, a, &rows))
+		return false;
+	while (kept_next(&rows, &r)) {
+		if (!store_has(s, shifted(r.time_ns, x->shift_ns)))
+			continue;
+		if (*n == room)
+			return false;
+		list[(*n)++] = line_of(s, x, &r, a);
+	}
+	return rows.len == 0;
+}
+
 bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n, struct err *err)
 {
 	struct extent_list extents;
-	struct arena scratch; /* the list while it grows: what it outgrew would stay behind */
-	VEC(struct kept_line) list = { 0 };
-	arena_init(&scratch);
-	bool row, good = store_extents(s, a, &extents, err) && names_ready(s, err);
+	size_t room = 0;
+	*n = 0;
+	*out = NULL;
+	bool row, good = store_extents(s, a, &extents, err) && names_ready(s, err) && count_lines(s, &extents, &room, err);
 	sqlite3_stmt *st = good ? db_prepare(&s->db, "SELECT id, data FROM kept ORDER BY id", err) : NULL;
 	good = st != NULL;
+	if (good)
+		*out = arena_new_n(a, struct kept_line, room);
 	while (good && (good = db_step(&s->db, st, &row, err)) && row) {
 		const struct extent_row *x = extent_of_fact(&extents, sqlite3_column_int64(st, 0));
-		struct str rows = STR_NONE;
-		struct kept_record r;
-		if (!x)
-			continue;
-		good = kept_open(db_blob(st, 1), &s->coder, a, &rows);
-		while (good && kept_next(&rows, &r))
-			if (store_has(s, shifted(r.time_ns, x->shift_ns)))
-				*vec_push(&scratch, &list) = line_of(s, x, &r, a);
-		if (!good || rows.len)
+		if (x && !add_lines(s, x, db_blob(st, 1), a, *out, room, n))
 			good = db_damaged(&s->db, "kept lines do not match their checksum", err);
 	}
 	sqlite3_finalize(st);
 	extents_release(&extents);
-	if (list.n > 1)
-		qsort(list.at, list.n, sizeof *list.at, by_time);
-	*n = good ? list.n : 0;
-	*out = arena_new_n(a, struct kept_line, *n);
-	if (*n)
-		memcpy(*out, list.at, *n * sizeof **out);
-	arena_release(&scratch);
+	if (good && *n > 1)
+		qsort(*out, *n, sizeof **out, by_time);
+	*n = good ? *n : 0;
 	return good;
 }

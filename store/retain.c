@@ -30,7 +30,7 @@ static bool run(struct db *db, const char *sql, const int64_t numbers[static 3],
 {
 	sqlite3_stmt *st = db_prepare(db, sql, err);
 
-	for (int i = 1; st && i <= sqlite3_bind_parameter_count(st); i++)
+	for (int i = 1; st && i <= 3 && i <= sqlite3_bind_parameter_count(st); i++)
 		sqlite3_bind_int64(st, i, numbers[i - 1]);
 	bool good = st && db_run(db, st, err);
 	if (good && changed)
