@@ -25,6 +25,7 @@ void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns)
 	sqlite3_reset(w->st);
 	w->from_ns = from_ns;
 	w->to_ns = to_ns;
+	w->path = STR_NONE;
 	w->at = 0;
 	w->inside = false;
 }
@@ -94,6 +95,10 @@ bool block_walk_next(struct block_walk *w, bool *any, struct err *err)
 	*any = false;
 	while (w->at < w->extents->n) {
 		if (!w->inside) {
+			if (w->path.ptr && !str_eq(block_walk_extent(w)->path, w->path)) {
+				w->at++;
+				continue;
+			}
 			sqlite3_bind_int64(w->st, 1, block_walk_extent(w)->id << EXTENT_SHIFT);
 			sqlite3_bind_int64(w->st, 2, (block_walk_extent(w)->id + 1) << EXTENT_SHIFT);
 			w->inside = true;

@@ -13,6 +13,7 @@ struct block_walk {
 	struct store *store;
 	const struct extent_list *extents; /* the caller's */
 	int64_t from_ns, to_ns;            /* [from, to); TIME_NONE as from: events without a time, too */
+	struct str path;                   /* only extents of this file; no address: all. Set it behind block_walk_seek */
 	sqlite3_stmt *st;                  /* spans of the blocks of one extent: a column that is named is read, whatever becomes of it */
 	sqlite3_stmt *data;                /* the bytes of one block */
 	size_t at;                         /* index of the extent the walk stands in */

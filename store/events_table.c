@@ -41,8 +41,11 @@ struct events_cursor {
 	sqlite3_vtab_cursor base; /* what SQLite sees; must be first */
 	struct arena arena;       /* of this struct and its block */
 	struct block_walk walk;
+	struct arena words;       /* of the path that is looked for */
 	size_t i;                 /* row of the decoded block */
 	bool any;                 /* there is a row */
+	int kind;                 /* only events of this kind; -1 all */
+	int64_t status_from, status_to; /* only those with a status of [from, to]; from -1: all */
 };
 
 static int connect_table(sqlite3 *db, void *self, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
@@ -70,9 +73,40 @@ static int disconnect_table(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-enum { PLAN_MAX = 8 };
+enum { PLAN_MAX = 12 };
 
-/* The plan is a text of operators, one for each value that filter gets. */
+/* The letter of a constraint in the plan; 0 when it is of no use. */
+static char letter_of(sqlite3_index_info *info, int i)
+{
+	const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+
+	if (!c->usable)
+		return 0;
+	if (c->iColumn == COLUMN_TIME)
+		return instant_operator(info, i);
+	if (c->iColumn == COLUMN_SOURCE || c->iColumn == COLUMN_KIND)
+		return c->op != SQLITE_INDEX_CONSTRAINT_EQ || sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") != 0 ? 0 :
+		       c->iColumn == COLUMN_SOURCE ? 'p' : 'k';
+	if (c->iColumn != COLUMN_STATUS)
+		return 0;
+	switch (c->op) {
+	case SQLITE_INDEX_CONSTRAINT_EQ:
+		return 's';
+	case SQLITE_INDEX_CONSTRAINT_GT:
+	case SQLITE_INDEX_CONSTRAINT_GE:
+		return 'm'; /* more */
+	case SQLITE_INDEX_CONSTRAINT_LT:
+	case SQLITE_INDEX_CONSTRAINT_LE:
+		return 'l'; /* less */
+	default:
+		return 0;
+	}
+}
+
+/*
+ * The plan is a text, a letter for each value that filter gets: < > = of times, p a path, k a kind, s m l of a status. Its
+ * number are the columns that are asked for: the others stay packed.
+ */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	char plan[PLAN_MAX + 1] = "";
@@ -82,8 +116,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	info->estimatedCost = 1e8;
 	info->estimatedRows = 1000000;
 	for (int i = 0; i < info->nConstraint && n < PLAN_MAX; i++) {
-		bool ours = info->aConstraint[i].usable && info->aConstraint[i].iColumn == COLUMN_TIME;
-		char op = ours ? instant_operator(info, i) : 0;
+		char op = letter_of(info, i);
 
 		if (!op)
 			continue;
@@ -92,6 +125,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		info->estimatedCost /= op == '=' ? 100 : 4;
 		info->estimatedRows /= op == '=' ? 100 : 4;
 	}
+	info->idxNum = (int)(info->colUsed & INT32_MAX);
 	info->idxStr = sqlite3_mprintf("%s", plan);
 	info->needToFreeIdxStr = 1;
 	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
@@ -107,6 +141,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 	bool good = block_walk_init(&c->walk, t->store, &t->extents, &arena, t->err);
 
 	c->arena = arena;
+	arena_init(&c->words);
 	if (!good) {
 		arena_release(&arena);
 		return sql_failed(base, t->err);
@@ -121,18 +156,29 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	struct arena arena = c->arena;
 
 	block_walk_end(&c->walk);
+	arena_release(&c->words);
 	arena_release(&arena);
 	return SQLITE_OK;
 }
 
-/* From row i on: the first one in the window, in this block or a later one. */
+/* Could row i of the block be asked for? */
+static bool wants(const struct events_cursor *c)
+{
+	const struct block *b = &c->walk.block;
+
+	return (c->kind < 0 || b->kind[c->i] == c->kind) &&
+	       (c->status_from < 0 || (b->status[c->i] >= c->status_from && b->status[c->i] <= c->status_to)) &&
+	       block_walk_wants(&c->walk, block_walk_time(&c->walk, c->i));
+}
+
+/* From row i on: the first one that is asked for, in this block or a later one. */
 static int settle_cursor(struct events_cursor *c)
 {
 	struct events_table *t = (struct events_table *)c->base.pVtab;
 
 	while (c->any) {
 		for (; c->i < c->walk.block.n; c->i++)
-			if (block_walk_wants(&c->walk, block_walk_time(&c->walk, c->i)))
+			if (wants(c))
 				return SQLITE_OK;
 		c->i = 0;
 		if (!block_walk_next(&c->walk, &c->any, t->err))
@@ -141,17 +187,85 @@ static int settle_cursor(struct events_cursor *c)
 	return SQLITE_OK;
 }
 
+/* What of a block none of the columns needs that are asked for. */
+static unsigned left_out(unsigned asked)
+{
+	static const struct { unsigned columns, leave; } rows[] = {
+		{ 0, 1 << BLOCK_CLIENT | 1 << BLOCK_USER | 1 << BLOCK_TRACE },
+		{ 1 << COLUMN_HOST, 1 << BLOCK_HOST },
+		{ 1 << COLUMN_ROUTE, 1 << BLOCK_ROUTE },
+		{ 1 << COLUMN_TEMPLATE, 1 << BLOCK_TEMPLATE },
+		{ 1 << COLUMN_QUERY, 1 << BLOCK_FINGERPRINT },
+		{ 1 << COLUMN_BYTES, BLOCK_LEAVE_BYTES },
+		{ 1 << COLUMN_LINE | 1 << COLUMN_OFFSET, BLOCK_LEAVE_PLACES },
+	};
+	unsigned leave = 0;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		leave |= asked & rows[i].columns ? 0 : rows[i].leave;
+	return leave;
+}
+
+/* The event kind of a word; none is EVENT_KIND_COUNT. */
+static int kind_of(struct str word)
+{
+	int kind = 0;
+
+	while (kind < EVENT_KIND_COUNT && !str_eq(str_of(event_kind_name((enum event_kind)kind)), word))
+		kind++;
+	return kind;
+}
+
+/* Narrows what the cursor wants to what compares so with a value; it may stay too wide. */
+static void narrow(struct events_cursor *c, char letter, sqlite3_value *v, struct instant_window *w, struct str *path)
+{
+	int type = sqlite3_value_type(v);
+	const char *text = type == SQLITE_TEXT ? (const char *)sqlite3_value_text(v) : NULL;
+	struct str word = str_make(text, text ? (size_t)sqlite3_value_bytes(v) : 0);
+	int64_t n = type == SQLITE_INTEGER ? sqlite3_value_int64(v) : 0;
+
+	switch (letter) {
+	case 'p':
+		if (text)
+			*path = arena_str(&c->words, word);
+		return;
+	case 'k':
+		if (text)
+			c->kind = kind_of(word);
+		return;
+	case 's':
+	case 'm':
+	case 'l':
+		if (type != SQLITE_INTEGER)
+			return;
+		c->status_from = c->status_from < 0 ? 0 : c->status_from;
+		if (letter != 'l' && n > c->status_from)
+			c->status_from = n;
+		if (letter != 'm' && n < c->status_to)
+			c->status_to = n;
+		return;
+	default:
+		instant_narrow(w, letter, v);
+	}
+}
+
 static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc, sqlite3_value **argv)
 {
 	struct events_cursor *c = (struct events_cursor *)base;
 	struct events_table *t = (struct events_table *)base->pVtab;
 	struct instant_window w = INSTANT_WINDOW_ALL;
+	struct str path = STR_NONE;
 
-	(void)number;
 	*t->err = (struct err)ERR_INIT;
+	arena_reset(&c->words);
+	c->kind = -1;
+	c->status_from = -1;
+	c->status_to = INT64_MAX;
 	for (int i = 0; i < argc; i++)
-		instant_narrow(&w, plan[i], argv[i]);
+		narrow(c, plan[i], argv[i], &w, &path);
 	block_walk_seek(&c->walk, w.from_ns, w.to_ns);
+	c->walk.path = path;
+	c->walk.block.leave = left_out((unsigned)number);
 	c->i = 0;
 	if (!block_walk_next(&c->walk, &c->any, t->err))
 		return sql_failed(&t->base, t->err);

@@ -1,6 +1,7 @@
 /*
  * events_table: the events of a store as a read-only virtual table of SQLite, one row an event, straight from the
- * column blocks. Comparisons of `time` with constants are pushed down: blocks outside are not decompressed. SQLite
+ * column blocks. Comparisons of `time` and `source` with constants are pushed down: blocks outside are not decompressed;
+ * so are those of `kind` and `status`: other rows are passed over; and columns nobody asks for stay packed. SQLite
  * checks every row again, so what is pushed down may give too much but never too little.
  */
 #ifndef STORE_EVENTS_TABLE_H
