@@ -133,13 +133,27 @@ static const struct catalog_column process_columns[] = {
 	TIME_ROW, PLACE_ROWS, USER_ROWS, PID_ROW, QUERY_ROW, TEXT_ROW, SOURCE_ROWS, { 0 },
 };
 
+static const struct catalog_column deadlock_columns[] = {
+	TIME_ROW,
+	PLACE_ROWS,
+	USER_ROWS,
+	PID_ROW,
+	{ "holder", SQL_TEXT, SQL_SAID, "the other processes, where the log names them" },
+	{ "object", SQL_TEXT, SQL_SAID, "mode of the lock that was waited for, and what it is on" },
+	QUERY_ROW,
+	TEXT_ROW,
+	SOURCE_ROWS,
+	{ 0 },
+};
+
 #define PROCESS_VIEW "SELECT time, service, host, db, user, pid, query, text, source, line FROM database_events WHERE kind = "
 
 const struct catalog_table view_deadlocks = {
 	.name = "deadlocks",
 	.help = "a deadlock that a database resolved",
-	.columns = process_columns,
-	.view = PROCESS_VIEW "'deadlock'",
+	.columns = deadlock_columns,
+	.view = "SELECT time, service, host, db, user, pid, holder, object, query, text, source, line FROM database_events"
+		" WHERE kind = 'deadlock'",
 };
 
 const struct catalog_table view_cancelled_statements = {

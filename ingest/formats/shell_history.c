@@ -73,7 +73,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 	e->message = str_trim(line);
 	e->detail = str_trim(more);
 	e->severity = SEV_INFO;
-	e->duration_ms = took_s * 1000;
+	if (took_s >= 0)
+		e->duration_ms = took_s * 1000;
 	if (e->message.len == 0)
 		return false;
 	change_sentence(&d, str_head(e->message, 512));
