@@ -182,10 +182,11 @@ static void add_rows(struct buf *out, const struct option_row *rows)
 	}
 }
 
-/* All sets of options, those with the same title under one heading. */
-static void add_options(struct buf *out, const struct option_set *sets, size_t n)
+/* All sets of options, those with the same title under one heading, behind the line `about`. */
+static void add_options(struct buf *out, const struct option_set *sets, size_t n, const char *about)
 {
 	buf_addz(out, ".Sh OPTIONS\n");
+	buf_addz(out, about);
 	for (size_t i = 0; i < n; i++) {
 		bool begins = i == 0 || strcmp(sets[i].title, sets[i - 1].title) != 0;
 		bool ends = i + 1 == n || strcmp(sets[i].title, sets[i + 1].title) != 0;
@@ -200,8 +201,8 @@ static void add_options(struct buf *out, const struct option_set *sets, size_t n
 	}
 }
 
-/* Exit statuses; with a command, those that its options allow. */
-static void add_statuses(struct buf *out, bool found, bool strict)
+/* Exit statuses; with a command, those that its options allow. `busy`: one that only a command has whose page says so. */
+static void add_statuses(struct buf *out, bool found, bool strict, bool busy)
 {
 	const struct {
 		const char *what;
@@ -214,6 +215,7 @@ static void add_statuses(struct buf *out, bool found, bool strict)
 		{ "no usable input", EXIT_NO_INPUT, true },
 		{ "the system or the store failed", EXIT_SYSTEM, true },
 		{ "done, but part of the input was damaged or not understood (only with --strict)", EXIT_DAMAGED, strict },
+		{ "not done: another run holds the lock (only inquest nightly)", EXIT_BUSY, busy },
 	};
 
 	buf_addz(out, ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
@@ -270,8 +272,8 @@ void manual_overview(struct buf *out)
 	buf_addz(out, ".El\n");
 	/* The last set is that of all commands. */
 	if (n > 0)
-		add_options(out, &(struct option_set){ "Options", sets[n - 1].rows, NULL }, 1);
-	add_statuses(out, true, true);
+		add_options(out, &(struct option_set){ "Options", sets[n - 1].rows, NULL }, 1, "Every command takes\n");
+	add_statuses(out, true, true, true);
 	buf_addz(out, ".Sh SEE ALSO\n");
 	for (size_t i = 0; command_registry[i]; i++)
 		buf_addf(out, ".Xr inquest-%s 1%s\n", command_registry[i]->name, command_registry[i + 1] ? " ," : "");
@@ -287,8 +289,8 @@ void manual_command(const struct command *c, struct buf *out)
 	add_usage(out, c->arguments);
 	buf_addz(out, ".Op Ar options\n.Sh DESCRIPTION\n");
 	add_text(out, c->about);
-	add_options(out, sets, n);
-	add_statuses(out, has_option(sets, n, "exit-status"), has_option(sets, n, "strict"));
+	add_options(out, sets, n, "");
+	add_statuses(out, has_option(sets, n, "exit-status"), has_option(sets, n, "strict"), false);
 	add_examples(out, c->examples);
 	bool input = c->uses & USES_INPUT, store = has_option(sets, n, "store");
 

@@ -62,7 +62,7 @@ function fill(s,    words, n, i, line) {
 		if (words[i] ~ /^[.']/) words[i] = "\\&" words[i]
 		if (line != "" && length(line) + 1 + length(words[i]) > 78) { add(line); line = "" }
 		line = line (line == "" ? "" : " ") words[i]
-		if (words[i] ~ /[.?!](\\f[RBI])?[")]*$/) { add(line); line = "" }
+		if (words[i] ~ /[^ ][.?!](\\f[RBI])?[")]*$/) { add(line); line = "" }
 	}
 	if (line != "") add(line)
 }
@@ -93,7 +93,7 @@ function cells(row, out,    n, i) {
 	for (i = 1; i <= n; i++) gsub(/\001/, "|", out[i])
 	return n
 }
-function table(    heads, head_words, named, n, row, i, k, item, body) {
+function table(    heads, named, n, row, i, k, item, body) {
 	n = cells(rows[1], heads)
 	add(".Bl -tag -width Ds")
 	for (i = 3; i <= n_rows; i++) {
@@ -105,8 +105,8 @@ function table(    heads, head_words, named, n, row, i, k, item, body) {
 		body = ""
 		for (k = 2; k <= n; k++) {
 			if (row[k] == "") continue
-			# A heading of two words says what the cell is ("left out"); what is below others is clear without them.
-			named = k > 2 && split(heads[k], head_words, " ") == 2
+			# What follows "holds" or "what is in it" is clear without the heading; "default" or "left out" is not.
+			named = k > 2 && heads[k] != "" && heads[k] !~ /^(holds|what .*)$/
 			if (body != "") body = body (body ~ /[.;:]$/ ? " " : named ? "; " : ": ")
 			if (named) body = body heads[k] ": "
 			body = body row[k]
