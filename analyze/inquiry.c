@@ -245,9 +245,11 @@ static void find_illness(struct inquiry *q)
 	}
 	for (size_t i = 0; i < q->n_emergent; i++) {
 		const struct emergence *e = &q->emergent[i];
+		struct illness *v = &q->ill[e->voice->service];
+		if (e->lost && e->llr >= 6)
+			v->lost_lines += e->expected - e->bad;
 		if (!e->trouble || e->llr < 6)
 			continue;
-		struct illness *v = &q->ill[e->voice->service];
 		bool caller = (e->voice->family && e->voice->family->nature == NATURE_CALLER) || e->names >= 0 || e->outside.len;
 		if (caller)
 			v->caller_lines += e->bad - e->expected;
@@ -261,8 +263,8 @@ static void find_illness(struct inquiry *q)
 	for (size_t i = 0; i < f->n_services; i++) {
 		struct illness *v = &q->ill[i];
 		double own = v->own_lines / q->failures, http = (v->failed + 0.5 * v->slow) / q->failures;
-		double caller = v->caller_lines / q->failures;
-		v->score = 1 - exp(-(1.2 * fmin(own, 1.5) + 0.6 * fmin(http, 1.5) + 0.2 * fmin(caller, 1)));
+		double caller = v->caller_lines / q->failures, lost = v->lost_lines / q->failures;
+		v->score = 1 - exp(-(1.2 * fmin(own, 1.5) + 0.6 * fmin(http, 1.5) + 0.2 * fmin(caller, 1) + 0.2 * fmin(lost, 1)));
 	}
 }
 

@@ -27,6 +27,7 @@ struct illness {
 	double requests, failed, slow; /* surplus of its own failed and slow requests in the bad steps */
 	double own_lines;       /* surplus lines of trouble that are about itself */
 	double caller_lines;    /* ... that are about something it called */
+	double lost_lines;      /* lines that it used to log and does not any more */
 	double score;           /* 0..1: share of what it did that went wrong, own trouble first */
 	bool silent;            /* it logged before and stopped logging during the outbreak */
 	int64_t first_ns;       /* first sign of trouble */

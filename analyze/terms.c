@@ -64,6 +64,33 @@ static double lag_density(double minutes)
 	return 0.70 / 2.5 * exp(-minutes / 2.5) + 0.22 / 25 * exp(-minutes / 25) + 0.08 / 150 * exp(-minutes / 150);
 }
 
+/*
+ * Placebo: the share of other minutes, of the quiet time, that would look as guilty of an onset: those with a change of the same sort
+ * (for a job, a run of it) at most as long before them. (1 + k) / (1 + n), so that it is never nothing.
+ */
+static double placebo(const struct inquiry *q, const struct act *act, int64_t lag)
+{
+	const int64_t minute = 60 * NS_PER_S;
+	int64_t reach = lag > 0 ? lag : 0, step = (q->f->to_ns - q->f->from_ns) / 2000;
+	double n = 0, k = 0;
+	if (step < minute)
+		step = minute;
+	for (int64_t t = q->f->from_ns + reach; t < q->f->to_ns; t += step) {
+		if (!outbreak_quiet_step(q->o, &q->f->grid, grid_step(&q->f->grid, t)))
+			continue;
+		bool near = false;
+		for (size_t i = 0; i < q->f->n_acts && !near && q->f->acts[i].begin_ns <= t; i++) {
+			const struct act *other = &q->f->acts[i];
+			bool same = act->kind == CHANGE_JOB ? other->kind == CHANGE_JOB && str_eq(other->entity, act->entity)
+			                                    : other->kind != CHANGE_JOB && (!other->derived || act->derived);
+			near = same && other->begin_ns >= t - reach;
+		}
+		n++;
+		k += near;
+	}
+	return (1 + k) / (1 + n);
+}
+
 static void term_precedence(struct inquiry *q, struct candidate *c, const struct act *act)
 {
 	char words[TIME_TEXT_BYTES];
@@ -88,9 +115,11 @@ static void term_precedence(struct inquiry *q, struct candidate *c, const struct
 	double minutes = (double)(q->f->to_ns - q->f->from_ns) / 60e9;
 	double rate = ((double)changes + 1) / fmax(minutes, 10);
 	double lr = log(lag_density((double)lag / 60e9) / rate);
-	lr = fmax(-4, fmin(2.5, lr));
-	term_add(q, c, "precedence", lr, &act->refs, "%s before the first failures (%zu changes in %.0f minutes of logs)",
-	         words_ns(lag < 0 ? 0 : lag, words), changes, minutes);
+	/* It cannot say more than how rare it is that a minute has a change as near before it. */
+	double p = placebo(q, act, lag);
+	lr = fmax(-4, fmin(fmin(2.5, -log(p)), lr));
+	term_add(q, c, "precedence", lr, &act->refs, "%s before the first failures (%zu changes in %.0f minutes of logs; %.0f %% of all quiet minutes have one as near before them)",
+	         words_ns(lag < 0 ? 0 : lag, words), changes, minutes, 100 * p);
 }
 
 /* ---- place ---- */
