@@ -85,13 +85,12 @@ static void sides_slow(const struct window *w, const struct series *s, double li
 static void add_http(const struct facts *f, const struct signals *signals, const struct outbreak *o, const struct window *w, const struct series *s,
                      struct totals *t, struct value_list *out)
 {
-	bool refusals = signals->at[o->lead].kind == SYMPTOM_AUTH;
 	struct str status = arena_printf(f->arena, "%d", (int)s->code);
 	struct sides n = { 0 }, failed = { 0 }, slow = { 0 };
 	double limit_ms = slow_limit_of(f, signals, o, s->service);
 	sides_count(w, s, false, &n);
 	failed = n;
-	if (!status_failed(s->code) && !(refusals && status_refused(s->code)))
+	if (!status_failed(s->code) && !symptom_status(signals->at[o->lead].kind, s->code))
 		failed.bad = 0;
 	add_value(t, out, OF_REQUESTS, s->service, "route", s->key_text, &n, NULL);
 	add_value(t, out, OF_REQUESTS, s->service, "host", s->host, &n, NULL);

@@ -69,6 +69,8 @@ static bool is_material(enum symptom_kind kind, double excess, double rate, doub
 		return excess >= 12 && rate >= 0.005 && rate >= 2.5 * usual;
 	if (kind == SYMPTOM_AUTH)
 		return excess >= 25 && rate >= usual + 0.03 && rate >= 1.8 * usual && seconds >= 30;
+	if (kind == SYMPTOM_REJECTED)
+		return excess >= 30 && rate >= usual + 0.15 && rate >= 2.5 * usual && seconds >= 30;
 	return excess >= 25 && rate >= usual + 0.08 && rate >= 2.5 * usual && seconds >= 30;
 }
 
@@ -164,7 +166,7 @@ static void watch_statuses(struct present *p, const struct scope *s, enum sympto
 	clear(p);
 	for (size_t i = 0; i < s->parts.n; i++) {
 		const struct series *x = s->parts.at[i];
-		bool hit = kind == SYMPTOM_AUTH ? status_refused(x->code) : status_failed(x->code);
+		bool hit = symptom_status(kind, x->code);
 
 		for (size_t c = 0, t; c < x->n_cells; c++) {
 			if (!step_of(p, x->cells[c].bucket, &t))
@@ -280,6 +282,7 @@ static void make_watches(struct present *p, const struct series *series, size_t 
 	for (size_t i = 0; i < requests.n; i++) {
 		watch_statuses(p, &requests.at[i], SYMPTOM_ERRORS);
 		watch_statuses(p, &requests.at[i], SYMPTOM_AUTH);
+		watch_statuses(p, &requests.at[i], SYMPTOM_REJECTED);
 		watch_latency(p, &requests.at[i]);
 	}
 	for (size_t i = 0; i < lines.n; i++)

@@ -132,7 +132,7 @@ double history_p95(const struct history *h, struct str service, struct str route
 /* ---- the past of signals ---- */
 
 /* Routes that refuse more than they let in say nothing about users (see symptoms.c): by what they did that day. */
-static bool lets_in(const struct series *series, size_t n, const struct series *refused)
+static bool lets_in(const struct series *series, size_t n, const struct series *refused, enum symptom_kind kind)
 {
 	double in = 0, out = 0;
 
@@ -142,7 +142,7 @@ static bool lets_in(const struct series *series, size_t n, const struct series *
 			continue;
 		for (size_t c = 0; c < s->n_cells; c++) {
 			in += s->code >= 200 && s->code < 400 ? s->cells[c].count : 0;
-			out += status_refused(s->code) ? s->cells[c].count : 0;
+			out += symptom_status(kind, s->code) ? s->cells[c].count : 0;
 		}
 	}
 	return in > out;
@@ -170,11 +170,11 @@ static void add_past(const struct history *h, struct past *p, const struct serie
 			dense_slow(&h->grid, s, p->limit_ms, p->k, p->n);
 		return;
 	}
-	bool refused = p->kind == SYMPTOM_AUTH && status_refused(s->code);
-	if (refused && !lets_in(series, n, s))
+	bool hit = symptom_status(p->kind, s->code);
+	if (hit && p->kind != SYMPTOM_ERRORS && !lets_in(series, n, s, p->kind))
 		return;
 	dense_count(&h->grid, s, p->n);
-	if (refused || (p->kind == SYMPTOM_ERRORS && status_failed(s->code)))
+	if (hit)
 		dense_count(&h->grid, s, p->k);
 }
 

@@ -13,7 +13,7 @@ struct people { struct map seen, hit; uint64_t failed_named; };
 struct census {
 	uint64_t edge;
 	double slow_ms;
-	bool refused_counts;
+	bool refused_counts, rejected_counts;
 	struct people users, clients;
 	uint64_t total, failed, slow;
 };
@@ -29,12 +29,17 @@ static void note(struct people *p, uint32_t who, bool failed)
 	}
 }
 
+static bool counts_as_failed(const struct census *c, int status)
+{
+	return status_failed(status) || (c->refused_counts && status_refused(status)) || (c->rejected_counts && status_rejected(status));
+}
+
 static bool count_row(void *self, const struct scan_row *r)
 {
 	struct census *c = self;
 	if (r->kind != EV_HTTP || r->status < 0)
 		return true;
-	bool failed = status_failed(r->status) || (c->refused_counts && status_refused(r->status));
+	bool failed = counts_as_failed(c, r->status);
 	note(&c->users, r->user, failed);
 	if (r->service != c->edge)
 		return true;
@@ -56,7 +61,7 @@ static int by_failed(const void *x, const void *y)
 	return str_cmp(a->route, b->route);
 }
 
-static void count_routes(const struct facts *f, const struct outbreak *o, bool refused_counts, struct impact *out)
+static void count_routes(const struct facts *f, const struct outbreak *o, const struct census *c, struct impact *out)
 {
 	VEC(struct impact_route) routes = { 0 };
 	for (size_t i = 0; i < f->n_series; i++) {
@@ -72,7 +77,7 @@ static void count_routes(const struct facts *f, const struct outbreak *o, bool r
 		if (r == routes.n)
 			*vec_push(f->arena, &routes) = (struct impact_route){ .route = s->key_text };
 		routes.at[r].requests += (uint64_t)n;
-		if (status_failed(s->code) || (refused_counts && status_refused(s->code)))
+		if (counts_as_failed(c, s->code))
 			routes.at[r].failed += (uint64_t)n;
 	}
 	if (routes.n)
@@ -90,9 +95,11 @@ bool impact_compute(const struct facts *f, const struct signals *signals, const 
 	for (size_t i = 0; i < signals->n; i++)
 		if (signals->at[i].kind == SYMPTOM_LATENCY && (ptrdiff_t)signals->at[i].service == f->edge && !signals->at[i].route.len)
 			c.slow_ms = signals->at[i].limit_ms;
-	/* Refused sign-ins are failures only when the outbreak is about them. */
-	for (size_t i = 0; i < o->n_parts; i++)
+	/* Refused sign-ins and rejected requests are failures only when the outbreak is about them. */
+	for (size_t i = 0; i < o->n_parts; i++) {
 		c.refused_counts |= signals->at[o->parts[i].signal].kind == SYMPTOM_AUTH;
+		c.rejected_counts |= signals->at[o->parts[i].signal].kind == SYMPTOM_REJECTED;
+	}
 	map_init(&c.users.seen);
 	map_init(&c.users.hit);
 	map_init(&c.clients.seen);
@@ -109,6 +116,6 @@ bool impact_compute(const struct facts *f, const struct signals *signals, const 
 	map_release(&c.users.hit);
 	map_release(&c.clients.seen);
 	map_release(&c.clients.hit);
-	count_routes(f, o, c.refused_counts, out);
+	count_routes(f, o, &c, out);
 	return ok;
 }

@@ -171,9 +171,8 @@ static bool note_hit(void *self, const struct scan_row *r)
 	struct first_hit *h = self;
 	if (r->kind != EV_HTTP || r->service != h->service || (h->route && r->route_id != h->route))
 		return true;
-	bool hit = h->s->kind == SYMPTOM_ERRORS ? status_failed(r->status)
-	         : h->s->kind == SYMPTOM_AUTH   ? status_refused(r->status)
-	                                        : r->duration_us != UINT32_MAX && r->duration_us / 1000.0 > h->s->limit_ms;
+	bool hit = h->s->kind != SYMPTOM_LATENCY ? symptom_status(h->s->kind, r->status)
+	                                         : r->duration_us != UINT32_MAX && r->duration_us / 1000.0 > h->s->limit_ms;
 	if (!hit)
 		return true;
 	if (h->first_ns == TIME_NONE || r->time_ns < h->first_ns)
@@ -386,7 +385,7 @@ struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all
 	for (size_t i = 0; i < all->n; i++) {
 		const struct signal *s = &all->at[i];
 		for (size_t j = 0; s->user_facing && j < s->scan.n_segments; j++) {
-			if (s->kind != SYMPTOM_AUTH || !self_inflicted(f, s, &s->scan.segments[j]))
+			if ((s->kind != SYMPTOM_AUTH && s->kind != SYMPTOM_REJECTED) || !self_inflicted(f, s, &s->scan.segments[j]))
 				*vec_push(f->arena, &parts) = (struct sick_part){ i, s->scan.segments[j] };
 		}
 	}

@@ -76,7 +76,7 @@ static double slow_limit(const struct facts *f, const struct history *h, size_t 
  * A refusal is a symptom on routes that otherwise let people in. What is always forbidden (scanners asking for /.env) says
  * nothing about users.
  */
-static bool lets_in(const struct facts *f, const struct series *refused)
+static bool lets_in(const struct facts *f, const struct series *refused, enum symptom_kind kind)
 {
 	double in = 0, out = 0;
 	for (size_t i = 0; i < f->n_series; i++) {
@@ -86,7 +86,7 @@ static bool lets_in(const struct facts *f, const struct series *refused)
 		double n = series_between(s, f->from_ns, f->to_ns);
 		if (s->code >= 200 && s->code < 400)
 			in += n;
-		else if (status_refused(s->code))
+		else if (symptom_status(kind, s->code))
 			out += n;
 	}
 	return in > out;
@@ -104,11 +104,11 @@ static void http_dense(const struct facts *f, enum symptom_kind kind, size_t ser
 				dense_slow(g, s, limit_ms, k, n);
 			continue;
 		}
-		bool refused = kind == SYMPTOM_AUTH && status_refused(s->code);
-		if (refused && !lets_in(f, s))
+		bool hit = symptom_status(kind, s->code);
+		if (hit && kind != SYMPTOM_ERRORS && !lets_in(f, s, kind))
 			continue;
 		dense_count(g, s, n);
-		if (refused || (kind == SYMPTOM_ERRORS && status_failed(s->code)))
+		if (hit)
 			dense_count(g, s, k);
 	}
 }
@@ -189,6 +189,9 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 	}
 	if (s->kind == SYMPTOM_AUTH)
 		return g->excess >= 25 && g->rate >= base + 0.03 && g->rate >= 1.8 * base && seconds >= 60;
+	/* Clients send nonsense all the time: a route has to be all but closed to some of them. */
+	if (s->kind == SYMPTOM_REJECTED)
+		return g->excess >= 30 && g->rate >= base + 0.15 && g->rate >= 2.5 * base && seconds >= 60;
 	/* Slowness with which the archive begins has nothing before it to be slower than. */
 	bool beginning = grid_ns(&f->grid, g->from) < f->from_ns + 60 * NS_PER_S;
 	return !beginning && g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= more && seconds >= 90;
@@ -293,7 +296,7 @@ static void add_signal(const struct facts *f, const struct history *h, struct si
 
 static void service_signals(const struct facts *f, const struct history *h, struct signals *all, size_t *cap, size_t service, bool front, bool timed)
 {
-	static const enum symptom_kind kinds[] = { SYMPTOM_ERRORS, SYMPTOM_AUTH, SYMPTOM_LATENCY };
+	static const enum symptom_kind kinds[] = { SYMPTOM_ERRORS, SYMPTOM_AUTH, SYMPTOM_REJECTED, SYMPTOM_LATENCY };
 	VEC(struct route_total) routes = { 0 };
 	struct map index;
 	map_init(&index);

@@ -45,6 +45,18 @@ static inline bool status_refused(int status)
 	return status == 401 || status == 403 || status == 419 || status == 440;
 }
 
+/* Not a failure of the service by its code, but of users when a route that served them answers with it all of a sudden. */
+static inline bool status_rejected(int status)
+{
+	return status == 400 || status == 404 || status == 405 || status == 411 || status == 413 || status == 414 || status == 415 || status == 429 || status == 431;
+}
+
+/* Is a response of this status a hit of such a symptom? Never of those that are not about statuses. */
+static inline bool symptom_status(enum symptom_kind kind, int status)
+{
+	return kind == SYMPTOM_ERRORS ? status_failed(status) : kind == SYMPTOM_AUTH ? status_refused(status) : kind == SYMPTOM_REJECTED && status_rejected(status);
+}
+
 /* The client did not send its request, or did not wait for the answer: how long that took is its own doing. */
 static inline bool status_client_left(int status)
 {

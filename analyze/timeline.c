@@ -75,7 +75,7 @@ static struct refs symptom_lines(const struct inquiry *q, const struct signal *s
 		const struct kept_line *k = &q->f->kept[i];
 		if (k->time_ns < from || k->time_ns >= to || k->kind != EV_HTTP || facts_service(q->f, k->service) != (ptrdiff_t)s->service)
 			continue;
-		bool hit = s->kind == SYMPTOM_ERRORS ? status_failed(k->status) : s->kind == SYMPTOM_AUTH ? status_refused(k->status) : k->duration_ms > s->limit_ms;
+		bool hit = s->kind == SYMPTOM_LATENCY ? k->duration_ms > s->limit_ms : symptom_status(s->kind, k->status);
 		if (hit && (!route || k->route_id == route))
 			*vec_push(q->arena, &refs) = k->ref;
 	}

@@ -51,7 +51,7 @@ static void add_landmarks(struct player *p, const struct incident *in, int64_t f
 static struct str alert_words(const struct words *w, const struct detectable *d)
 {
 	bool lines = d->kind == SYMPTOM_LOG_ERRORS;
-	const char *did = lines ? "are errors" : d->kind == SYMPTOM_AUTH ? "were refused" : d->kind == SYMPTOM_LATENCY ? "were slow" : "failed";
+	const char *did = lines ? "are errors" : d->kind == SYMPTOM_AUTH ? "were refused" : d->kind == SYMPTOM_REJECTED ? "were rejected" : d->kind == SYMPTOM_LATENCY ? "were slow" : "failed";
 	struct str where = d->route.len ? arena_printf(w->arena, "%.*s of %.*s", STR_ARG(d->route), STR_ARG(d->service)) : d->service;
 
 	return arena_printf(w->arena, "%.0f of %.0f %s of %.*s %s in %.*s (usually %.*s)", d->k, d->n, lines ? "lines" : "requests", STR_ARG(where), did,

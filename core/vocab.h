@@ -88,6 +88,7 @@
 #define SYMPTOM_KINDS(X)                                                              \
 	X(SYMPTOM_ERRORS, "errors", "failed requests")                                \
 	X(SYMPTOM_AUTH, "auth_failures", "refused sign-ins")                          \
+	X(SYMPTOM_REJECTED, "rejected_requests", "rejected requests")                 \
 	X(SYMPTOM_LATENCY, "latency", "slow requests")                                \
 	X(SYMPTOM_VOLUME_LOSS, "volume_loss", "loss of traffic")                      \
 	X(SYMPTOM_LOG_ERRORS, "log_errors", "error lines")                            \
