@@ -85,8 +85,17 @@ struct event {
 	struct str fingerprint;    /* normalised statement */
 };
 
-/* An event with nothing known: counters at "none". */
+/* An event with nothing known: counters at "none". Where each line begins with one, event_clear takes less time. */
 #define EVENT_INIT                                                                                        \
 	{ .pid = -1, .status = -1, .bytes = -1, .duration_ms = NAN, .upstream_ms = NAN, .rows = -1, .examined = -1, .lock_ms = NAN }
+
+/* The same for an event that has not been anything yet. */
+static inline void event_clear(struct event *e)
+{
+	bytes_clear(e, sizeof *e);
+	e->pid = e->bytes = e->rows = e->examined = -1;
+	e->status = -1;
+	e->duration_ms = e->upstream_ms = e->lock_ms = NAN;
+}
 
 #endif

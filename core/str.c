@@ -74,6 +74,11 @@ ptrdiff_t str_rchr(struct str s, char c)
 	return p ? p - s.ptr : -1;
 }
 
+void bytes_clear(void *p, size_t n)
+{
+	memset(p, 0, n);
+}
+
 struct str str_trim_blanks(struct str s)
 {
 	while (s.len && str_blank(s.ptr[0])) {

@@ -138,10 +138,8 @@ struct str fields_text(const struct fields *f, enum field k)
 }
 
 /* "", "-" and null are how logs write nothing. */
-static struct str known_text(const struct fields *f, enum field k)
+static struct str text_unless_none(const struct fields *f, enum field k)
 {
-	if (!fields_has(f, k))
-		return STR_NONE;
 	struct str s = f->value[k].escaped ? fields_text(f, k) : f->value[k].text;
 	s = str_trim(s);
 	if (s.len > 5)
@@ -150,6 +148,12 @@ static struct str known_text(const struct fields *f, enum field k)
 			       str_eq(s, STR("<nil>"))
 		       ? STR_NONE
 		       : s;
+}
+
+/* Most fields are not there, and most are asked for. */
+static inline struct str known_text(const struct fields *f, enum field k)
+{
+	return fields_has(f, k) ? text_unless_none(f, k) : STR_NONE;
 }
 
 static bool is_number(struct str s)

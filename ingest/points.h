@@ -1,6 +1,6 @@
 /*
  * points: places in a gzip file where decompression can begin: the beginnings of deflate blocks, one about every
- * 4 MiB of text, each with the 32 KiB of text before it that the decoder needs (after zran.c of zlib). They are
+ * 8 MiB of text, each with the 32 KiB of text before it that the decoder needs (after zran.c of zlib). They are
  * found in passing: when one is due, the decoder is given its input in small pieces until it stands at a block.
  */
 #ifndef INGEST_POINTS_H
@@ -10,7 +10,7 @@
 #include "ingest/input.h"
 
 enum {
-	POINT_EVERY_BYTES = 4 << 20, /* of text */
+	POINT_EVERY_BYTES = 8 << 20, /* of text: looking for a block is slow, and reading a line back takes a few milliseconds */
 	POINT_WINDOW_BYTES = 32 << 10,
 	POINT_NEAR_BYTES = 1 << 20,  /* from here on the text is kept for the window */
 	POINT_PIECE_BYTES = 32,      /* of input; shorter than the head of nearly any block */

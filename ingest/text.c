@@ -194,8 +194,9 @@ struct reader {
 static enum record_fate read_record(void *self, const struct record *r)
 {
 	struct reader *rd = self;
-	struct event e = EVENT_INIT;
+	struct event e;
 
+	event_clear(&e);
 	if (rd->carrier && r->format == rd->pass.records.format)
 		return payloads_record(rd->payloads, r);
 	if (!r->format->decode(r->text, r->ctx, &e))

@@ -118,11 +118,27 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct str serv
 	g->place = add_place(g, 0, service, 0, host);
 }
 
+/* The hash of a text, 0 of none: nearly always that of the event before. */
+static inline uint64_t said_hash(struct agg_said *last, struct str text)
+{
+	if (text.len == 0)
+		return 0;
+	if (text.len == last->len && memcmp(text.ptr, last->text, text.len) == 0)
+		return last->hash;
+	uint64_t hash = hash64(text);
+	if (text.len <= sizeof last->text) {
+		memcpy(last->text, text.ptr, text.len);
+		last->len = (uint8_t)text.len;
+		last->hash = hash;
+	}
+	return hash;
+}
+
 /* Where the event happened. */
 static struct agg_place *place_of(struct aggregate *g, const struct event *e)
 {
-	uint64_t service = e->service.len ? hash64(e->service) : 0;
-	uint64_t host = e->host.len ? hash64(e->host) : 0;
+	uint64_t service = said_hash(&g->service_said, e->service);
+	uint64_t host = said_hash(&g->host_said, e->host);
 	struct agg_place *last = &g->places.at[g->place];
 	if (last->said_service == service && last->said_host == host)
 		return last;
@@ -572,7 +588,7 @@ void aggregate_clear_cells(struct aggregate *g)
 		g->series.at[g->cells.at[i].series].newest = NO_CELL;
 		g->recent.at[g->cells.at[i].series].cell = NO_CELL;
 	}
-	g->cells.n = 0;
+	g->cells.n = g->n_ordered = 0;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;
 }

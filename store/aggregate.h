@@ -30,6 +30,7 @@ enum {
 	AGG_SERVICES_MAX = 256,
 	AGG_PLACES_MAX = 2048,      /* services on hosts */
 	AGG_SERIES_MAX = (1 << 14) + AGG_PLACES_MAX, /* each place has its total, too */
+	AGG_SERIES_EXTRA = 16,      /* last resorts beyond these: one per kind */
 	ROUTES_MAX = 2000,          /* from here on: per service */
 	TEMPLATES_MAX = 4000,
 	FINGERPRINTS_MAX = 2000,
@@ -61,6 +62,9 @@ struct agg_cell {
 	uint64_t sum_us, max_us;
 };
 
+/* A cell in the order of its part. */
+struct agg_order { int32_t bucket; uint32_t cell; };
+
 /* What is bounded per service. */
 enum name_class {
 	CLASS_ROUTE,
@@ -90,6 +94,9 @@ struct agg_place {
 };
 #define NO_SERIES UINT32_MAX
 
+/* A short text and its hash; len 0: none yet. */
+struct agg_said { char text[32]; uint8_t len; uint64_t hash; };
+
 /* A way to a series: 0 marks a free slot. */
 struct agg_way { uint64_t said; uint32_t series; };
 
@@ -98,6 +105,7 @@ struct aggregate {
 	uint8_t role;                /* of the file */
 	uint64_t service, host;      /* of the file */
 	uint32_t place;              /* index into places: of the last event */
+	struct agg_said service_said, host_said; /* by the events before */
 	uint32_t other_place;        /* index into places: for those beyond the bound, 0 none yet */
 	VEC(struct agg_service) services;
 	VEC(struct agg_place) places; /* the first is the file's own */
@@ -111,6 +119,9 @@ struct aggregate {
 	VEC(struct agg_series) series;
 	VEC(struct agg_recent) recent; /* per series */
 	VEC(struct agg_cell) cells;
+	struct agg_order *order;     /* the first n_ordered cells, series by series: see aggregate_part.c */
+	uint32_t *starts;            /* where in it those of each series begin */
+	size_t n_ordered;
 	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration */
 	VEC(struct hll) sketches;
 	struct arena arena;          /* of all arrays; kept from file to file */

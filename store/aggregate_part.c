@@ -2,50 +2,42 @@
 
 #include <stdlib.h>
 
-/* A cell's place in its part. */
-struct place {
-	uint32_t series;
-	int32_t bucket;
-	uint32_t cell;
-};
-
-static int by_place(const void *a, const void *b)
+static int by_bucket(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
-	if (x->series != y->series)
-		return x->series < y->series ? -1 : 1;
+	const struct agg_order *x = a, *y = b;
 	if (x->bucket != y->bucket)
 		return x->bucket < y->bucket ? -1 : 1;
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
 /*
- * Cells of a kind in the order of a part. Cells are made in the order of time, so sorting by series, stably,
- * mostly does it.
+ * The cells series by series, once for the parts of all kinds: those of series i are order[starts[i] .. starts[i + 1]). Cells are
+ * made in the order of time, so putting them with their series, in turn, mostly sorts them.
  */
-static struct place *sorted_places(const struct aggregate *g, enum series_kind kind, struct arena *a,
-				   size_t *n)
+static void order_cells(struct aggregate *g)
 {
-	uint32_t *starts = arena_new_n(a, uint32_t, g->series.n + 1);
+	size_t n = g->series.n;
+	if (!g->order) {
+		g->order = arena_new_n(&g->arena, struct agg_order, AGG_CELLS_MAX);
+		g->starts = arena_new_n(&g->arena, uint32_t, AGG_SERIES_MAX + AGG_SERIES_EXTRA + 2);
+	}
+	memset(g->starts, 0, (n + 2) * sizeof *g->starts);
 	for (size_t i = 0; i < g->cells.n; i++)
-		if (g->series.at[g->cells.at[i].series].kind == kind)
-			starts[g->cells.at[i].series + 1]++;
-	for (size_t i = 0; i < g->series.n; i++)
-		starts[i + 1] += starts[i];
-	*n = starts[g->series.n];
-	struct place *places = arena_new_n(a, struct place, *n);
+		g->starts[g->cells.at[i].series + 2]++;
+	for (size_t i = 0; i < n; i++)
+		g->starts[i + 2] += g->starts[i + 1];
 	for (size_t i = 0; i < g->cells.n; i++) {
 		const struct agg_cell *cell = &g->cells.at[i];
-		if (g->series.at[cell->series].kind == kind)
-			places[starts[cell->series]++] =
-				(struct place){ cell->series, cell->bucket, (uint32_t)i };
+		g->order[g->starts[cell->series + 1]++] = (struct agg_order){ cell->bucket, (uint32_t)i };
 	}
-	bool sorted = true;
-	for (size_t i = 1; i < *n && sorted; i++)
-		sorted = by_place(&places[i - 1], &places[i]) < 0;
-	if (!sorted)
-		qsort(places, *n, sizeof *places, by_place);
-	return places;
+	for (size_t i = 0; i < n; i++) {
+		bool sorted = true;
+		for (size_t k = g->starts[i] + 1; k < g->starts[i + 1] && sorted; k++)
+			sorted = by_bucket(&g->order[k - 1], &g->order[k]) < 0;
+		if (!sorted)
+			qsort(g->order + g->starts[i], g->starts[i + 1] - g->starts[i], sizeof *g->order, by_bucket);
+	}
+	g->n_ordered = g->cells.n;
 }
 
 /*
@@ -108,17 +100,47 @@ static uint32_t put_registers(const struct hll *h, struct part_register *out)
 	return n;
 }
 
+static size_t cells_of_kind(const struct aggregate *g, enum series_kind kind, size_t *n_series)
+{
+	size_t n = 0;
+	*n_series = 0;
+	for (size_t i = 0; i < g->series.n; i++) {
+		size_t cells = g->series.at[i].kind == kind ? g->starts[i + 1] - g->starts[i] : 0;
+		n += cells;
+		*n_series += cells > 0;
+	}
+	return n;
+}
+
+/* A cell as the next one of the part; durations (NULL: not of this kind) as durations_by_cell gives them. */
+static void put_cell(const struct aggregate *g, uint32_t at, uint8_t *durations, const uint32_t *starts, struct cells_part *out)
+{
+	const struct agg_cell *cell = &g->cells.at[at];
+	struct part_more *p = &out->more[out->n_cells];
+	out->cells[out->n_cells++] = (struct cell){ cell->bucket, cell->count, cell->failed };
+	*p = (struct part_more){ .timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
+		                 .hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
+	if (durations && cell->timed)
+		p->n_hist = put_hist(durations + starts[at], cell->timed, out->hist + out->n_hist);
+	if (cell->sketch)
+		p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
+	out->n_hist += p->n_hist;
+	out->n_regs += p->n_regs;
+}
+
 bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out)
 {
-	size_t n;
-	struct place *places = sorted_places(g, kind, a, &n);
-	*out = (struct cells_part){ .kind = kind, .n_cells = n };
+	size_t n_series;
+	if (g->n_ordered != g->cells.n)
+		order_cells(g);
+	*out = (struct cells_part){ .kind = kind };
+	size_t n = g->cells.n ? cells_of_kind(g, kind, &n_series) : 0;
 	if (n == 0)
 		return false;
 	out->cells = arena_new_n(a, struct cell, n);
 	out->more = arena_new_n(a, struct part_more, n);
-	out->ids = arena_new_n(a, uint64_t, n);
-	out->lengths = arena_new_n(a, uint32_t, n);
+	out->ids = arena_new_n(a, uint64_t, n_series);
+	out->lengths = arena_new_n(a, uint32_t, n_series);
 	uint32_t *starts = NULL;
 	uint8_t *durations = NULL;
 	if (kind_has_hist(kind)) {
@@ -127,22 +149,13 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 	}
 	if (kind == SERIES_CLIENTS)
 		out->regs = arena_new_n(a, struct part_register, g->sketches.n * HLL_REGISTERS);
-	for (size_t i = 0; i < n; i++) {
-		const struct agg_cell *cell = &g->cells.at[places[i].cell];
-		if (i == 0 || places[i - 1].series != cell->series)
-			out->ids[out->n_series++] = g->series.at[cell->series].id;
-		out->lengths[out->n_series - 1]++;
-		out->cells[i] = (struct cell){ cell->bucket, cell->count, cell->failed };
-		struct part_more *p = &out->more[i];
-		*p = (struct part_more){ .timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
-			.hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
-		if (durations && cell->timed)
-			p->n_hist = put_hist(durations + starts[places[i].cell], cell->timed,
-					     out->hist + out->n_hist);
-		if (cell->sketch)
-			p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
-		out->n_hist += p->n_hist;
-		out->n_regs += p->n_regs;
+	for (size_t i = 0; i < g->series.n; i++) {
+		if (g->series.at[i].kind != kind || g->starts[i] == g->starts[i + 1])
+			continue;
+		out->ids[out->n_series] = g->series.at[i].id;
+		out->lengths[out->n_series++] = g->starts[i + 1] - g->starts[i];
+		for (size_t k = g->starts[i]; k < g->starts[i + 1]; k++)
+			put_cell(g, g->order[k].cell, durations, starts, out);
 	}
 	return true;
 }

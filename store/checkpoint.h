@@ -1,5 +1,5 @@
 /*
- * checkpoint: where decompression of an ingested file can start, one place about every 4 MiB of its text, so that
+ * checkpoint: where decompression of an ingested file can start, one place about every 8 MiB of its text, so that
  * a line is read back from the archive without reading all that comes before it. What a place needs of the text
  * before it (up to 32 KiB) is packed: about 0.1 % of the text in all. Only gzip files that are no members of an
  * archive have any; of other files a line is found by reading from their beginning.

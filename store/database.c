@@ -65,12 +65,12 @@ static uint64_t db_of(struct roster *names, struct str db)
 
 void statements_add(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
 {
+	if (e->kind != EV_QUERY || a->fingerprint_id == 0)
+		return;
 	struct statement_row like = { .min_us = UINT64_MAX, .rows = -1, .examined = -1, .first_ns = TIME_NONE,
 				      .last_ns = TIME_NONE };
 	struct statement_row *r;
 
-	if (e->kind != EV_QUERY || a->fingerprint_id == 0)
-		return;
 	if (s->rows.n == 0) {
 		/* what no row is left for */
 		struct statement_row other = like;
