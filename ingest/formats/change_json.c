@@ -256,6 +256,10 @@ static const struct format_sample samples[] = {
 	  "password\","
 	  "\"actor\":\"vault\"}",
 	  "change.kind=credential change.service=web change.key=db-password change.status=succeeded" },
+	{ "{\"time\": \"2026-06-18T05:17:54.000Z\", \"service\": \"web\", \"actor\": \"oncall\", \"action\": \"operation\", "
+	  "\"status\": \"succeeded\", \"key\": \"logrotate.force\", \"old\": \"-\", \"new\": \"-\", \"change\": \"INC-80 old files removed\"}",
+	  "time=2026-06-18T05:17:54.000Z kind=change change.kind=operation change.service=web change.key=logrotate.force "
+	  "change.actor=oncall change.status=succeeded change.id=INC-80" },
 	{ NULL, NULL },
 };
 

@@ -47,6 +47,22 @@ Test(acts, start_and_end_are_one)
 	arena_release(&a);
 }
 
+Test(acts, a_record_of_the_end_alone_began_earlier)
+{
+	struct facts f;
+	struct arena a;
+	struct store_change c[] = {
+		record(MIN(10), CHANGE_DEPLOYMENT, "web", "4.2", "4.1", "succeeded"),
+		record(MIN(30), CHANGE_DEPLOYMENT, "web", "4.3", "4.2", "deployed by ann"),
+	};
+	build(&f, &a, c, 2);
+	cr_assert_eq(f.n_acts, 2);
+	cr_assert_eq(f.acts[0].end_ns, MIN(10));
+	cr_assert_eq(f.acts[0].begin_ns, MIN(10) - 30 * NS_PER_S);
+	cr_assert_eq(f.acts[1].begin_ns, MIN(30));
+	arena_release(&a);
+}
+
 Test(acts, rollback_and_setting_back_are_paired)
 {
 	struct facts f;

@@ -33,6 +33,9 @@ Test(identity, rotations_of_one_log_share_its_name)
 		{ "web-1/app.log", "web-1/app.log", "", -1 },
 		{ "web-7.log", "web-7.log", "", -1 },
 		{ "mysql-5.7.19.log", "mysql-5.7.19.log", "", -1 },
+		{ "mysql-5.7.19", "mysql-5.7.19", "", -1 },
+		{ "syslog-auth-1.1", "syslog-auth-1", "", 1 },
+		{ "syslog-auth-1.2.gz", "syslog-auth-1", "", 2 },
 		{ "/var/log/syslog.1", "/var/log/syslog", "", 1 },
 		{ "", "", "", -1 },
 	};

@@ -168,6 +168,20 @@ Test(settle, the_span_decides_for_a_silent_log)
 	remove_store(path);
 }
 
+Test(settle, what_would_stick_out_does_not_fit)
+{
+	/* Nine hours: two hours off would still be covered for the most part. */
+	const char *path = temp_store("z6");
+	struct store_writer *w = open_writer(path);
+	struct zone_file sparse = { "web-1/syslog", "system", "", ROLE_SYSTEM, 2 * HOUR_S, false };
+	struct zone_file utc = { "nginx/access.log", "nginx", "", ROLE_ACCESS, 0, true };
+	write_zone_file(w, &utc, 1, 0, 9, false);
+	write_zone_file(w, &sparse, 5, 300, 8.9, false);
+	cr_assert(store_writer_close(w, &(struct err)ERR_INIT));
+	check_zone(path, "web-1/syslog", -2 * HOUR_S, "inferred +02:00 from its span");
+	remove_store(path);
+}
+
 Test(settle, equal_evidence_prefers_service_then_host_then_utc)
 {
 	const char *path = temp_store("z4");

@@ -50,6 +50,11 @@ void put(struct world *w, struct extent_writer *x, struct event e, int64_t ns, c
 
 void request(struct world *w, struct extent_writer *x, const char *service, int64_t ns, const char *route, int status, double ms)
 {
+	traced_request(w, x, service, ns, route, status, ms, "");
+}
+
+void traced_request(struct world *w, struct extent_writer *x, const char *service, int64_t ns, const char *route, int status, double ms, const char *id)
+{
 	struct event e = EVENT_INIT;
 	char text[200];
 	e.kind = EV_HTTP;
@@ -59,6 +64,7 @@ void request(struct world *w, struct extent_writer *x, const char *service, int6
 	e.status = status;
 	e.duration_ms = ms;
 	e.severity = status >= 500 ? SEV_ERROR : SEV_INFO;
+	e.request_id = str_of(id);
 	snprintf(text, sizeof text, "%s %d %.0f", route, status, ms);
 	put(w, x, e, ns, text);
 }

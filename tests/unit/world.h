@@ -26,6 +26,8 @@ struct extent_writer *file_begin(struct world *w, const char *service, enum form
 void file_end(struct world *w, struct extent_writer *x);
 void put(struct world *w, struct extent_writer *x, struct event e, int64_t ns, const char *text);
 void request(struct world *w, struct extent_writer *x, const char *service, int64_t ns, const char *route, int status, double ms);
+/* The same with a request id. */
+void traced_request(struct world *w, struct extent_writer *x, const char *service, int64_t ns, const char *route, int status, double ms, const char *id);
 void line(struct world *w, struct extent_writer *x, const char *service, int64_t ns, enum severity severity, const char *message);
 void deployment(struct world *w, struct extent_writer *x, int64_t ns, const char *service, const char *version, const char *previous);
 /* Closes the store, analyses it and removes it; the case file lives in the arena, which is initialised here. */
