@@ -319,7 +319,7 @@ bool facts_load(struct facts *f, struct store *s, const struct families *familie
 	*f = (struct facts){ .arena = a, .store = s, .families = families };
 	struct store_change *changes;
 	size_t n_changes;
-	if (!store_load_series(s, a, &f->series, &f->n_series, err) ||
+	if (!store_load_series_of(s, (SERIES_ALL & ~(1U << SERIES_TOTAL)) | SERIES_NO_MAXIMA, a, &f->series, &f->n_series, err) ||
 	    !store_load_templates(s, a, &f->templates, &f->n_templates, err) ||
 	    !store_load_changes(s, a, &changes, &n_changes, err) ||
 	    !store_load_kept(s, a, &f->kept, &f->n_kept, err) ||

@@ -74,7 +74,7 @@ static uint32_t add_u32(uint32_t a, uint32_t b)
 static void add_hist(const struct series *s, uint32_t hist[static HIST_BUCKETS])
 {
 	/* All cells of a series: their entries stand side by side. */
-	for (size_t i = 0; s->times && i < s->times[s->n_cells].hist; i++)
+	for (size_t i = 0; s->times && s->kind != SERIES_EVENT && i < s->times[s->n_cells].hist; i++)
 		hist[s->hist[i].bucket] = add_u32(hist[s->hist[i].bucket], s->hist[i].count);
 }
 

@@ -5,6 +5,9 @@
  */
 #include <stdio.h>
 #include <time.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "analyze/families.h"
 #include "cli/night_lock.h"
@@ -14,7 +17,7 @@
 #include "report/night.h"
 #include "store/nights.h"
 
-enum { FAMILIES_MAX_BYTES = 1 << 20 };
+enum { FAMILIES_MAX_BYTES = 1 << 20, LARGE_BYTES = 128 << 10 };
 
 struct nightly_options {
 	struct str config;
@@ -188,6 +191,14 @@ static int check(const struct night_config *c, int64_t day, struct arena *a)
 	return EXIT_DONE;
 }
 
+/* A night is several steps that each need much for a while: what one gives back is not kept for the next. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
+}
+
 static int run(struct invocation *in, struct err *err)
 {
 	const struct nightly_options *o = in->options;
@@ -198,6 +209,7 @@ static int run(struct invocation *in, struct err *err)
 	int64_t day;
 	int fd = -1, status = EXIT_SYSTEM;
 
+	give_memory_back();
 	if (!night_config_read(o->config, in->arena, &config, err) || !asked_day(o, &config, &day, err) ||
 	    !load_families(&config, in->arena, families, err))
 		return EXIT_USAGE;

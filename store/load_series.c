@@ -78,8 +78,9 @@ static void close_cell(struct growing *g)
 	if (g->open.cell.count == 0)
 		return;
 	if (s->times)
-		s->times[s->n_cells] = (struct cell_times){ m->timed, (float)((double)m->sum_us / 1000),
-			                                    (float)((double)m->max_us / 1000), m->hist };
+		s->times[s->n_cells] = (struct kept_times){ (float)((double)m->sum_us / 1000), s->kind == SERIES_EVENT ? m->timed : m->hist };
+	if (s->max_ms)
+		s->max_ms[s->n_cells] = (float)((double)m->max_us / 1000);
 	if (s->distinct) {
 		s->distinct[s->n_cells] = (float)hll_count(g->sketch);
 		*g->sketch = (struct hll){ { 0 } };
@@ -145,7 +146,7 @@ static bool measure(struct loading *l, const struct cells_part *part, const uint
 }
 
 /* One array for all cells of a kind, and so on: thousands of small ones would leave gaps. */
-static void make_room(struct loading *l, enum series_kind kind)
+static void make_room(struct loading *l, enum series_kind kind, bool maxima)
 {
 	size_t n_cells = 0, n_hist = 0, n_series = 0;
 	for (size_t i = 0; i < l->list.list.n; i++) {
@@ -155,7 +156,8 @@ static void make_room(struct loading *l, enum series_kind kind)
 	}
 	struct cell *cells = arena_new_n(l->out, struct cell, n_cells);
 	struct hist_entry *hist = arena_new_n(l->out, struct hist_entry, n_hist);
-	struct cell_times *times = kind_has_durations(kind) ? arena_new_n(l->out, struct cell_times, n_cells + n_series) : NULL;
+	struct kept_times *times = kind_has_durations(kind) ? arena_new_n(l->out, struct kept_times, n_cells + n_series) : NULL;
+	float *max_ms = times && maxima ? arena_new_n(l->out, float, n_cells) : NULL;
 	float *distinct = kind == SERIES_CLIENTS ? arena_new_n(l->out, float, n_cells) : NULL;
 	for (size_t i = 0; i < l->list.list.n; i++) {
 		struct growing *g = &l->growing[i];
@@ -168,6 +170,10 @@ static void make_room(struct loading *l, enum series_kind kind)
 		if (times) {
 			g->series->times = times;
 			times += g->room_cells + 1;
+		}
+		if (max_ms) {
+			g->series->max_ms = max_ms;
+			max_ms += g->room_cells;
 		}
 		if (distinct) {
 			g->series->distinct = distinct;
@@ -252,14 +258,14 @@ static void grow_sorted(struct growing *g)
 		add_cell(g, &g->gathered.at[i]);
 }
 
-static bool load_kind(struct loading *l, enum series_kind kind, struct err *err)
+static bool load_kind(struct loading *l, enum series_kind kind, bool maxima, struct err *err)
 {
 	struct part_refs parts;
 	bool unsorted = false;
 	arena_reset(&l->kind);
 	if (!series_list_parts(&l->list, l->store, kind, &l->kind, &parts, err) || !run_pass(l, PASS_MEASURE, kind, &parts, err))
 		return false;
-	make_room(l, kind);
+	make_room(l, kind, maxima);
 	if (!run_pass(l, PASS_GROW, kind, &parts, err))
 		return false;
 	for (size_t i = 0; i < l->list.list.n; i++)
@@ -273,7 +279,7 @@ static bool load_kind(struct loading *l, enum series_kind kind, struct err *err)
 		if (g->unsorted)
 			grow_sorted(g);
 		close_cell(g);
-		if (g->series->times)
+		if (g->series->times && kind != SERIES_EVENT)
 			g->series->times[g->series->n_cells].hist = (uint32_t)g->n_hist;
 	}
 	return true;
@@ -309,7 +315,7 @@ bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, stru
 		l.growing[i].series = &l.list.list.at[i];
 	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++)
 		if (kinds & 1U << kind)
-			good = load_kind(&l, (enum series_kind)kind, err);
+			good = load_kind(&l, (enum series_kind)kind, kind != SERIES_HTTP || !(kinds & SERIES_NO_MAXIMA), err);
 	*out = good ? arena_new_n(a, struct series, n_all) : NULL;
 	*n = 0;
 	/* Series of lines without a time, or of extents that do not count, have no cells. */

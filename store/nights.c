@@ -132,15 +132,16 @@ static void take_cells(const struct cells_part *part, size_t from, size_t n, str
 	out->n_cells = n;
 	if (!kind_has_durations(part->kind))
 		return;
-	out->times = arena_new_n(a, struct cell_times, n + 1);
+	out->times = arena_new_n(a, struct kept_times, n + 1);
+	out->max_ms = arena_new_n(a, float, n);
 	for (size_t i = 0; i < n; i++)
 		n_hist += put_hist(part, &part->more[from + i], NULL);
 	out->hist = arena_new_n(a, struct hist_entry, n_hist);
 	n_hist = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct part_more *m = &part->more[from + i];
-		out->times[i] = (struct cell_times){ m->timed, (float)((double)m->sum_us / 1e3), (float)((double)m->max_us / 1e3),
-						     (uint32_t)n_hist };
+		out->times[i] = (struct kept_times){ (float)((double)m->sum_us / 1e3), part->kind == SERIES_EVENT ? m->timed : (uint32_t)n_hist };
+		out->max_ms[i] = (float)((double)m->max_us / 1e3);
 		n_hist += put_hist(part, m, out->hist + n_hist);
 	}
 	out->times[n].hist = (uint32_t)n_hist;

@@ -66,7 +66,11 @@ struct cell {
 struct cell_times {
 	uint32_t timed;    /* of the events: have a duration */
 	float sum_ms, max_ms;
-	uint32_t hist;     /* index of the first entry in series.hist; they end where those of the next cell begin */
+};
+/* The same as it is kept: where there is a histogram, it says how many have a duration. */
+struct kept_times {
+	float sum_ms;
+	uint32_t hist;     /* index of the first entry in series.hist; they end where those of the next cell begin. EVENT: how many are timed */
 };
 struct hist_entry { uint8_t bucket, count; }; /* hist_bucket(); a bucket with more than 255 has several entries */
 
@@ -79,7 +83,8 @@ struct series {
 	struct str key_text;       /* route, template, fingerprint or name */
 	struct cell *cells;        /* ascending by bucket, no duplicates, no empty ones */
 	size_t n_cells;
-	struct cell_times *times;  /* per cell, and one more that ends the last one's entries; NULL where nothing has durations */
+	struct kept_times *times;  /* per cell, and one more that ends the last one's entries; NULL where nothing has durations */
+	float *max_ms;             /* per cell; NULL likewise, and where they were not asked for */
 	struct hist_entry *hist;   /* only HTTP and QUERY have any */
 	float *distinct;           /* SERIES_CLIENTS: per cell, the estimated number of distinct clients; else NULL */
 	uint8_t role; /* enum format_role of the source (access beats app when both) */
@@ -88,19 +93,30 @@ struct series {
 /* What is known about the durations of a cell: nothing, where its series has none. */
 static inline struct cell_times cell_times(const struct series *s, size_t cell)
 {
-	return s->times ? s->times[cell] : (struct cell_times){ 0 };
+	struct cell_times t = { 0 };
+	if (!s->times)
+		return t;
+	t.sum_ms = s->times[cell].sum_ms;
+	t.max_ms = s->max_ms ? s->max_ms[cell] : 0;
+	if (s->kind == SERIES_EVENT)
+		t.timed = s->times[cell].hist;
+	for (size_t i = s->times[cell].hist; s->kind != SERIES_EVENT && i < s->times[cell + 1].hist; i++)
+		t.timed += s->hist[i].count;
+	return t;
 }
 /* The histogram of a cell: its entries, ascending by bucket, and how many. */
 static inline const struct hist_entry *cell_hist(const struct series *s, size_t cell, size_t *n)
 {
-	*n = s->times ? s->times[cell + 1].hist - s->times[cell].hist : 0;
+	*n = s->times && s->kind != SERIES_EVENT ? s->times[cell + 1].hist - s->times[cell].hist : 0;
 	return *n ? s->hist + s->times[cell].hist : NULL;
 }
 
 #define SERIES_ALL ((1U << SERIES_KIND_COUNT) - 1)
+/* Besides kinds: the longest durations of requests, which are a seventh of the memory and which few ask for, are left out. */
+#define SERIES_NO_MAXIMA (1U << 31)
 /*
  * The series of some kinds (bits 1 << kind), ordered by (kind, service, host, code, key_text). In memory a cell takes 12
- * bytes, 28 with durations, and an entry of a histogram 2; what is needed beside while loading does not grow with the archive,
+ * bytes, 24 with durations, and an entry of a histogram 2; what is needed beside while loading does not grow with the archive,
  * unless files of one host and service with the same routes or templates were written at the same time.
  */
 NODISCARD bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n,
