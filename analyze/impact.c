@@ -86,9 +86,32 @@ static void count_routes(const struct facts *f, const struct outbreak *o, const 
 	out->n_routes = routes.n < MAX_ROUTES_SHOWN ? routes.n : MAX_ROUTES_SHOWN;
 }
 
+/* The worst minute: share of failed requests, of those with at least 20; without any such minute that of the whole time. */
+static double worst_minute(const struct facts *f, const struct outbreak *o, const struct census *c)
+{
+	enum { LEAST_REQUESTS = 20 };
+	struct grid g = grid_over(o->onset_best_ns, o->end_ns, 6);
+	struct arena_mark mark = arena_mark(f->arena);
+	double *all = arena_new_n(f->arena, double, g.n), *failed = arena_new_n(f->arena, double, g.n), worst = 0;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind != SERIES_HTTP || !str_eq(s->service, f->services[f->edge].name))
+			continue;
+		dense_count(&g, s, all);
+		if (counts_as_failed(c, s->code))
+			dense_count(&g, s, failed);
+	}
+	for (size_t i = 0; i < g.n; i++)
+		if (all[i] >= LEAST_REQUESTS && failed[i] / all[i] > worst)
+			worst = failed[i] / all[i];
+	arena_rewind(f->arena, mark);
+	double mean = c->total ? (double)c->failed / (double)c->total : 0;
+	return worst > mean ? worst : mean;
+}
+
 bool impact_compute(const struct facts *f, const struct signals *signals, const struct outbreak *o, struct impact *out, struct err *err)
 {
-	*out = (struct impact){ .peak_error_rate = o->peak_rate };
+	*out = (struct impact){ 0 };
 	if (f->edge < 0)
 		return true;
 	struct census c = { .edge = hash64(f->services[f->edge].name), .slow_ms = INFINITY };
@@ -105,6 +128,7 @@ bool impact_compute(const struct facts *f, const struct signals *signals, const 
 	map_init(&c.clients.seen);
 	map_init(&c.clients.hit);
 	bool ok = store_scan(f->store, o->onset_best_ns, o->end_ns, SCAN_CLIENT | SCAN_USER, count_row, &c, err);
+	out->peak_error_rate = worst_minute(f, o, &c);
 	out->requests_total = c.total;
 	out->requests_failed = c.failed;
 	out->requests_slow = c.slow;

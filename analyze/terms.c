@@ -449,8 +449,8 @@ static void term_reversal(struct inquiry *q, struct candidate *c, const struct a
 	switch (e.kind) {
 	case EFFECT_CURE:
 		term_add(q, c, "reversal", e.until_end_ns < 600 * NS_PER_S ? 3.5 : 2.8, &undo->refs,
-		         "failures fell from %.1f %% to %.1f %% when it was taken back, and ended %s after", 100 * e.before, 100 * e.after,
-		         words_ns(e.until_end_ns < 0 ? 0 : e.until_end_ns, words));
+		         "failures fell from %.1f %% to %.1f %% when it was taken back, and ended %s%s", 100 * e.before, 100 * e.after,
+		         e.until_end_ns < NS_PER_S ? "at once" : words_ns(e.until_end_ns, words), e.until_end_ns < NS_PER_S ? "" : " after");
 		break;
 	case EFFECT_SLOW_CURE:
 		term_add(q, c, "reversal", 2.0, &undo->refs, "after it was taken back failures fell from %.1f %% to %.1f %%, and ended %s after",
@@ -549,7 +549,7 @@ void test_act(struct inquiry *q, struct candidate *c)
 		term_load(q, c);
 	term_reversal(q, c, act);
 	if (act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_CONFIG || act->kind == CHANGE_FLAG || act->kind == CHANGE_PACKAGE)
-		term_fan_out(q, c, act);
+		term_calls(q, c, act);
 	term_intervention(q, c, act);
 	if (act->failed)
 		term_add(q, c, "failed", 0.5, &act->refs, "the change itself did not succeed");

@@ -25,7 +25,7 @@ void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const
 /* For a cache that fails or is emptied: what the database has to do in its place. */
 void term_load(struct inquiry *q, struct candidate *c);
 /* For a change: whether calls behind the front multiply with it, and return to their level when it is taken back. */
-void term_fan_out(struct inquiry *q, struct candidate *c, const struct act *act);
+void term_calls(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Does its service take part in the failing requests, and does the failing, or the delay, begin there? By request ids. */
 void term_path(struct inquiry *q, struct candidate *c);
 void term_origin(struct inquiry *q, struct candidate *c);

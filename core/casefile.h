@@ -40,7 +40,7 @@ struct symptom {
 struct impact_route { struct str route; uint64_t requests, failed; };
 struct impact {
 	uint64_t requests_total, requests_failed, requests_slow; /* in the incident's window */
-	double peak_error_rate;     /* share, per bucket of at least 20 requests */
+	double peak_error_rate;     /* share of failed requests in the worst minute with at least 20 */
 	uint64_t users_active, users_affected; /* distinct users where known, else client addresses */
 	bool users_are_clients;     /* counted by client address */
 	struct impact_route *routes;

@@ -176,14 +176,16 @@ static struct str next_best(struct inquiry *q, const struct kept_line *const *ba
 	}
 	for (size_t i = 0; i < n; i++)
 		for (struct str rest = bad[i]->ref.text, word; (word = next(&rest)).len;) {
-			const uint64_t *slot = map_get(&count, hash64(word));
+			uint64_t *slot = map_get(&count, hash64(word));
 			/* Three digits in a text are a status code more often than a key. */
 			bool code = next != next_request_key && word.len == 3;
 			if (!slot || (*slot >> 16) <= most || code || is_date(word) || (voice && str_find(voice->text, word) >= 0) || facts_service(q->f, word) >= 0)
 				continue;
 			struct keys one = { .word = { word }, .n = 1 };
-			if (!rare_elsewhere(q, bad[0]->service, &one, next, voice))
+			if (!rare_elsewhere(q, bad[0]->service, &one, next, voice)) {
+				*slot = 0; /* not to be asked again */
 				continue;
+			}
 			most = *slot >> 16;
 			best = word;
 		}

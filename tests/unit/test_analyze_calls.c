@@ -41,10 +41,10 @@ Test(analyze_calls, a_change_that_makes_calls_multiply)
 	cr_assert_eq(c.n_incidents, 1);
 	const struct incident *i = &c.incidents[0];
 	cr_expect(str_eq(i->causes[0].entity, STR("web 2.0")));
-	const struct term *more = term_of(i, "web 2.0", "fan-out", "of the users auth was asked");
+	const struct term *more = term_of(i, "web 2.0", "calls", "of the users auth was asked");
 	cr_assert(more && more->log_odds > 2);
-	cr_expect(term_of(i, "web 2.0", "fan-out", "when it was taken back"));
-	cr_expect(!term_of(i, "auth 5.0", "fan-out", ""));
+	cr_expect(term_of(i, "web 2.0", "calls", "when it was taken back"));
+	cr_expect(!term_of(i, "auth 5.0", "calls", ""));
 	arena_release(&a);
 }
 

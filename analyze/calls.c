@@ -37,7 +37,7 @@ static double calls_each(const struct inquiry *q, ptrdiff_t service, int64_t fro
 	return users >= least_users ? *calls / users : NAN;
 }
 
-void term_fan_out(struct inquiry *q, struct candidate *c, const struct act *act)
+void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
 {
 	if (q->f->edge < 0 || !q->f->services[q->f->edge].access || c->service_index == q->f->edge)
 		return;
@@ -70,11 +70,11 @@ void term_fan_out(struct inquiry *q, struct candidate *c, const struct act *act)
 	if (best < least_ratio)
 		return;
 	struct str name = q->f->services[where].name;
-	term_add(q, c, "fan-out", fmin(2.5, 1.3 * log(best) / log(2)), &act->refs, "for each request of the users %.*s was asked %.2f times before it, and %.2f times with it",
+	term_add(q, c, "calls", fmin(2.5, 1.3 * log(best) / log(2)), &act->refs, "for each request of the users %.*s was asked %.2f times before it, and %.2f times with it",
 	         STR_ARG(name), rate_before, rate_with);
 	if (!undo)
 		return;
 	double n_after, after = calls_each(q, where, undo->end_ns + settle_ns, undo->end_ns + settle_ns + window_ns, &n_after);
 	if (!isnan(after) && after < rate_before + 0.25 * (rate_with - rate_before))
-		term_add(q, c, "fan-out", 1.5, &undo->refs, "when it was taken back, %.*s was asked %.2f times again", STR_ARG(name), after);
+		term_add(q, c, "calls", 1.5, &undo->refs, "when it was taken back, %.*s was asked %.2f times again", STR_ARG(name), after);
 }
