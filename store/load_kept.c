@@ -16,14 +16,15 @@ static int by_time(const void *a, const void *b)
 	return d ? d : (x->ref.offset > y->ref.offset) - (x->ref.offset < y->ref.offset);
 }
 
-static struct kept_line line_of(struct store *s, const struct extent_row *x, const struct kept_record *r)
+static struct kept_line line_of(struct store *s, const struct extent_row *x, const struct kept_record *r,
+                                struct arena *a)
 {
 	return (struct kept_line){
 		.time_ns = shifted(r->time_ns, x->shift_ns),
 		.severity = (enum severity)r->severity, .kind = (enum event_kind)r->kind,
 		.template_id = r->template_id, .route_id = r->route_id, .fingerprint_id = r->fingerprint_id,
 		.status = r->status >= 0 && r->status <= INT16_MAX ? (int)r->status : -1, .pid = r->pid,
-		.service = store_name(s, r->service), .host = store_name(s, r->host),
+		.service = name_copy(s, r->service, a), .host = name_copy(s, r->host, a),
 		.upstream = r->upstream, .client = r->client, .user = r->user, .request_id = r->request_id,
 		.version = r->version,
 		.duration_ms = r->duration_us == NO_DURATION ? (double)NAN : (double)r->duration_us / 1000,
@@ -63,7 +64,7 @@ static bool add_lines(struct store *s, const struct extent_row *x, struct str bl
 			continue;
 		if (*n == room)
 			return false;
-		list[(*n)++] = line_of(s, x, &r);
+		list[(*n)++] = line_of(s, x, &r, a);
 	}
 	return rows.len == 0;
 }
