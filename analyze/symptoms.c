@@ -289,6 +289,11 @@ static void add_signal(const struct facts *f, const struct history *h, struct si
 	}
 	s.scan = scan_binomial(s.n, s.k, f->grid.n, min_llr, f->arena);
 	keep_material(f, &s);
+	/* Of a route behind the front only its own departures are told; where users are, routes tell incidents apart. */
+	if (route.len && !user_facing && !s.scan.n_segments) {
+		arena_rewind(f->arena, mark);
+		return;
+	}
 	if (all->n == *cap)
 		all->at = arena_grow(f->arena, all->at, all->n, cap, sizeof *all->at, _Alignof(struct signal));
 	all->at[all->n++] = s;
