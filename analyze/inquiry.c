@@ -234,7 +234,7 @@ static void find_illness(struct inquiry *q)
 		double k = surplus(q, s);
 		if (s->kind == SYMPTOM_LATENCY)
 			v->slow += k;
-		else if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_AUTH || s->kind == SYMPTOM_REJECTED) {
+		else if (s->kind == SYMPTOM_ERRORS || s->kind == SYMPTOM_AUTH || (s->kind == SYMPTOM_REJECTED && q->signals->at[q->o->lead].kind == s->kind)) {
 			v->failed += k;
 			v->requests = fmax(v->requests, outbreak_bad_sum(q->o, &f->grid, s->n));
 		}

@@ -189,7 +189,7 @@ void timeline_write(struct inquiry *q, struct incident *out)
 		    arena_printf(q->arena, "%s%s%.*s: %.1f %% at the peak, %.1f %% usually", symptom_kind_words(y->kind), y->route.len ? " on " : "", STR_ARG(y->route),
 		                 100 * y->peak, 100 * y->baseline), y->refs);
 	}
-	add(q, &all, o->peak_ns, "peak", q->f->services[lead->service].name, arena_printf(q->arena, "worst minute: %.1f %% of requests", 100 * o->peak_rate),
+	add(q, &all, o->peak_ns, "peak", q->f->services[lead->service].name, arena_printf(q->arena, "worst minute: %.1f %% of %s%.*s", 100 * o->peak_rate, lead->route.len ? "" : "requests", STR_ARG(lead->route)),
 	    (struct refs){ 0 });
 	write_evidence(q, &all);
 	if (!o->ongoing)
