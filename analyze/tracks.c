@@ -236,8 +236,11 @@ static void follow(struct reading *g, const struct series *series, size_t n, siz
 		find_fronts(g, series, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct series *s = &series[i];
-		d->events += total(s);
-		follow_source(g, s, at, day);
+		/* The other kinds count what they are about: a request, a statement and the line that tells of it are one event. */
+		if (s->kind == SERIES_TOTAL) {
+			d->events += total(s);
+			follow_source(g, s, at, day);
+		}
 		if (s->kind == SERIES_HTTP)
 			follow_requests(g, s, at);
 		if (s->kind == SERIES_LINE) {

@@ -128,7 +128,7 @@ NODISCARD bool store_load_series(struct store *s, struct arena *a, struct series
 /* ---- days that the store keeps in coarse cells (store/nights.h) ---- */
 
 /* Kinds that a day keeps. */
-enum { DAY_KINDS = 1 << SERIES_HTTP | 1 << SERIES_LINE | 1 << SERIES_QUERY | 1 << SERIES_EVENT };
+enum { DAY_KINDS = 1 << SERIES_HTTP | 1 << SERIES_LINE | 1 << SERIES_QUERY | 1 << SERIES_EVENT | 1 << SERIES_TOTAL };
 /* Width of a coarse cell, in buckets of BUCKET_S: 10 minutes, 30 minutes. */
 enum { DAY_HTTP_WIDTH = 60, DAY_OTHER_WIDTH = 180 };
 
