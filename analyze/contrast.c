@@ -217,14 +217,3 @@ bool contrasts_find(const struct facts *f, const struct signals *signals, const 
 	}
 	return true;
 }
-
-const struct contrast *contrast_strongest(const struct contrasts *all, enum contrast_group of, struct str service, const char *field)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		const struct contrast *c = &all->at[i];
-		if (c->share_bad > c->share_good && str_eq(c->of, str_of(contrast_group_words(of))) && str_eq(c->field, str_of(field)) &&
-		    (!service.len || str_eq(c->service, service)))
-			return c;
-	}
-	return NULL;
-}

@@ -69,13 +69,6 @@ struct contrasts {
 
 NODISCARD bool contrasts_find(const struct facts *f, const struct signals *signals, const struct outbreak *o, struct contrasts *out, struct err *err);
 
-/*
- * For causes: the most significant over-represented value of a field among `of`, in a service's log (empty: in any);
- * NULL when nothing stands out. Fields: "route", "host", "status", "version", "client kind", "referrer", "campaign", "upstream",
- * "method", "client network", "statement", "duration", "bytes", "new", "gone", "more", "fewer", and the names of keys.
- */
-const struct contrast *contrast_strongest(const struct contrasts *all, enum contrast_group of, struct str service, const char *field);
-
 /* Parts, one file each: they add the values of their fields. */
 void contrast_categories(const struct facts *f, const struct signals *signals, const struct outbreak *o, const struct window *w, struct value_list *out);
 NODISCARD bool contrast_numbers(const struct facts *f, const struct outbreak *o, const struct window *w, struct value_list *out, struct err *err);

@@ -544,6 +544,7 @@ void test_act(struct inquiry *q, struct candidate *c)
 	term_place(q, c);
 	term_path(q, c);
 	term_origin(q, c);
+	term_rollout(q, c, act);
 	term_mechanism(q, c, act);
 	if (c->kind == CAUSE_CACHE_FAILURE)
 		term_load(q, c);

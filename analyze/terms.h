@@ -24,6 +24,8 @@ void term_prior(struct inquiry *q, struct candidate *c);
 void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const struct refs *refs);
 /* For a cache that fails or is emptied: what the database has to do in its place. */
 void term_load(struct inquiry *q, struct candidate *c);
+/* For a new version on a part of the hosts: do these fail more than the others? */
+void term_rollout(struct inquiry *q, struct candidate *c, const struct act *act);
 /* For a change: whether calls behind the front multiply with it, and return to their level when it is taken back. */
 void term_calls(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Does its service take part in the failing requests, and does the failing, or the delay, begin there? By request ids. */

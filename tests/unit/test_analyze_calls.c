@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "core/hash.h"
 #include "tests/unit/world.h"
 
 static const struct term *term_of(const struct incident *i, const char *entity, const char *term, const char *words)
@@ -128,4 +129,48 @@ Test(analyze_calls, a_restart_that_goes_well_is_no_incident)
 		cr_expect_eq(c.n_incidents, deployed ? 0 : 1, "%d incidents, deployed: %d", (int)c.n_incidents, deployed);
 		arena_release(&a);
 	}
+}
+
+/* Four hosts, one of them with the new version; `bad_host` fails, or all do. */
+static const struct term *rolled_out(uint64_t seed, int bad_host, struct arena *a, struct casefile *c)
+{
+	static const char *const hosts[] = { "web-1", "web-2", "web-3", "web-4" };
+	struct world w;
+	world_open(&w, seed);
+	struct extent_writer *x = file_begin(&w, "web", ROLE_APP), *edge = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 120; t += 0.01 * (0.5 + uniform(&w))) {
+		int host = (int)(uniform(&w) * 4);
+		bool bad = t >= 60 && t < 80 && (bad_host < 0 || host == bad_host) && uniform(&w) < 0.5;
+		struct event e = EVENT_INIT;
+		e.kind = EV_HTTP;
+		e.service = STR("web");
+		e.host = str_of(hosts[host]);
+		e.version = host == 1 && t >= 59 ? STR("2.0") : STR("1.9");
+		e.route = STR("GET /cart");
+		e.route_id = hash64(e.route);
+		e.status = bad ? 500 : 200;
+		e.duration_ms = 10;
+		put(&w, x, e, T0 + MIN(t), "");
+		request(&w, edge, "edge", T0 + MIN(t), "GET /cart", e.status, 12);
+	}
+	file_end(&w, x);
+	file_end(&w, edge);
+	x = file_begin(&w, "deploy", ROLE_CHANGE);
+	deployment(&w, x, T0 + MIN(59), "web", "2.0", "1.9");
+	file_end(&w, x);
+	look(&w, a, c);
+	cr_assert_eq(c->n_incidents, 1);
+	return term_of(&c->incidents[0], "web 2.0", "rollout", "1 of 4 hosts");
+}
+
+Test(analyze_calls, hosts_with_a_version_against_those_without)
+{
+	struct arena a;
+	struct casefile c;
+	const struct term *guilty = rolled_out(9, 1, &a, &c);
+	cr_assert(guilty && guilty->log_odds > 1.3 && guilty->log_odds < 1.5, "-log(1/4)");
+	arena_release(&a);
+	const struct term *innocent = rolled_out(10, -1, &a, &c);
+	cr_assert(innocent && innocent->log_odds < -1);
+	arena_release(&a);
 }

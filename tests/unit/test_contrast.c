@@ -95,18 +95,3 @@ Test(contrast, finds_what_the_failing_requests_have_in_common)
 		arena_release(&a);
 	}
 }
-
-Test(contrast, the_strongest_of_a_field_is_offered_to_causes)
-{
-	struct contrast list[] = {
-		{ .of = STR("failed requests"), .service = STR("web"), .field = STR("host"), .value = STR("a"), .share_bad = 0.1, .share_good = 0.5 },
-		{ .of = STR("failed requests"), .service = STR("web"), .field = STR("host"), .value = STR("b"), .share_bad = 0.9, .share_good = 0.5 },
-		{ .of = STR("failed requests"), .service = STR("shop"), .field = STR("host"), .value = STR("c"), .share_bad = 0.9, .share_good = 0.5 },
-	};
-	struct contrasts all = { list, 3 };
-
-	cr_expect_eq(contrast_strongest(&all, OF_FAILED, STR_NONE, "host"), &list[1]);
-	cr_expect_eq(contrast_strongest(&all, OF_FAILED, STR("shop"), "host"), &list[2]);
-	cr_expect_null(contrast_strongest(&all, OF_FAILED, STR("shop"), "version"));
-	cr_expect_null(contrast_strongest(&all, OF_SLOW, STR_NONE, "host"));
-}
