@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Half an hour of the outbreak, and as much before it, tells enough; ids beyond the cap are thinned by their hash. */
-static const int64_t longest_ns = 1800 * NS_PER_S, guard_ns = 120 * NS_PER_S;
+/* A quarter of an hour of the outbreak, and as much before it, tells enough; ids beyond the cap are thinned by their hash. */
+static const int64_t longest_ns = 900 * NS_PER_S, guard_ns = 120 * NS_PER_S;
 /* Clocks of hosts agree no better than this, and a call begins no earlier than its caller. */
 static const int64_t clocks_ns = 20 * NS_PER_MS;
-enum { MAX_PIECES = 400000, LEAST_CALLS = 5, LEAST_FOLLOWED = 20 };
+enum { MAX_PIECES = 200000, LEAST_CALLS = 5, LEAST_FOLLOWED = 20 };
 
 /* What one service did for one request. Without a duration: begin = end. */
 struct piece { uint32_t trace; uint32_t service; int64_t begin_ns, end_ns; bool request, failed; };
