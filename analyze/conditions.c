@@ -4,7 +4,6 @@
 
 #include "analyze/acts.h"
 #include "analyze/dense.h"
-#include "analyze/effect.h"
 
 enum { MAX_CONDITION_REFS = 8 };
 
@@ -120,63 +119,43 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 }
 
 /* Words of steps against a condition, by its kind; a resource's own words come with it. */
-static const char *const *remedies(enum cause_kind kind)
+enum { MAX_REMEDIES = 7 };
+static const char *const remedies[CAUSE_KIND_COUNT][MAX_REMEDIES] = {
+	[CAUSE_CONNECTION_EXHAUSTION] = { "connection", "pool", "max_conn" },
+	[CAUSE_CERTIFICATE] = { "cert", "tls", "ssl" },
+	[CAUSE_DNS] = { "dns", "resolv", "nameserver" },
+	[CAUSE_CREDENTIAL] = { "password", "credential", "secret", "token" },
+	[CAUSE_NETWORK] = { "network", "firewall", "route", "security_group", "iptables", "interface" },
+};
+
+static bool step_names(const struct act *step, struct str word)
 {
-	static const char *const connections[] = { "connection", "pool", "max_conn", NULL }, *const certificate[] = { "cert", "tls", "ssl", NULL };
-	static const char *const dns[] = { "dns", "resolv", "nameserver", NULL }, *const credential[] = { "password", "credential", "secret", "token", NULL };
-	static const char *const network[] = { "network", "firewall", "route", "security_group", "iptables", "interface", NULL }, *const none[] = { NULL };
-	switch (kind) {
-	case CAUSE_CONNECTION_EXHAUSTION: return connections;
-	case CAUSE_CERTIFICATE: return certificate;
-	case CAUSE_DNS: return dns;
-	case CAUSE_CREDENTIAL: return credential;
-	case CAUSE_NETWORK: return network;
-	case CAUSE_DEPLOYMENT:
-	case CAUSE_CONFIG_CHANGE:
-	case CAUSE_FEATURE_FLAG:
-	case CAUSE_SCHEMA_MIGRATION:
-	case CAUSE_SCHEDULED_JOB:
-	case CAUSE_SLOW_QUERY:
-	case CAUSE_LOCK_CONTENTION:
-	case CAUSE_TRAFFIC_SURGE:
-	case CAUSE_CACHE_FAILURE:
-	case CAUSE_DEPENDENCY_FAILURE:
-	case CAUSE_RESOURCE_EXHAUSTION:
-	case CAUSE_RESTART:
-	case CAUSE_BAD_INPUT:
-	case CAUSE_HOST_FAULT:
-	case CAUSE_UNKNOWN:
-	case CAUSE_KIND_COUNT: break;
-	}
-	return none;
+	return str_find_nocase(step->key, word) >= 0 || str_find_nocase(step->text, word) >= 0;
 }
 
-static bool names_remedy(const struct act *step, const struct candidate *c)
+/* Does a step speak of what the condition is about, and take nothing back? */
+static bool against(const struct inquiry *q, const struct act *step, const void *self)
 {
-	const char *const *words = remedies(c->kind);
-	for (; *words; words++)
-		if (str_find_nocase(step->key, str_of(*words)) >= 0 || str_find_nocase(step->text, str_of(*words)) >= 0)
+	const struct candidate *c = self;
+	(void)q;
+	if (step->undoes >= 0 || step->derived || step->kind == CHANGE_JOB)
+		return false;
+	for (size_t i = 0; i < MAX_REMEDIES && remedies[c->kind][i]; i++)
+		if (step_names(step, str_of(remedies[c->kind][i])))
 			return true;
 	struct str rest = str_of(c->family->resource ? c->family->resource : ""), word;
 	while ((word = str_word(&rest)).len)
-		if (word.len >= 4 && (str_find_nocase(step->key, word) >= 0 || str_find_nocase(step->text, word) >= 0))
+		if (word.len >= 4 && step_names(step, word))
 			return true;
 	return false;
 }
 
-/* Did the failures end with a step that speaks of the very thing, and that takes nothing back? Who acted had found it. */
+/* Did the failures end with such a step? Who acted had found it. */
 static void term_remedy(struct inquiry *q, struct candidate *c)
 {
-	for (size_t i = 0; i < q->f->n_acts; i++) {
-		const struct act *step = &q->f->acts[i];
-		if (step->begin_ns <= q->o->onset_to_ns || step->undoes >= 0 || step->derived || step->kind == CHANGE_JOB || !names_remedy(step, c))
-			continue;
-		struct effect e = effect_of(q->f, q->signals, q->o, step->begin_ns, step->end_ns);
-		if (e.kind != EFFECT_CURE && e.kind != EFFECT_SLOW_CURE)
-			continue;
+	const struct act *step = inquiry_ended_by(q, against, c);
+	if (step)
 		term_add(q, c, "reversal", 1.5, &step->refs, "the failures ended with a step against it: %.*s", STR_ARG(act_words(step, q->arena)));
-		return;
-	}
 }
 
 void test_family(struct inquiry *q, struct candidate *c)

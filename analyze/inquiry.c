@@ -272,6 +272,7 @@ bool inquiry_init(struct inquiry *q, const struct facts *f, const struct signals
                   const struct outbreak *o, struct err *err)
 {
 	*q = (struct inquiry){ .f = f, .signals = signals, .outbreaks = all, .o = o, .arena = f->arena };
+	q->effects = arena_new_n(q->arena, struct effect *, f->n_acts + 1);
 	find_emergent(q);
 	find_illness(q);
 	return traces_follow(f, o, &q->traces, err) && contrasts_find(f, signals, o, &q->contrasts, err);
@@ -312,6 +313,29 @@ struct refs inquiry_lines(const struct inquiry *q, const struct voice *v, size_t
 			*vec_push(q->arena, &refs) = k->ref;
 	}
 	return refs;
+}
+
+const struct effect *inquiry_effect(const struct inquiry *q, const struct act *act)
+{
+	struct effect **at = &q->effects[act - q->f->acts];
+	if (!*at) {
+		*at = arena_new(q->arena, struct effect);
+		**at = effect_of(q->f, q->signals, q->o, act->begin_ns, act->end_ns);
+	}
+	return *at;
+}
+
+const struct act *inquiry_ended_by(const struct inquiry *q, bool (*meant)(const struct inquiry *q, const struct act *step, const void *self), const void *self)
+{
+	for (size_t i = 0; i < q->f->n_acts; i++) {
+		const struct act *step = &q->f->acts[i];
+		if (step->begin_ns <= q->o->onset_to_ns || !meant(q, step, self))
+			continue;
+		enum effect_kind kind = inquiry_effect(q, step)->kind;
+		if (kind == EFFECT_CURE || kind == EFFECT_SLOW_CURE)
+			return step;
+	}
+	return NULL;
 }
 
 bool inquiry_depends(const struct inquiry *q, ptrdiff_t a, ptrdiff_t b)

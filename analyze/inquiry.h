@@ -7,6 +7,7 @@
 #define ANALYZE_INQUIRY_H
 
 #include "analyze/contrast.h"
+#include "analyze/effect.h"
 #include "analyze/traces.h"
 
 /* A voice that speaks more (or stopped speaking) in the bad steps. */
@@ -64,6 +65,7 @@ struct inquiry {
 	struct illness *ill;      /* per service */
 	struct traces traces;
 	struct contrasts contrasts; /* what is different in the bad window */
+	struct effect **effects;  /* per act, see inquiry_effect; NULL: not asked for yet */
 	double failures;          /* surplus of failed (or, for latency, slow) requests as users saw them */
 	VEC(struct candidate) candidates;
 };
@@ -81,6 +83,12 @@ void term_add(struct inquiry *q, struct candidate *c, const char *name, double l
 
 /* Lines of a voice in the outbreak, at most `max`. */
 struct refs inquiry_lines(const struct inquiry *q, const struct voice *v, size_t max);
+
+/* What an act of the facts changed. Reckoned once. */
+const struct effect *inquiry_effect(const struct inquiry *q, const struct act *act);
+
+/* The first step after the onset that `meant` accepts and with which the failures ended, at once or slowly; NULL when there is none. */
+const struct act *inquiry_ended_by(const struct inquiry *q, bool (*meant)(const struct inquiry *q, const struct act *step, const void *self), const void *self);
 
 /* Does A call B, as far as the logs tell? (Seen by request ids, A's lines name B, or B is a database or cache A has trouble with.) */
 bool inquiry_depends(const struct inquiry *q, ptrdiff_t a, ptrdiff_t b);

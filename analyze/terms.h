@@ -18,6 +18,9 @@ void raise_family(struct inquiry *q, enum cause_kind kind);
 /* All terms of such a condition: prior, signal, timing, share, nature, depth. */
 void test_family(struct inquiry *q, struct candidate *c);
 
+/* A piece of test_act: did the failures end when it was taken back, with something else, or by themselves? */
+void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act);
+
 /* Pieces of test_family, for conditions that are seen in numbers and not in texts. */
 void term_prior(struct inquiry *q, struct candidate *c);
 /* When the condition's own signal begins, against the onset. */

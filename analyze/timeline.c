@@ -29,7 +29,7 @@ static int by_time(const void *x, const void *y)
 /* What a step taken during the incident changed: nothing, something for a while, or it ended the failures. */
 static void step_taken(struct inquiry *q, entries *all, const struct act *act, struct incident *out)
 {
-	struct effect e = effect_of(q->f, q->signals, q->o, act->begin_ns, act->end_ns);
+	struct effect e = *inquiry_effect(q, act);
 	struct str what = act_words(act, q->arena);
 	double before = 100 * e.before, after = 100 * e.after;
 	const char *kind = "change";

@@ -285,23 +285,6 @@ static bool load_kind(struct loading *l, enum series_kind kind, bool maxima, str
 	return true;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct series *x = a, *y = b;
-	int d = (x->kind > y->kind) - (x->kind < y->kind);
-	if (!d)
-		d = str_cmp(x->service, y->service);
-	if (!d)
-		d = str_cmp(x->host, y->host);
-	if (!d)
-		d = (x->code > y->code) - (x->code < y->code);
-	if (!d)
-		d = str_cmp(x->key_text, y->key_text);
-	if (!d)
-		d = (x->role > y->role) - (x->role < y->role);
-	return d ? d : (x->id > y->id) - (x->id < y->id);
-}
-
 bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n, struct err *err)
 {
 	struct loading l = { .store = s, .out = a };
@@ -323,7 +306,7 @@ bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, stru
 		if (l.list.list.at[i].n_cells)
 			(*out)[(*n)++] = l.list.list.at[i];
 	if (*n > 1)
-		qsort(*out, *n, sizeof **out, by_place);
+		qsort(*out, *n, sizeof **out, series_by_place);
 	series_list_close(&l.list);
 	arena_release(&l.rows);
 	arena_release(&l.part);

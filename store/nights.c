@@ -4,6 +4,7 @@
 
 #include "store/cells.h"
 #include "store/schema.h"
+#include "store/series_list.h"
 #include "store/store_impl.h"
 
 bool nights_tables(struct db *db, struct err *err)
@@ -67,24 +68,6 @@ bool store_load_nights(struct store *s, struct arena *a, struct stored_night **o
 }
 
 /* ---- coarse series ---- */
-
-static int by_place(const void *a, const void *b)
-{
-	const struct series *x = a, *y = b;
-	int d = (x->kind > y->kind) - (x->kind < y->kind);
-
-	if (!d)
-		d = str_cmp(x->service, y->service);
-	if (!d)
-		d = str_cmp(x->host, y->host);
-	if (!d)
-		d = (x->code > y->code) - (x->code < y->code);
-	if (!d)
-		d = str_cmp(x->key_text, y->key_text);
-	if (!d)
-		d = (x->role > y->role) - (x->role < y->role);
-	return d ? d : (x->id > y->id) - (x->id < y->id);
-}
 
 /* What a series is, by its id. */
 static bool describe(struct store *s, sqlite3_stmt *st, uint64_t id, enum series_kind kind, struct series *out, struct err *err)
@@ -191,7 +174,7 @@ bool store_load_day(struct store *s, int32_t day, unsigned kinds, struct arena *
 	sqlite3_finalize(st);
 	sqlite3_finalize(series);
 	if (list.n > 1)
-		qsort(list.at, list.n, sizeof *list.at, by_place);
+		qsort(list.at, list.n, sizeof *list.at, series_by_place);
 	*out = list.at;
 	*n = good ? list.n : 0;
 	return good;

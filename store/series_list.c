@@ -124,3 +124,20 @@ void series_list_limit(const struct store *s, const struct cells_part *part, int
 	while (*n && !store_has(s, ((int64_t)part->cells[*from + *n - 1].bucket + shift) * width))
 		--*n;
 }
+
+int series_by_place(const void *a, const void *b)
+{
+	const struct series *x = a, *y = b;
+	int d = (x->kind > y->kind) - (x->kind < y->kind);
+	if (!d)
+		d = str_cmp(x->service, y->service);
+	if (!d)
+		d = str_cmp(x->host, y->host);
+	if (!d)
+		d = (x->code > y->code) - (x->code < y->code);
+	if (!d)
+		d = str_cmp(x->key_text, y->key_text);
+	if (!d)
+		d = (x->role > y->role) - (x->role < y->role);
+	return d ? d : (x->id > y->id) - (x->id < y->id);
+}

@@ -42,4 +42,7 @@ bool series_list_find(const struct series_list *l, const struct cells_part *part
 void series_list_limit(const struct store *s, const struct cells_part *part, int32_t shift, size_t *from, size_t *n);
 bool series_list_damaged(const struct store *s, struct err *err);
 
+/* The order in which series are handed out: by kind, service, host, code, key, role. For qsort. */
+int series_by_place(const void *a, const void *b);
+
 #endif

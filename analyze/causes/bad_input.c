@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "analyze/acts.h"
-#include "analyze/effect.h"
 #include "analyze/terms.h"
 
 /*
@@ -350,20 +349,20 @@ static struct str last_part(struct str path)
 	return str_from(path, b);
 }
 
+static bool names_key(const struct inquiry *q, const struct act *step, const void *self)
+{
+	const struct str *key = self;
+	(void)q;
+	return str_find(step->key, *key) >= 0 || str_find(step->text, *key) >= 0;
+}
+
 /* A step that names the input and with which the failures ended. */
 static void term_corrected(struct inquiry *q, struct candidate *c)
 {
 	struct str key = last_part(c->entity);
-	for (size_t i = 0; i < q->f->n_acts && key.len >= 3; i++) {
-		const struct act *step = &q->f->acts[i];
-		if (step->begin_ns <= q->o->onset_to_ns || (str_find(step->key, key) < 0 && str_find(step->text, key) < 0))
-			continue;
-		struct effect e = effect_of(q->f, q->signals, q->o, step->begin_ns, step->end_ns);
-		if (e.kind != EFFECT_CURE && e.kind != EFFECT_SLOW_CURE)
-			continue;
+	const struct act *step = key.len >= 3 ? inquiry_ended_by(q, names_key, &key) : NULL;
+	if (step)
 		term_add(q, c, "reversal", 2.0, &step->refs, "the failures ended with a step that names it: %.*s", STR_ARG(act_words(step, q->arena)));
-		return;
-	}
 }
 
 static void test_bad_input(struct inquiry *q, struct candidate *c)
