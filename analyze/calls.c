@@ -15,26 +15,35 @@
 static const int64_t window_ns = 1200 * NS_PER_S, settle_ns = 45 * NS_PER_S, least_ns = 60 * NS_PER_S;
 static const double least_calls = 60, least_users = 40, least_ratio = 1.8;
 
-static double requests_between(const struct inquiry *q, ptrdiff_t service, int64_t from, int64_t to)
+/* Requests of each service in [from, to): n_services of them. */
+static double *requests_between(const struct inquiry *q, int64_t from, int64_t to)
 {
-	double n = 0;
+	double *all = arena_new_n(q->arena, double, q->f->n_services + 1);
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
-		if (s->kind == SERIES_HTTP && facts_service(q->f, s->service) == service)
-			n += series_between(s, from, to);
+		ptrdiff_t service = s->kind == SERIES_HTTP ? facts_service(q->f, s->service) : -1;
+		if (service >= 0)
+			all[service] += series_between(s, from, to);
 	}
-	return n;
+	return all;
 }
 
-/* Calls of a service for each request of the users; NAN when there are too few. */
-static double calls_each(const struct inquiry *q, ptrdiff_t service, int64_t from, int64_t to, double *calls)
+/* Of the services behind the front, the one whose calls for each request of the users became most times as many. */
+static ptrdiff_t most_multiplied(const struct inquiry *q, const double *before, const double *with)
 {
-	*calls = 0;
-	if (to - from < least_ns)
-		return NAN;
-	double users = requests_between(q, q->f->edge, from, to);
-	*calls = requests_between(q, service, from, to);
-	return users >= least_users ? *calls / users : NAN;
+	double users_before = before[q->f->edge], users_with = with[q->f->edge], best = least_ratio;
+	ptrdiff_t where = -1;
+	for (size_t s = 0; s < q->f->n_services && users_before >= least_users && users_with >= least_users; s++) {
+		const struct service *called = &q->f->services[s];
+		if (!called->has_http || called->access || with[s] < least_calls || before[s] < 10)
+			continue;
+		double ratio = with[s] / users_with / (before[s] / users_before);
+		if (ratio > best || (ratio >= best && where < 0)) {
+			best = ratio;
+			where = (ptrdiff_t)s;
+		}
+	}
+	return where;
 }
 
 void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
@@ -46,35 +55,21 @@ void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
 	if (undo && undo->begin_ns < to)
 		to = undo->begin_ns;
 	/* The failures must fall into the time in which it was in force. */
-	if (q->o->end_ns < from || q->o->onset_from_ns > to + window_ns)
+	if (to - from < least_ns || q->o->end_ns < from || q->o->onset_from_ns > to + window_ns)
 		return;
-	double best = 0, rate_before = 0, rate_with = 0;
-	ptrdiff_t where = -1;
-	for (size_t s = 0; s < q->f->n_services; s++) {
-		const struct service *called = &q->f->services[s];
-		if (!called->has_http || called->access || (ptrdiff_t)s == q->f->edge)
-			continue;
-		double n_before, n_with;
-		double before = calls_each(q, (ptrdiff_t)s, act->begin_ns - window_ns, act->begin_ns, &n_before);
-		double with = calls_each(q, (ptrdiff_t)s, from, to, &n_with);
-		if (isnan(before) || isnan(with) || n_with < least_calls || n_before < 10)
-			continue;
-		double ratio = with / before;
-		if (ratio > best) {
-			best = ratio;
-			where = (ptrdiff_t)s;
-			rate_before = before;
-			rate_with = with;
-		}
-	}
-	if (best < least_ratio)
+	const double *before = requests_between(q, act->begin_ns - window_ns, act->begin_ns), *with = requests_between(q, from, to);
+	ptrdiff_t where = most_multiplied(q, before, with);
+	if (where < 0)
 		return;
+	double rate_before = before[where] / before[q->f->edge], rate_with = with[where] / with[q->f->edge];
 	struct str name = q->f->services[where].name;
-	term_add(q, c, "calls", fmin(2.5, 1.3 * log(best) / log(2)), &act->refs, "for each request of the users %.*s was asked %.2f times before it, and %.2f times with it",
+	term_add(q, c, "calls", fmin(2.5, 1.3 * log(rate_with / rate_before) / log(2)), &act->refs, "for each request of the users %.*s was asked %.2f times before it, and %.2f times with it",
 	         STR_ARG(name), rate_before, rate_with);
 	if (!undo)
 		return;
-	double n_after, after = calls_each(q, where, undo->end_ns + settle_ns, undo->end_ns + settle_ns + window_ns, &n_after);
-	if (!isnan(after) && after < rate_before + 0.25 * (rate_with - rate_before))
-		term_add(q, c, "calls", 1.5, &undo->refs, "when it was taken back, %.*s was asked %.2f times again", STR_ARG(name), after);
+	int64_t undone = undo->end_ns + settle_ns;
+	const double *after = requests_between(q, undone, undone + window_ns);
+	double rate_after = after[where] / after[q->f->edge];
+	if (after[q->f->edge] >= least_users && rate_after < rate_before + 0.25 * (rate_with - rate_before))
+		term_add(q, c, "calls", 1.5, &undo->refs, "when it was taken back, %.*s was asked %.2f times again", STR_ARG(name), rate_after);
 }

@@ -70,22 +70,22 @@ static double lag_density(double minutes)
 static double placebo(const struct inquiry *q, const struct act *act, int64_t lag)
 {
 	const int64_t minute = 60 * NS_PER_S;
-	int64_t reach = lag > 0 ? lag : 0, step = (q->f->to_ns - q->f->from_ns) / 2000;
+	int64_t reach = lag > 0 ? lag : 0, step = (q->f->to_ns - q->f->from_ns) / 2000, last = INT64_MIN;
 	double n = 0, k = 0;
+	size_t next = 0;
 	if (step < minute)
 		step = minute;
 	for (int64_t t = q->f->from_ns + reach; t < q->f->to_ns; t += step) {
+		for (; next < q->f->n_acts && q->f->acts[next].begin_ns <= t; next++) {
+			const struct act *other = &q->f->acts[next];
+			if (act->kind == CHANGE_JOB ? other->kind == CHANGE_JOB && str_eq(other->entity, act->entity)
+			                            : other->kind != CHANGE_JOB && (!other->derived || act->derived))
+				last = other->begin_ns;
+		}
 		if (!outbreak_quiet_step(q->o, &q->f->grid, grid_step(&q->f->grid, t)))
 			continue;
-		bool near = false;
-		for (size_t i = 0; i < q->f->n_acts && !near && q->f->acts[i].begin_ns <= t; i++) {
-			const struct act *other = &q->f->acts[i];
-			bool same = act->kind == CHANGE_JOB ? other->kind == CHANGE_JOB && str_eq(other->entity, act->entity)
-			                                    : other->kind != CHANGE_JOB && (!other->derived || act->derived);
-			near = same && other->begin_ns >= t - reach;
-		}
 		n++;
-		k += near;
+		k += last >= t - reach;
 	}
 	return (1 + k) / (1 + n);
 }
