@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analyze/dense.h"
+#include "core/ascii.h"
 
 /* A cause may be this much later than what it explains: clocks and buckets are not sharper. */
 static const int64_t tolerance_ns = 60 * NS_PER_S;
@@ -259,19 +260,14 @@ static void link_chain(struct inquiry *q)
 
 /* ---- statements that a change names ---- */
 
-static bool name_char(char ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
-}
-
 /* Next run of letters and digits: the parts of "orders_user_id_idx", too. */
 static struct str next_name(struct str *text)
 {
 	size_t b = 0;
-	while (b < text->len && !name_char(text->ptr[b]))
+	while (b < text->len && !is_alnum(text->ptr[b]))
 		b++;
 	size_t e = b;
-	while (e < text->len && name_char(text->ptr[e]))
+	while (e < text->len && is_alnum(text->ptr[e]))
 		e++;
 	struct str word = str_head(str_from(*text, b), e - b);
 	*text = str_from(*text, e);
@@ -308,27 +304,17 @@ static struct str shared_name(const struct facts *f, struct str change, struct s
 	return STR_NONE;
 }
 
-/* A change of the schema or of data names the table that the slow or waiting statements work on. */
-static void name_statements(struct inquiry *q)
+/* ---- ties of a change to a condition ---- */
+
+/* Each adds its term and says so; the first condition that ties a change in one way is enough. */
+
+/* A rotated password before refused passwords, a network change before lost packets: the very lines such a change makes. */
+static bool tie_signature(struct inquiry *q, struct candidate *c, const struct candidate *x)
 {
-	for (size_t i = 0; i < q->candidates.n; i++) {
-		struct candidate *c = &q->candidates.at[i];
-		if (c->act < 0 || c->herring || (c->kind != CAUSE_SCHEMA_MIGRATION && c->kind != CAUSE_SCHEDULED_JOB && c->kind != CAUSE_CONFIG_CHANGE))
-			continue;
-		const struct act *act = &q->f->acts[c->act];
-		for (size_t j = 0; j < q->candidates.n; j++) {
-			const struct candidate *x = &q->candidates.at[j];
-			if ((x->kind != CAUSE_SLOW_QUERY && x->kind != CAUSE_LOCK_CONTENTION) || x->act >= 0 || x->share < 0.15 || strength(q, c, x) < least_strength)
-				continue;
-			struct str name = shared_name(q->f, act->key, x->entity);
-			if (!name.len)
-				name = shared_name(q->f, act->text, x->entity);
-			if (!name.len)
-				continue;
-			term_add(q, c, "mechanism", 1.6, &x->refs, "it names \"%.*s\", and so does %.*s", STR_ARG(name), STR_ARG(x->what));
-			break;
-		}
-	}
+	if (x->kind != c->kind || x->share < 0.15 || strength(q, c, x) < least_strength)
+		return false;
+	term_add(q, c, "mechanism", 1.8, &x->refs, "what follows is what such a change makes when it goes wrong: %.*s", STR_ARG(x->what));
+	return true;
 }
 
 /* Is it the last change of version or setting of its service before the failures? */
@@ -347,66 +333,65 @@ static bool last_of_service(const struct inquiry *q, const struct act *act)
  * What a new version uses up lasts for a while: where its own service runs out of something, and the version in force is the
  * suspect, its hours of quiet are not held against it.
  */
-static void slow_fuse(struct inquiry *q)
+static bool tie_fuse(struct inquiry *q, struct candidate *c, const struct candidate *x)
 {
-	for (size_t i = 0; i < q->candidates.n; i++) {
-		struct candidate *c = &q->candidates.at[i];
-		double against = -term_value(c, "precedence");
-		if (c->act < 0 || c->herring || c->kind != CAUSE_DEPLOYMENT || c->service_index < 0 || against <= 0.2 || !last_of_service(q, &q->f->acts[c->act]))
-			continue;
-		for (size_t j = 0; j < q->candidates.n; j++) {
-			const struct candidate *x = &q->candidates.at[j];
-			/* Of what a process holds: memory, files, connections. A disk fills for many reasons. */
-			bool disk = x->family && x->family->resource && strstr(x->family->resource, "disk");
-			bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || (x->kind == CAUSE_RESOURCE_EXHAUSTION && !disk);
-			if (x->act >= 0 || !runs_out || x->share < 0.3 || x->service_index != c->service_index || strength(q, c, x) < 1)
-				continue;
-			term_add(q, c, "fuse", fmin(2.5, against), &x->refs, "%.*s runs out of something, which takes its time after the change that uses it up", STR_ARG(c->service));
-			break;
-		}
-	}
+	double against = -term_value(c, "precedence");
+	/* Of what a process holds: memory, files, connections. A disk fills for many reasons. */
+	bool disk = x->family && x->family->resource && strstr(x->family->resource, "disk");
+	bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || (x->kind == CAUSE_RESOURCE_EXHAUSTION && !disk);
+	if (!runs_out || x->share < 0.3 || c->service_index < 0 || x->service_index != c->service_index || strength(q, c, x) < 1 || against <= 0.2 ||
+	    !last_of_service(q, &q->f->acts[c->act]))
+		return false;
+	term_add(q, c, "fuse", fmin(2.5, against), &x->refs, "%.*s runs out of something, which takes its time after the change that uses it up", STR_ARG(c->service));
+	return true;
 }
 
 /* A canary: the failures sit on the one host that runs the new version, its siblings with the old one are well. */
-static void canary(struct inquiry *q)
+static bool tie_canary(struct inquiry *q, struct candidate *c, const struct candidate *x)
 {
-	for (size_t i = 0; i < q->candidates.n; i++) {
-		struct candidate *c = &q->candidates.at[i];
-		if (c->act < 0 || c->herring || c->kind != CAUSE_DEPLOYMENT)
-			continue;
-		for (size_t j = 0; j < q->candidates.n; j++) {
-			const struct candidate *x = &q->candidates.at[j];
-			if (x->kind != CAUSE_HOST_FAULT || x->act >= 0 || !only_there(q, c, x))
-				continue;
-			term_add(q, c, "canary", 2.0, &x->refs, "only %.*s runs the new version, and only there the requests fail", STR_ARG(x->entity));
-			break;
-		}
-	}
+	if (x->kind != CAUSE_HOST_FAULT || !only_there(q, c, x))
+		return false;
+	term_add(q, c, "canary", 2.0, &x->refs, "only %.*s runs the new version, and only there the requests fail", STR_ARG(x->entity));
+	return true;
 }
 
-/* A rotated password before refused passwords, a network change before lost packets: the very lines such a change makes. */
-static void own_signature(struct inquiry *q)
+/* A change of the schema or of data names the table that the slow or waiting statements work on. */
+static bool tie_statement(struct inquiry *q, struct candidate *c, const struct candidate *x)
 {
-	for (size_t i = 0; i < q->candidates.n; i++) {
-		struct candidate *c = &q->candidates.at[i];
-		if (c->act < 0 || c->herring || (c->kind != CAUSE_CREDENTIAL && c->kind != CAUSE_CERTIFICATE && c->kind != CAUSE_NETWORK))
-			continue;
-		for (size_t j = 0; j < q->candidates.n; j++) {
-			const struct candidate *x = &q->candidates.at[j];
-			if (x->act >= 0 || x->kind != c->kind || x->share < 0.15 || strength(q, c, x) < least_strength)
-				continue;
-			term_add(q, c, "mechanism", 1.8, &x->refs, "what follows is what such a change makes when it goes wrong: %.*s", STR_ARG(x->what));
-			break;
+	const struct act *act = &q->f->acts[c->act];
+	if ((x->kind != CAUSE_SLOW_QUERY && x->kind != CAUSE_LOCK_CONTENTION) || x->share < 0.15 || strength(q, c, x) < least_strength)
+		return false;
+	struct str name = shared_name(q->f, act->key, x->entity);
+	if (!name.len)
+		name = shared_name(q->f, act->text, x->entity);
+	if (!name.len)
+		return false;
+	term_add(q, c, "mechanism", 1.6, &x->refs, "it names \"%.*s\", and so does %.*s", STR_ARG(name), STR_ARG(x->what));
+	return true;
+}
+
+/* Which kinds of changes are tied in which way, in the order in which terms are added. */
+static const struct { unsigned changes; bool (*tie)(struct inquiry *q, struct candidate *c, const struct candidate *x); } ties[] = {
+	{ BIT(CAUSE_CREDENTIAL) | BIT(CAUSE_CERTIFICATE) | BIT(CAUSE_NETWORK), tie_signature },
+	{ BIT(CAUSE_DEPLOYMENT), tie_fuse },
+	{ BIT(CAUSE_DEPLOYMENT), tie_canary },
+	{ BIT(CAUSE_SCHEMA_MIGRATION) | BIT(CAUSE_SCHEDULED_JOB) | BIT(CAUSE_CONFIG_CHANGE), tie_statement },
+};
+
+static void tie_changes(struct inquiry *q)
+{
+	for (size_t t = 0; t < sizeof ties / sizeof *ties; t++)
+		for (size_t i = 0; i < q->candidates.n; i++) {
+			struct candidate *c = &q->candidates.at[i];
+			bool found = c->act < 0 || c->herring || !(ties[t].changes & BIT(c->kind));
+			for (size_t j = 0; j < q->candidates.n && !found; j++)
+				found = q->candidates.at[j].act < 0 && ties[t].tie(q, c, &q->candidates.at[j]);
 		}
-	}
 }
 
 void explains_link(struct inquiry *q)
 {
-	own_signature(q);
-	slow_fuse(q);
-	canary(q);
-	name_statements(q);
+	tie_changes(q);
 	explain_away(q);
 	link_chain(q);
 }

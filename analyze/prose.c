@@ -1,13 +1,9 @@
 #include "analyze/prose.h"
 
+#include "core/ascii.h"
 #include "core/buf.h"
 
 /* ---- characters ---- */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool is_word(char c)
 {

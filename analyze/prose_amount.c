@@ -2,24 +2,11 @@
 
 #include <math.h>
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char at(struct str s, size_t i)
-{
-	return i < s.len ? s.ptr[i] : '\0';
-}
+#include "core/ascii.h"
 
 static size_t blanks(struct str s, size_t i)
 {
-	while (at(s, i) == ' ')
+	while (str_at(s, i) == ' ')
 		i++;
 	return i;
 }
@@ -29,7 +16,7 @@ static struct str word_at(struct str s, size_t i)
 {
 	size_t end = i;
 
-	while (is_letter(at(s, end)))
+	while (is_alpha(str_at(s, end)))
 		end++;
 	return str_make(s.ptr + (i < s.len ? i : s.len), end > i ? end - i : 0);
 }
@@ -40,19 +27,19 @@ static bool digits(struct str s, size_t *i, double *value, double *step)
 	size_t k = *i;
 	double v = 0;
 
-	if (!is_digit(at(s, k)))
+	if (!is_digit(str_at(s, k)))
 		return false;
 	*step = 1;
-	while (is_digit(at(s, k)) || (at(s, k) == ',' && k > *i && is_digit(at(s, k + 1)) && is_digit(at(s, k + 2)) &&
-				      is_digit(at(s, k + 3)) && !is_digit(at(s, k + 4)))) {
-		if (at(s, k) != ',')
-			v = v * 10 + (at(s, k) - '0');
+	while (is_digit(str_at(s, k)) || (str_at(s, k) == ',' && k > *i && is_digit(str_at(s, k + 1)) && is_digit(str_at(s, k + 2)) &&
+				      is_digit(str_at(s, k + 3)) && !is_digit(str_at(s, k + 4)))) {
+		if (str_at(s, k) != ',')
+			v = v * 10 + (str_at(s, k) - '0');
 		k++;
 	}
-	if (at(s, k) == '.' && is_digit(at(s, k + 1))) {
-		for (k++; is_digit(at(s, k)); k++) {
+	if (str_at(s, k) == '.' && is_digit(str_at(s, k + 1))) {
+		for (k++; is_digit(str_at(s, k)); k++) {
 			*step /= 10;
-			v += (at(s, k) - '0') * *step;
+			v += (str_at(s, k) - '0') * *step;
 		}
 	}
 	*i = k;
@@ -114,7 +101,7 @@ static bool duration(struct str s, size_t *i, struct amount *a)
 
 		if (total > 0) {
 			part = blanks(s, part);
-			part += at(s, part) == ',';
+			part += str_at(s, part) == ',';
 			part = blanks(s, part);
 			if (str_starts_nocase(str_from(s, part), STR("and ")))
 				part = blanks(s, part + 4);
@@ -130,11 +117,11 @@ static bool duration(struct str s, size_t *i, struct amount *a)
 			if (!is_word)
 				break;
 		}
-		bool tight = at(s, part) != ' ' && at(s, part) != '-';
-		part += at(s, part) == '-';
+		bool tight = str_at(s, part) != ' ' && str_at(s, part) != '-';
+		part += str_at(s, part) == '-';
 		part = blanks(s, part);
 		if (v > 0 && v < 1 && is_word && (str_starts_nocase(str_from(s, part), STR("an ")) || str_starts_nocase(str_from(s, part), STR("a "))))
-			part = blanks(s, part + (at(s, part + 1) == 'n' ? 2 : 1));
+			part = blanks(s, part + (str_at(s, part + 1) == 'n' ? 2 : 1));
 		if (is_word && tight)
 			break;
 		double unit = unit_of(s, &part, tight || total > 0);
@@ -220,7 +207,7 @@ static bool plain(struct str s, size_t *i, struct amount *a)
 		}
 	size_t whole = blanks(s, k);
 	if (str_starts_nocase(str_from(s, whole), STR("of ")) || str_starts_nocase(str_from(s, whole), STR("out of "))) {
-		whole = blanks(s, whole + (at(s, whole + 1) == 'f' ? 3 : 7));
+		whole = blanks(s, whole + (str_at(s, whole + 1) == 'f' ? 3 : 7));
 		if (str_starts_nocase(str_from(s, whole), STR("the ")))
 			whole += 4;
 		if (digits(s, &whole, &of, &step) && of >= v && of > 0) {
@@ -250,7 +237,7 @@ static void qualify(struct str text, struct amount *a)
 		struct str words = str_of(rows[r].words);
 
 		if (before.len >= words.len && str_eq_nocase(str_from(before, before.len - words.len), words) &&
-		    (before.len == words.len || !is_letter(before.ptr[before.len - words.len - 1]))) {
+		    (before.len == words.len || !is_alpha(before.ptr[before.len - words.len - 1]))) {
 			a->about = rows[r].about;
 			a->bound = rows[r].bound;
 			a->said = before.len - words.len;
@@ -264,7 +251,7 @@ size_t amounts_find(struct str text, struct amount *out, size_t max)
 
 	for (size_t i = 0; i < text.len && n < max;) {
 		char before = i > 0 ? text.ptr[i - 1] : ' ';
-		bool start = !is_digit(before) && !is_letter(before) && !memchr("./:_#", before, 5) && !(before == '-' && i > 1 && text.ptr[i - 2] != ' ');
+		bool start = !is_digit(before) && !is_alpha(before) && !memchr("./:_#", before, 5) && !(before == '-' && i > 1 && text.ptr[i - 2] != ' ');
 
 		if (!start) {
 			i++;

@@ -1,19 +1,6 @@
 #include "analyze/prose_time.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char at(struct str s, size_t i)
-{
-	return i < s.len ? s.ptr[i] : '\0';
-}
+#include "core/ascii.h"
 
 /* Up to `most` digits at s[*i]; how many there are. A longer run is none. */
 static size_t number(struct str s, size_t *i, size_t most, int *out)
@@ -21,9 +8,9 @@ static size_t number(struct str s, size_t *i, size_t most, int *out)
 	size_t n = 0;
 	int v = 0;
 
-	while (n < most && is_digit(at(s, *i + n)))
-		v = v * 10 + (at(s, *i + n++) - '0');
-	if (n == 0 || is_digit(at(s, *i + n)))
+	while (n < most && is_digit(str_at(s, *i + n)))
+		v = v * 10 + (str_at(s, *i + n++) - '0');
+	if (n == 0 || is_digit(str_at(s, *i + n)))
 		return 0;
 	*i += n;
 	*out = v;
@@ -32,7 +19,7 @@ static size_t number(struct str s, size_t *i, size_t most, int *out)
 
 static size_t blanks(struct str s, size_t i)
 {
-	while (at(s, i) == ' ')
+	while (str_at(s, i) == ' ')
 		i++;
 	return i;
 }
@@ -42,7 +29,7 @@ static size_t name_of(struct str s, size_t *i, const char *const *names, size_t 
 {
 	size_t end = *i;
 
-	while (is_letter(at(s, end)))
+	while (is_alpha(str_at(s, end)))
 		end++;
 	struct str word = str_make(s.ptr + *i, end - *i);
 	for (size_t k = 0; k < n_names; k++) {
@@ -51,7 +38,7 @@ static size_t name_of(struct str s, size_t *i, const char *const *names, size_t 
 
 		if (word.len >= 3 && ((word.len == 3 && str_starts_nocase(name, word)) || str_eq_nocase(word, name) || sept ||
 				      (word.len == 4 && k == 4 && n_names == 7 && str_eq_nocase(word, STR("thur"))))) {
-			*i = end + (at(s, end) == '.');
+			*i = end + (str_at(s, end) == '.');
 			return k + 1;
 		}
 	}
@@ -96,18 +83,18 @@ static bool numeric_date(struct str s, size_t *i, struct moment *m)
 	size_t k = *i;
 	int a, b, c;
 	size_t n = number(s, &k, 4, &a);
-	char sign = at(s, k);
+	char sign = str_at(s, k);
 
 	if ((n != 4 && n != 1 && n != 2) || !sign || !memchr("-/.", sign, 3))
 		return false;
 	k++;
-	if (!number(s, &k, 2, &b) || at(s, k++) != sign)
+	if (!number(s, &k, 2, &b) || str_at(s, k++) != sign)
 		return false;
 	size_t last = number(s, &k, 4, &c);
 	bool good = n == 4 ? last > 0 && last <= 2 && set_date(m, a, b, c)
 			   : last == 4 && (sign == '.' || (sign == '/' && a > 12) ? set_date(m, c, b, a) : set_date(m, c, a, b));
 
-	if (!good || is_digit(at(s, k)) || (sign == '.' && n == 4))
+	if (!good || is_digit(str_at(s, k)) || (sign == '.' && n == 4))
 		return false;
 	*i = k;
 	return true;
@@ -119,7 +106,7 @@ static size_t ordinal(struct str s, size_t k)
 	static const char *const endings[] = { "st", "nd", "rd", "th" };
 
 	for (size_t e = 0; e < 4; e++)
-		if (str_starts_nocase(str_from(s, k), str_of(endings[e])) && !is_letter(at(s, k + 2)))
+		if (str_starts_nocase(str_from(s, k), str_of(endings[e])) && !is_alpha(str_at(s, k + 2)))
 			return k + 2;
 	return k;
 }
@@ -130,10 +117,10 @@ static int year_behind(struct str s, size_t *i)
 	size_t k = *i;
 	int year;
 
-	if (at(s, k) == ',')
+	if (str_at(s, k) == ',')
 		k++;
 	k = blanks(s, k);
-	if (number(s, &k, 4, &year) != 4 || year < 1970 || year > 2200 || at(s, k) == ':')
+	if (number(s, &k, 4, &year) != 4 || year < 1970 || year > 2200 || str_at(s, k) == ':')
 		return 0;
 	*i = k;
 	return year;
@@ -145,26 +132,26 @@ static bool worded_date(struct str s, size_t *i, struct moment *m)
 	size_t k = *i, month;
 	int day;
 
-	if (is_digit(at(s, k))) {
+	if (is_digit(str_at(s, k))) {
 		if (!number(s, &k, 2, &day))
 			return false;
 		k = ordinal(s, k);
-		if (at(s, k) != ' ' && at(s, k) != '-')
+		if (str_at(s, k) != ' ' && str_at(s, k) != '-')
 			return false;
 		k = blanks(s, k + 1);
 		if (str_starts_nocase(str_from(s, k), STR("of ")))
 			k = blanks(s, k + 3);
 		month = month_of(s, &k);
-		if (at(s, k) == '-')
+		if (str_at(s, k) == '-')
 			k++;
 	} else {
 		month = month_of(s, &k);
 		k = blanks(s, k);
-		if (!month || !number(s, &k, 2, &day) || at(s, k) == ':')
+		if (!month || !number(s, &k, 2, &day) || str_at(s, k) == ':')
 			return false;
 		k = ordinal(s, k);
 	}
-	if (!month || is_letter(at(s, k)))
+	if (!month || is_alpha(str_at(s, k)))
 		return false;
 	int year = year_behind(s, &k);
 	if (!set_date(m, year, (int)month, day))
@@ -178,7 +165,7 @@ static bool date(struct str s, size_t *i, struct moment *m)
 	size_t k = *i, weekday = weekday_of(s, &k);
 
 	if (weekday) {
-		k += at(s, k) == ',';
+		k += str_at(s, k) == ',';
 		k = blanks(s, k);
 		if (str_starts_nocase(str_from(s, k), STR("the ")))
 			k += 4;
@@ -194,13 +181,13 @@ static bool date(struct str s, size_t *i, struct moment *m)
 static int half_of_day(struct str s, size_t *i, int hour)
 {
 	size_t k = blanks(s, *i);
-	char c = at(s, k) | 0x20;
-	bool dots = at(s, k + 1) == '.';
+	char c = str_at(s, k) | 0x20;
+	bool dots = str_at(s, k + 1) == '.';
 	size_t m = k + 1 + dots;
 
-	if ((c != 'a' && c != 'p') || (at(s, m) | 0x20) != 'm' || is_letter(at(s, m + 1)) || hour < 1 || hour > 12)
+	if ((c != 'a' && c != 'p') || (str_at(s, m) | 0x20) != 'm' || is_alpha(str_at(s, m + 1)) || hour < 1 || hour > 12)
 		return -1;
-	*i = m + 1 + (dots && at(s, m + 1) == '.');
+	*i = m + 1 + (dots && str_at(s, m + 1) == '.');
 	return c == 'p' ? (hour == 12 ? 0 : 12) : (hour == 12 ? -12 : 0);
 }
 
@@ -211,7 +198,7 @@ static bool clock(struct str s, size_t *i, struct moment *m)
 	int hour, minute = 0, second = 0, half;
 
 	for (size_t w = 0; w < sizeof words / sizeof *words; w++)
-		if (str_starts_nocase(str_from(s, k), str_of(words[w].word)) && !is_letter(at(s, k + strlen(words[w].word)))) {
+		if (str_starts_nocase(str_from(s, k), str_of(words[w].word)) && !is_alpha(str_at(s, k + strlen(words[w].word)))) {
 			*i = k + strlen(words[w].word);
 			m->has_time = true;
 			m->second = words[w].hour * 3600;
@@ -221,25 +208,25 @@ static bool clock(struct str s, size_t *i, struct moment *m)
 	if (!number(s, &k, 2, &hour))
 		return false;
 	m->slack_s = 60;
-	bool colon = at(s, k) == ':' || (at(s, k) == 'h' && is_digit(at(s, k + 1)) && is_digit(at(s, k + 2)));
+	bool colon = str_at(s, k) == ':' || (str_at(s, k) == 'h' && is_digit(str_at(s, k + 1)) && is_digit(str_at(s, k + 2)));
 	if (colon) {
 		k++;
 		if (number(s, &k, 2, &minute) != 2)
 			return false;
-		if (at(s, k) == ':' && is_digit(at(s, k + 1))) {
+		if (str_at(s, k) == ':' && is_digit(str_at(s, k + 1))) {
 			k++;
 			if (number(s, &k, 2, &second) != 2)
 				return false;
 			m->slack_s = 1;
-			if (at(s, k) == '.' && is_digit(at(s, k + 1)))
-				for (k++; is_digit(at(s, k));)
+			if (str_at(s, k) == '.' && is_digit(str_at(s, k + 1)))
+				for (k++; is_digit(str_at(s, k));)
 					k++;
 		}
 	} else {
 		m->slack_s = 3600;
 	}
 	half = half_of_day(s, &k, hour);
-	if ((!colon && half == -1) || hour > 24 || minute > 59 || second > 60 || (is_letter(at(s, k)) && at(s, k) != 'Z'))
+	if ((!colon && half == -1) || hour > 24 || minute > 59 || second > 60 || (is_alpha(str_at(s, k)) && str_at(s, k) != 'Z'))
 		return false;
 	m->has_time = true;
 	m->second = ((hour + (half == -1 ? 0 : half)) * 60 + minute) * 60 + second;
@@ -253,7 +240,7 @@ static size_t offset(struct str s, int32_t *out)
 	size_t k = 1;
 	int hours, minutes = 0;
 
-	if (at(s, 0) != '+' && at(s, 0) != '-')
+	if (str_at(s, 0) != '+' && str_at(s, 0) != '-')
 		return 0;
 	size_t n = number(s, &k, 4, &hours);
 	if (n == 0 || n == 3)
@@ -261,14 +248,14 @@ static size_t offset(struct str s, int32_t *out)
 	if (n == 4) {
 		minutes = hours % 100;
 		hours /= 100;
-	} else if (at(s, k) == ':' && is_digit(at(s, k + 1))) {
+	} else if (str_at(s, k) == ':' && is_digit(str_at(s, k + 1))) {
 		k++;
 		if (number(s, &k, 2, &minutes) != 2)
 			return 0;
 	}
-	if (hours > 14 || minutes > 59 || is_letter(at(s, k)) || at(s, k) == ':')
+	if (hours > 14 || minutes > 59 || is_alpha(str_at(s, k)) || str_at(s, k) == ':')
 		return 0;
-	*out = (hours * 60 + minutes) * 60 * (at(s, 0) == '-' ? -1 : 1);
+	*out = (hours * 60 + minutes) * 60 * (str_at(s, 0) == '-' ? -1 : 1);
 	return k;
 }
 
@@ -279,11 +266,11 @@ size_t moment_zone(struct str s, int32_t *offset_s)
 	while (n < s.len && s.ptr[n] >= 'A' && s.ptr[n] <= 'Z')
 		n++;
 	struct str word = str_head(s, n);
-	if (n == 1 && s.ptr[0] == 'Z' && !is_letter(at(s, 1)) && !is_digit(at(s, 1))) {
+	if (n == 1 && s.ptr[0] == 'Z' && !is_alpha(str_at(s, 1)) && !is_digit(str_at(s, 1))) {
 		*offset_s = 0;
 		return 1;
 	}
-	if (n < 3 || is_letter(at(s, n)) || is_digit(at(s, n)))
+	if (n < 3 || is_alpha(str_at(s, n)) || is_digit(str_at(s, n)))
 		return 0;
 	if (str_eq(word, STR("UTC")) || str_eq(word, STR("GMT"))) {
 		int32_t east;
@@ -300,23 +287,23 @@ static void zone_behind(struct str s, size_t *i, struct moment *m)
 {
 	size_t k = *i, n;
 
-	if (at(s, k) == '+' || at(s, k) == '-') { /* "10:30-5" would rather be a range */
+	if (str_at(s, k) == '+' || str_at(s, k) == '-') { /* "10:30-5" would rather be a range */
 		n = offset(str_from(s, k), &m->offset_s);
-		if (n >= 5 || (n > 0 && at(s, k) == '+')) {
+		if (n >= 5 || (n > 0 && str_at(s, k) == '+')) {
 			m->has_zone = true;
 			*i = k + n;
 		}
 		return;
 	}
 	k = blanks(s, k);
-	bool paren = at(s, k) == '(';
+	bool paren = str_at(s, k) == '(';
 	k += paren;
 	n = moment_zone(str_from(s, k), &m->offset_s);
-	if (n == 0 && (at(s, k) == '+' || at(s, k) == '-')) {
+	if (n == 0 && (str_at(s, k) == '+' || str_at(s, k) == '-')) {
 		n = offset(str_from(s, k), &m->offset_s);
 		n = n >= 5 ? n : 0;
 	}
-	if (n == 0 || (paren && at(s, k + n) != ')'))
+	if (n == 0 || (paren && str_at(s, k + n) != ')'))
 		return;
 	m->has_zone = true;
 	*i = k + n + paren;
@@ -328,9 +315,9 @@ static size_t joint(struct str s, size_t i)
 	static const char *const words[] = { "at ", "on ", "of ", "the ", "around ", "about ", "from ", "@ ", "~" };
 	size_t k = i;
 
-	if (at(s, k) == 'T' && is_digit(at(s, k + 1)))
+	if (str_at(s, k) == 'T' && is_digit(str_at(s, k + 1)))
 		return k + 1;
-	if (at(s, k) == ',' || at(s, k) == ':')
+	if (str_at(s, k) == ',' || str_at(s, k) == ':')
 		k++;
 	k = blanks(s, k);
 	for (size_t w = 0; w < sizeof words / sizeof *words;) {
@@ -358,14 +345,14 @@ static bool one(struct str s, size_t *i, struct moment *m)
 	} else if (clock(s, &k, m)) {
 		zone_behind(s, &k, m);
 		next = joint(s, k);
-		bool paren = at(s, blanks(s, k)) == '(';
+		bool paren = str_at(s, blanks(s, k)) == '(';
 		if (paren)
 			next = blanks(s, k) + 1;
 		struct moment day = { .weekday = -1 };
-		if (date(s, &next, &day) && !(at(s, joint(s, next)) && is_digit(at(s, joint(s, next))))) {
+		if (date(s, &next, &day) && !(str_at(s, joint(s, next)) && is_digit(str_at(s, joint(s, next))))) {
 			set_date(m, day.has_year ? day.year : 0, (int)day.month, (int)day.day);
 			m->weekday = day.weekday;
-			k = next + (paren && at(s, next) == ')');
+			k = next + (paren && str_at(s, next) == ')');
 			if (!m->has_zone)
 				zone_behind(s, &k, m);
 		}
@@ -402,8 +389,8 @@ size_t moments_find(struct str text, struct moment *out, size_t max)
 
 	for (size_t i = 0; i < text.len && n < max;) {
 		char before = i > 0 ? text.ptr[i - 1] : ' ';
-		bool start = !is_digit(before) && !is_letter(before) && !memchr("./:_#", before, 5) &&
-			     !(before == '-' && i > 1 && (is_digit(text.ptr[i - 2]) || is_letter(text.ptr[i - 2])) && (n == 0 || out[n - 1].end + 1 != i));
+		bool start = !is_digit(before) && !is_alpha(before) && !memchr("./:_#", before, 5) &&
+			     !(before == '-' && i > 1 && (is_digit(text.ptr[i - 2]) || is_alpha(text.ptr[i - 2])) && (n == 0 || out[n - 1].end + 1 != i));
 
 		if (!start || !one(text, &i, &out[n])) {
 			i++;

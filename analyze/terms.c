@@ -5,6 +5,7 @@
 #include "analyze/acts.h"
 #include "analyze/dense.h"
 #include "analyze/explains.h"
+#include "core/ascii.h"
 
 /*
  * Priors: published triggers of outages (Google SRE, "Reliable Product Launches"/postmortem analysis: binary push 37 %,
@@ -169,11 +170,6 @@ static void term_place(struct inquiry *q, struct candidate *c)
 
 /* ---- mechanism ---- */
 
-static bool word_char(char ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
-}
-
 /* Number of quiet and emergent voices (and routes that fail) whose text or lines hold a word. */
 static bool line_has(const struct inquiry *q, const struct voice *v, struct str word, struct ref *hit)
 {
@@ -248,10 +244,10 @@ static void look_for_words(struct inquiry *q, struct str text, double weight, st
 {
 	while (text.len) {
 		size_t b = 0;
-		while (b < text.len && !word_char(text.ptr[b]))
+		while (b < text.len && !is_alnum(text.ptr[b]))
 			b++;
 		size_t e = b;
-		while (e < text.len && word_char(text.ptr[e]))
+		while (e < text.len && is_alnum(text.ptr[e]))
 			e++;
 		struct str word = str_head(str_from(text, b), e - b);
 		if (word.len >= 4)

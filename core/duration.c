@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/ascii.h"
 #include "core/timestamp.h"
 
 struct unit_word {
@@ -21,16 +22,11 @@ static const struct unit_word unit_words[] = {
 	{ "days", 8.64e7 },
 };
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The number at the front, digits with at most one point; moves *s. */
 static bool number(struct str *s, double *out)
 {
 	size_t n = 0;
-	while (n < s->len && (digit(s->ptr[n]) || s->ptr[n] == '.'))
+	while (n < s->len && (is_digit(s->ptr[n]) || s->ptr[n] == '.'))
 		n++;
 	if (n == 0 || !str_to_double(str_head(*s, n), out))
 		return false;
@@ -74,7 +70,7 @@ bool duration_parse_ms(struct str s, double *out_ms)
 			return false;
 		s = str_trim(s);
 		size_t n = 0;
-		while (n < s.len && !digit(s.ptr[n]) && s.ptr[n] != ' ' && s.ptr[n] != '.')
+		while (n < s.len && !is_digit(s.ptr[n]) && s.ptr[n] != ' ' && s.ptr[n] != '.')
 			n++;
 		struct str word = str_head(s, n);
 		size_t i = 0;

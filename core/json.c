@@ -1,9 +1,6 @@
 #include "core/json.h"
 
-static inline bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+#include "core/ascii.h"
 
 static inline const char *skip_blank(const char *p, const char *end)
 {
@@ -56,16 +53,16 @@ static const char *scan_number(const char *p, const char *end)
 		return NULL;
 	if (*p == 'I')
 		return end - p >= 8 && memcmp(p, "Infinity", 8) == 0 ? p + 8 : NULL;
-	if (!digit(*p))
+	if (!is_digit(*p))
 		return NULL;
 	if (*p == '0')
 		p++;
 	else
-		while (p < end && digit(*p))
+		while (p < end && is_digit(*p))
 			p++;
 	if (p < end && *p == '.') {
 		const char *from = ++p;
-		while (p < end && digit(*p))
+		while (p < end && is_digit(*p))
 			p++;
 		if (p == from)
 			return NULL;
@@ -75,7 +72,7 @@ static const char *scan_number(const char *p, const char *end)
 		if (p < end && (*p == '+' || *p == '-'))
 			p++;
 		const char *from = p;
-		while (p < end && digit(*p))
+		while (p < end && is_digit(*p))
 			p++;
 		if (p == from)
 			return NULL;

@@ -2,22 +2,9 @@
 
 #include <stdio.h>
 
+#include "core/ascii.h"
+
 #define COUNT_OF(t) (sizeof(t) / sizeof((t)[0]))
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool is_letter(char c)
-{
-	return is_upper(c) || (c >= 'a' && c <= 'z');
-}
 
 static char lower(char c)
 {
@@ -165,7 +152,7 @@ size_t match_card(struct str s)
 	bool amex = groups[0] == 4 && groups[1] == 6 && groups[2] == 5;
 	if (n < 15 || (separator && !fours && !amex))
 		return 0;
-	if (at < s.len && (is_digit(s.ptr[at]) || is_letter(s.ptr[at]) || s.ptr[at] == '_'))
+	if (at < s.len && (is_digit(s.ptr[at]) || is_alpha(s.ptr[at]) || s.ptr[at] == '_'))
 		return 0;
 	return issued(digits, n) && luhn(digits, n) ? at : 0;
 }
@@ -221,7 +208,7 @@ static struct str plain_key(struct str key, char letters[static KEY_MAX])
 	if (key.len >= 3 && str_eq_nocase(str_from(key, key.len - 3), STR("%5d")))
 		key.len -= 3; /* "user%5Bpassword%5D" */
 	for (size_t i = key.len > KEY_MAX ? key.len - KEY_MAX : 0; i < key.len; i++)
-		if (is_letter(key.ptr[i]) || is_digit(key.ptr[i]))
+		if (is_alpha(key.ptr[i]) || is_digit(key.ptr[i]))
 			letters[n++] = lower(key.ptr[i]);
 	return str_make(letters, n);
 }
@@ -290,7 +277,7 @@ bool match_random_looking(struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		digits += is_digit(s.ptr[i]);
 		capitals += i > 0 && is_upper(s.ptr[i]);
-		letters += is_letter(s.ptr[i]);
+		letters += is_alpha(s.ptr[i]);
 	}
 	if (s.len < 4)
 		return false;

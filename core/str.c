@@ -3,15 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/ascii.h"
+
 static inline unsigned char lower(char c)
 {
 	unsigned char u = (unsigned char)c;
 	return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
-}
-
-static inline bool digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 static bool equal_nocase(const char *a, const char *b, size_t n)
@@ -164,7 +161,7 @@ bool str_to_i64(struct str s, int64_t *out)
 static size_t take_digits(struct str s, size_t *i, uint64_t *mantissa, int *dropped)
 {
 	size_t from = *i;
-	for (; *i < s.len && digit(s.ptr[*i]); ++*i) {
+	for (; *i < s.len && is_digit(s.ptr[*i]); ++*i) {
 		if (*mantissa < UINT64_C(1000000000000000000))
 			*mantissa = *mantissa * 10 + (unsigned)(s.ptr[*i] - '0');
 		else if (*dropped < 100000)
@@ -216,7 +213,7 @@ bool str_to_double(struct str s, double *out)
 			i++;
 		int e = 0;
 		size_t from = i;
-		for (; i < s.len && digit(s.ptr[i]); i++)
+		for (; i < s.len && is_digit(s.ptr[i]); i++)
 			if (e < 100000)
 				e = e * 10 + (s.ptr[i] - '0');
 		if (i == from)

@@ -69,6 +69,12 @@ static inline struct str str_head(struct str s, size_t len)
 	return (struct str){ s.ptr, len < s.len ? len : s.len };
 }
 
+/* The byte at `i`, NUL beyond the end. */
+static inline char str_at(struct str s, size_t i)
+{
+	return i < s.len ? s.ptr[i] : '\0';
+}
+
 static inline bool str_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "core/ascii.h"
 #include "core/hash.h"
 
 enum {
@@ -69,11 +70,6 @@ struct bucket {
 static bool is_letter(char c)
 {
 	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)c >= 0x80;
-}
-
-static bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
 }
 
 static bool is_noun(struct str w)

@@ -1,9 +1,6 @@
 #include "ingest/mysql.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+#include "core/ascii.h"
 
 static size_t digits(struct str s, size_t at)
 {

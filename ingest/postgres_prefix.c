@@ -1,19 +1,10 @@
 #include "ingest/postgres_prefix.h"
 
+#include "core/ascii.h"
 #include "core/hash.h"
 #include "ingest/postgres.h"
 
 enum word_role { WORD_USER, WORD_DB, WORD_APP, WORD_ROLES };
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 static bool is_letter(char c)
 {

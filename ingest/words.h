@@ -1,46 +1,12 @@
 /*
  * words: what a word of a log line looks like, for the normalisers (mask, route) and for names of
- * services and hosts. Byte classes are inline and ASCII only: locale must never matter.
+ * services and hosts.
  */
 #ifndef INGEST_WORDS_H
 #define INGEST_WORDS_H
 
+#include "core/ascii.h"
 #include "core/str.h"
-
-static inline bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
-}
-
-static inline bool is_alpha(char c)
-{
-	return (unsigned char)((c | 0x20) - 'a') < 26;
-}
-
-static inline bool is_alnum(char c)
-{
-	return is_digit(c) || is_alpha(c);
-}
-
-static inline bool is_hex(char c)
-{
-	return is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 6;
-}
-
-static inline bool is_upper(char c)
-{
-	return (unsigned char)(c - 'A') < 26;
-}
-
-static inline bool is_lower(char c)
-{
-	return (unsigned char)(c - 'a') < 26;
-}
-
-static inline char to_lower(char c)
-{
-	return is_upper(c) ? (char)(c | 0x20) : c;
-}
 
 /*
  * Lists of words with their lengths, so that looking one up is a comparison of lengths mostly:

@@ -34,11 +34,6 @@ static bool in_request(struct str text, size_t at)
 	return b > 0 && (text.ptr[b - 1] == '?' || text.ptr[b - 1] == '&');
 }
 
-static char str_at(struct str s, size_t i)
-{
-	return i < s.len ? s.ptr[i] : ' ';
-}
-
 /* "port 5432", "port=5432" */
 static bool is_port(struct str text, size_t begin)
 {

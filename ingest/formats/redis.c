@@ -9,6 +9,8 @@
  */
 #include "ingest/format.h"
 
+#include "core/ascii.h"
+
 struct head {
 	struct str pid;
 	char role;
@@ -20,11 +22,6 @@ struct head {
 struct redis_state {
 	bool in_report; /* between "BUG REPORT START" and "BUG REPORT END" */
 };
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static size_t digits(struct str s, size_t at)
 {
