@@ -62,16 +62,12 @@ static double dispersion_until(const struct watch *w, size_t end, double p)
 	return blocks > 3 ? fmin(30, fmax(1, chi / (blocks - 1))) : 1;
 }
 
-/* What a person would want to be woken for, as analyze/symptoms.c has it. */
+/* Worth being woken for, before it is known how long it will last. */
 static bool is_material(enum symptom_kind kind, double excess, double rate, double usual, double seconds)
 {
-	if (kind == SYMPTOM_ERRORS || kind == SYMPTOM_LOG_ERRORS)
-		return excess >= 12 && rate >= 0.005 && rate >= 2.5 * usual;
-	if (kind == SYMPTOM_AUTH)
-		return excess >= 25 && rate >= usual + 0.03 && rate >= 1.8 * usual && seconds >= 30;
-	if (kind == SYMPTOM_REJECTED)
-		return excess >= 30 && rate >= usual + 0.15 && rate >= 2.5 * usual && seconds >= 30;
-	return excess >= 25 && rate >= usual + 0.08 && rate >= 2.5 * usual && seconds >= 30;
+	bool errors = kind == SYMPTOM_ERRORS || kind == SYMPTOM_LOG_ERRORS;
+
+	return symptom_matters(kind, excess, rate, usual, 2.5 * usual) && (errors || seconds >= 30);
 }
 
 bool watch_alarm(const struct watch *w, size_t step, size_t watches, struct alarm_at *out)

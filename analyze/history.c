@@ -131,53 +131,6 @@ double history_p95(const struct history *h, struct str service, struct str route
 
 /* ---- the past of signals ---- */
 
-/* Routes that refuse more than they let in say nothing about users (see symptoms.c): by what they did that day. */
-static bool lets_in(const struct series *series, size_t n, const struct series *refused, enum symptom_kind kind)
-{
-	double in = 0, out = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct series *s = &series[i];
-		if (s->kind != SERIES_HTTP || s->key != refused->key || !str_eq(s->service, refused->service))
-			continue;
-		for (size_t c = 0; c < s->n_cells; c++) {
-			in += s->code >= 200 && s->code < 400 ? s->cells[c].count : 0;
-			out += symptom_status(kind, s->code) ? s->cells[c].count : 0;
-		}
-	}
-	return in > out;
-}
-
-/* Adds one series to a signal's past, if it is part of it: the same rules as for the window itself. */
-static void add_past(const struct history *h, struct past *p, const struct series *series, size_t n, const struct series *s)
-{
-	const struct facts *f = h->facts;
-	bool http = s->kind == SERIES_HTTP;
-
-	if (p->kind == SYMPTOM_LOG_ERRORS) {
-		bool front = f->services[p->service].has_http;
-		if ((http && !front) || facts_service(f, s->service) != (ptrdiff_t)p->service)
-			return;
-		dense_count(&h->grid, s, p->n);
-		if (!http && s->code >= (front ? SEV_FATAL : SEV_ERROR))
-			dense_count(&h->grid, s, p->k);
-		return;
-	}
-	if (!http || !str_eq(s->service, f->services[p->service].name) || (p->route.len && !str_eq(s->key_text, p->route)))
-		return;
-	if (p->kind == SYMPTOM_LATENCY) {
-		if (!status_client_left(s->code))
-			dense_slow(&h->grid, s, p->limit_ms, p->k, p->n);
-		return;
-	}
-	bool hit = symptom_status(p->kind, s->code);
-	if (hit && p->kind != SYMPTOM_ERRORS && !lets_in(series, n, s, p->kind))
-		return;
-	dense_count(&h->grid, s, p->n);
-	if (hit)
-		dense_count(&h->grid, s, p->k);
-}
-
 bool history_fill(const struct history *h, struct past *all, size_t n, struct err *err)
 {
 	struct arena a;
@@ -196,9 +149,12 @@ bool history_fill(const struct history *h, struct past *all, size_t n, struct er
 
 		arena_reset(&a);
 		good = store_load_day(h->facts->store, h->days[d].day, kinds, &a, &series, &n_series, err);
-		for (size_t i = 0; good && i < n_series; i++)
-			for (size_t k = 0; k < n; k++)
-				add_past(h, &all[k], series, n_series, &series[i]);
+		const struct series_span day = { series, good ? n_series : 0, h->days[d].from_ns, h->days[d].to_ns };
+		for (size_t i = 0; i < day.n; i++)
+			for (size_t k = 0; k < n; k++) {
+				const struct signal of = { .kind = all[k].kind, .service = all[k].service, .route = all[k].route, .limit_ms = all[k].limit_ms };
+				signal_count(h->facts, &of, &day, &series[i], &h->grid, all[k].n, all[k].k);
+			}
 	}
 	arena_release(&a);
 	return good;

@@ -76,14 +76,14 @@ static double slow_limit(const struct facts *f, const struct history *h, size_t 
  * A refusal is a symptom on routes that otherwise let people in. What is always forbidden (scanners asking for /.env) says
  * nothing about users.
  */
-static bool lets_in(const struct facts *f, const struct series *refused, enum symptom_kind kind)
+static bool lets_in(const struct series_span *among, const struct series *refused, enum symptom_kind kind)
 {
 	double in = 0, out = 0;
-	for (size_t i = 0; i < f->n_series; i++) {
-		const struct series *s = &f->series[i];
+	for (size_t i = 0; i < among->n; i++) {
+		const struct series *s = &among->at[i];
 		if (s->kind != SERIES_HTTP || s->key != refused->key || !str_eq(s->service, refused->service))
 			continue;
-		double n = series_between(s, f->from_ns, f->to_ns);
+		double n = series_between(s, among->from_ns, among->to_ns);
 		if (s->code >= 200 && s->code < 400)
 			in += n;
 		else if (symptom_status(kind, s->code))
@@ -92,51 +92,47 @@ static bool lets_in(const struct facts *f, const struct series *refused, enum sy
 	return in > out;
 }
 
-static void http_dense(const struct facts *f, enum symptom_kind kind, size_t service, struct str route, double limit_ms,
-                       const struct grid *g, double *n, double *k)
-{
-	for (size_t i = 0; i < f->n_series; i++) {
-		const struct series *s = &f->series[i];
-		if (!of_scope(f, s, service, route))
-			continue;
-		if (kind == SYMPTOM_LATENCY) {
-			if (!status_client_left(s->code))
-				dense_slow(g, s, limit_ms, k, n);
-			continue;
-		}
-		bool hit = symptom_status(kind, s->code);
-		if (hit && kind != SYMPTOM_ERRORS && !lets_in(f, s, kind))
-			continue;
-		dense_count(g, s, n);
-		if (hit)
-			dense_count(g, s, k);
-	}
-}
-
 /*
  * Error lines among all lines. Of a server in front, alerts alone, among its lines and requests: it has requests to tell of
  * errors, but what it turns away before it is a request (no connections left for it) only its alerts tell.
  */
-static void lines_dense(const struct facts *f, size_t service, const struct grid *g, double *n, double *k)
+static void count_lines(const struct facts *f, size_t service, const struct series *s, const struct grid *g, double *n, double *k)
 {
-	bool front = f->services[service].has_http;
-	for (size_t i = 0; i < f->n_series; i++) {
-		const struct series *s = &f->series[i];
-		bool request = front && s->kind == SERIES_HTTP;
-		if ((s->kind != SERIES_LINE && !request) || facts_service(f, s->service) != (ptrdiff_t)service)
-			continue;
-		dense_count(g, s, n);
-		if (!request && s->code >= (front ? SEV_FATAL : SEV_ERROR))
-			dense_count(g, s, k);
+	bool front = f->services[service].has_http, request = front && s->kind == SERIES_HTTP;
+	if ((s->kind != SERIES_LINE && !request) || facts_service(f, s->service) != (ptrdiff_t)service)
+		return;
+	dense_count(g, s, n);
+	if (!request && s->code >= (front ? SEV_FATAL : SEV_ERROR))
+		dense_count(g, s, k);
+}
+
+void signal_count(const struct facts *f, const struct signal *of, const struct series_span *among, const struct series *s, const struct grid *g,
+                  double *n, double *k)
+{
+	if (of->kind == SYMPTOM_LOG_ERRORS) {
+		count_lines(f, of->service, s, g, n, k);
+		return;
 	}
+	if (!of_scope(f, s, of->service, of->route))
+		return;
+	if (of->kind == SYMPTOM_LATENCY) {
+		if (!status_client_left(s->code))
+			dense_slow(g, s, of->limit_ms, k, n);
+		return;
+	}
+	bool hit = symptom_status(of->kind, s->code);
+	if (hit && of->kind != SYMPTOM_ERRORS && !lets_in(among, s, of->kind))
+		return;
+	dense_count(g, s, n);
+	if (hit)
+		dense_count(g, s, k);
 }
 
 void signal_dense(const struct facts *f, const struct signal *s, const struct grid *g, double *n, double *k)
 {
-	if (s->kind == SYMPTOM_LOG_ERRORS)
-		lines_dense(f, s->service, g, n, k);
-	else
-		http_dense(f, s->kind, s->service, s->route, s->limit_ms, g, n, k);
+	const struct series_span all = { f->series, f->n_series, f->from_ns, f->to_ns };
+	for (size_t i = 0; i < all.n; i++)
+		signal_count(f, s, &all, &all.at[i], g, n, k);
 }
 
 /* What is usual at the hours of a segment, above the baseline of all hours. */
@@ -169,10 +165,19 @@ static bool told_by_lines(const struct facts *f, const struct segment *g)
 	return false;
 }
 
-/*
- * Is a segment worth a person's attention? Significance alone is not: with a million requests one part in a thousand
- * is significant. Errors must be some number of real failures; latency and refusals, which wander more, also a share.
- */
+bool symptom_matters(enum symptom_kind kind, double excess, double rate, double usual, double more)
+{
+	if (kind == SYMPTOM_ERRORS || kind == SYMPTOM_LOG_ERRORS)
+		return excess >= 12 && rate >= 0.005 && rate >= more;
+	if (kind == SYMPTOM_AUTH)
+		return excess >= 25 && rate >= usual + 0.03 && rate >= 1.8 * usual;
+	/* Clients send nonsense all the time: a route has to be all but closed to some of them. */
+	if (kind == SYMPTOM_REJECTED)
+		return excess >= 30 && rate >= usual + 0.15 && rate >= 2.5 * usual;
+	return excess >= 25 && rate >= usual + 0.08 && rate >= more;
+}
+
+/* Is a segment worth a person's attention, and long enough for it? */
 static bool material(const struct facts *f, const struct signal *s, const struct segment *g)
 {
 	double seconds = (double)(g->to - g->from) * (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
@@ -183,18 +188,13 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 		bool told = g->excess >= 6 && g->rate >= 0.1 && seconds >= 45 && told_by_lines(f, g);
 		if ((closed || told) && g->rate >= more)
 			return true;
-		if (g->excess < 12 || g->rate < 0.005 || g->rate < more)
-			return false;
-		return seconds >= 45 || g->excess >= 60;
+		return symptom_matters(s->kind, g->excess, g->rate, base, more) && (seconds >= 45 || g->excess >= 60);
 	}
-	if (s->kind == SYMPTOM_AUTH)
-		return g->excess >= 25 && g->rate >= base + 0.03 && g->rate >= 1.8 * base && seconds >= 60;
-	/* Clients send nonsense all the time: a route has to be all but closed to some of them. */
-	if (s->kind == SYMPTOM_REJECTED)
-		return g->excess >= 30 && g->rate >= base + 0.15 && g->rate >= 2.5 * base && seconds >= 60;
 	/* Slowness with which the archive begins has nothing before it to be slower than. */
-	bool beginning = grid_ns(&f->grid, g->from) < f->from_ns + 60 * NS_PER_S;
-	return !beginning && g->excess >= 25 && g->rate >= base + 0.08 && g->rate >= more && seconds >= 90;
+	bool slow = s->kind == SYMPTOM_LATENCY;
+	if (slow && grid_ns(&f->grid, g->from) < f->from_ns + 60 * NS_PER_S)
+		return false;
+	return symptom_matters(s->kind, g->excess, g->rate, base, more) && seconds >= (slow ? 90 : 60);
 }
 
 static void keep_material(const struct facts *f, struct signal *s)

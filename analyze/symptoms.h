@@ -63,6 +63,19 @@ static inline bool status_client_left(int status)
 	return status == 408 || status == 444 || status == 460 || status == 499;
 }
 
+/*
+ * Is so much worth a person's attention? Significance alone is not: with a million requests one part in a thousand is significant.
+ * Errors must be some number of real failures; latency and refusals, which wander more, also a share. `usual` is the share that
+ * is usual, `more` what counts as many times that; how long it lasts, the caller asks.
+ */
+bool symptom_matters(enum symptom_kind kind, double excess, double rate, double usual, double more);
+
+/* All series of a time: what tells whether a route lets people in. */
+struct series_span { const struct series *at; size_t n; int64_t from_ns, to_ns; };
+/* Adds one of these series to n and k, if it is part of the signal. */
+void signal_count(const struct facts *f, const struct signal *of, const struct series_span *among, const struct series *s, const struct grid *g,
+                  double *n, double *k);
+
 /* The signal over another grid (finer, or a part), into n and k of grid->n steps each, zeroed by the caller. */
 void signal_dense(const struct facts *f, const struct signal *s, const struct grid *g, double *n, double *k);
 
