@@ -2,48 +2,16 @@
 
 #include <stdlib.h>
 
+#include "analyze/claim_label.h"
 #include "analyze/prose.h"
 #include "analyze/prose_time.h"
 
-enum { MOMENTS_MAX = 64, AMOUNTS_MAX = 64, CLAIMS_MAX = 2000, LABEL_MAX = 48 };
+enum {
+	MOMENTS_MAX = 64, AMOUNTS_MAX = 64, CLAIMS_MAX = 2000,
+	LENGTH_MIN_S = 120, /* what is shorter is a wait or a timeout, not an outage */
+};
 
 static const int64_t day_s = 86400;
-
-/* What a label ("Duration: ...", "| Duration | ... |") says that the value is. */
-enum label {
-	LABEL_NONE, LABEL_SKIP, LABEL_DATE, LABEL_WINDOW, LABEL_START, LABEL_END, LABEL_DURATION, LABEL_ZONE, LABEL_CAUSE, LABEL_IMPACT,
-};
-
-static const struct { const char *word; enum label label; } labels[] = {
-	{ "date", LABEL_DATE },             { "incident date", LABEL_DATE },    { "date of incident", LABEL_DATE },
-	{ "date of the incident", LABEL_DATE }, { "day", LABEL_DATE },
-	{ "window", LABEL_WINDOW },         { "incident window", LABEL_WINDOW }, { "outage window", LABEL_WINDOW },
-	{ "when", LABEL_WINDOW },           { "time", LABEL_WINDOW },           { "timeframe", LABEL_WINDOW },
-	{ "time frame", LABEL_WINDOW },     { "period", LABEL_WINDOW },         { "time of incident", LABEL_WINDOW },
-	{ "incident time", LABEL_WINDOW },  { "time range", LABEL_WINDOW },     { "date and time", LABEL_WINDOW },
-	{ "start", LABEL_START },           { "started", LABEL_START },         { "start time", LABEL_START },
-	{ "begin", LABEL_START },           { "began", LABEL_START },           { "onset", LABEL_START },
-	{ "incident start", LABEL_START },  { "impact start", LABEL_START },    { "start of impact", LABEL_START },
-	{ "start of incident", LABEL_START }, { "started at", LABEL_START },    { "beginning", LABEL_START },
-	{ "end", LABEL_END },               { "ended", LABEL_END },             { "end time", LABEL_END },
-	{ "resolved", LABEL_END },          { "recovered", LABEL_END },         { "restored", LABEL_END },
-	{ "resolved at", LABEL_END },       { "incident end", LABEL_END },      { "impact end", LABEL_END },
-	{ "end of impact", LABEL_END },     { "ended at", LABEL_END },          { "recovery", LABEL_END },
-	{ "duration", LABEL_DURATION },     { "length", LABEL_DURATION },       { "downtime", LABEL_DURATION },
-	{ "total duration", LABEL_DURATION }, { "incident duration", LABEL_DURATION }, { "outage duration", LABEL_DURATION },
-	{ "duration of outage", LABEL_DURATION }, { "time zone", LABEL_ZONE },  { "timezone", LABEL_ZONE },
-	{ "zone", LABEL_ZONE },             { "times", LABEL_ZONE },            { "all times", LABEL_ZONE },
-	{ "root cause", LABEL_CAUSE },      { "cause", LABEL_CAUSE },           { "root causes", LABEL_CAUSE },
-	{ "trigger", LABEL_CAUSE },         { "contributing factor", LABEL_CAUSE },
-	{ "impact", LABEL_IMPACT },         { "users", LABEL_IMPACT },          { "affected users", LABEL_IMPACT },
-	{ "users affected", LABEL_IMPACT }, { "customers affected", LABEL_IMPACT }, { "affected customers", LABEL_IMPACT },
-	{ "customer impact", LABEL_IMPACT }, { "user impact", LABEL_IMPACT },
-	{ "author", LABEL_SKIP },           { "authors", LABEL_SKIP },          { "owner", LABEL_SKIP },
-	{ "published", LABEL_SKIP },        { "last updated", LABEL_SKIP },     { "updated", LABEL_SKIP },
-	{ "status", LABEL_SKIP },           { "created", LABEL_SKIP },          { "report date", LABEL_SKIP },
-	{ "review", LABEL_SKIP },           { "review date", LABEL_SKIP },      { "due", LABEL_SKIP },
-	{ "severity", LABEL_SKIP },         { "meeting", LABEL_SKIP },          { "certainty", LABEL_SKIP },
-};
 
 /* Sections of which nothing is a statement on the incident. */
 static const char skipped_sections[] = "action|corrective|measure|prevent|follow-up|follow up|lesson|evidence|quality|what was different|reference|"
@@ -157,49 +125,6 @@ static size_t set_times(struct reading *r, struct claim *c, struct str text, siz
 	return 2;
 }
 
-/* ---- labels ---- */
-
-/* "Impact Duration", "Incident start (UTC)", "Total downtime": by a word, where no label is that exactly. */
-static enum label similar_label(struct str label)
-{
-	static const struct { const char *words; enum label label; } rows[] = {
-		{ "detect|acknowledg|engag|report|notif|alert|response|identif|next|version|commit", LABEL_NONE },
-		{ "duration|downtime", LABEL_DURATION }, { "root cause", LABEL_CAUSE },
-		{ "start|began|onset", LABEL_START },    { "end$|ended|resolved|recovered|restored|resolution time", LABEL_END },
-		{ "impact|affected", LABEL_IMPACT },     { "window|timeframe", LABEL_WINDOW },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows && label.len < 32; i++)
-		if (prose_find_any(label, rows[i].words) >= 0)
-			return rows[i].label;
-	return LABEL_NONE;
-}
-
-static enum label label_of(const struct prose_block *b, size_t *value)
-{
-	size_t end = 0;
-	bool row = b->kind == PROSE_ROW || b->kind == PROSE_HEAD;
-
-	while (end < b->text.len && end < LABEL_MAX && b->text.ptr[end] != (row ? '|' : ':')) {
-		if (b->text.ptr[end] >= '0' && b->text.ptr[end] <= '9') /* "Starting at 2:23 we saw" */
-			return LABEL_NONE;
-		end++;
-	}
-	if (end == 0 || end >= b->text.len || end == LABEL_MAX)
-		return LABEL_NONE;
-	struct str label = str_trim(str_head(b->text, end));
-	ptrdiff_t paren = str_chr(label, '(');
-	if (paren > 0)
-		label = str_trim(str_head(label, (size_t)paren));
-	if (str_ends(label, STR(":")))
-		label.len--;
-	*value = end + 1;
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (str_eq_nocase(label, str_of(labels[i].word)))
-			return labels[i].label;
-	return similar_label(label);
-}
-
 /* ---- parts of a block ---- */
 
 /* "The pool ran out because ...": a reason for the trouble, not for anything else. */
@@ -217,7 +142,7 @@ static bool in_section(const struct prose_block *b, const char *words)
 	return prose_find_any(b->heading, words) >= 0;
 }
 
-static void read_dates(struct reading *r, const struct prose_block *b, enum label label)
+static void read_dates(struct reading *r, const struct prose_block *b, enum claim_label label)
 {
 	for (size_t i = 0; i < r->n_m;) {
 		const struct moment *m = &r->m[i];
@@ -285,7 +210,7 @@ static bool is_length(const struct prose_block *b, const struct amount *a, bool 
 		return true;
 	ptrdiff_t stop = str_rchr(before, '.');
 	before = stop >= 0 ? str_from(before, (size_t)stop + 1) : before;
-	return a->value >= 120 && prose_find_any(sentence, duration_words) >= 0 && prose_find_any(before, before_duration) < 0 &&
+	return a->value >= LENGTH_MIN_S && prose_find_any(sentence, duration_words) >= 0 && prose_find_any(before, before_duration) < 0 &&
 	       prose_find_any(after, after_duration) < 0;
 }
 
@@ -324,7 +249,22 @@ static bool inside_moment(const struct reading *r, const struct amount *a)
 	return false;
 }
 
-static void read_amounts(struct reading *r, const struct prose_block *b, enum label label, bool entry)
+/* "Between 10:00 and 10:45 UTC sign-ins failed for about 45 minutes.": the window's length, at the end of its sentence. */
+static bool ends_window(const struct reading *r, const struct prose_block *b, const struct amount *a)
+{
+	struct str sentence = prose_sentence(b->text, a->at);
+	size_t begin = (size_t)(sentence.ptr - b->text.ptr), end = begin + sentence.len;
+
+	if (a->value < LENGTH_MIN_S || a->end != end || !str_ends(str_trim(str_head(b->text, a->said)), STR(" for")) ||
+	    prose_find_any(sentence, harm_words) < 0 || prose_find_any(sentence, people_acts) >= 0)
+		return false;
+	for (size_t i = 0; i < r->n_m; i++)
+		if (r->m[i].from && r->m[i].at >= begin && r->m[i].end <= end)
+			return true;
+	return false;
+}
+
+static void read_amounts(struct reading *r, const struct prose_block *b, enum claim_label label, bool entry)
 {
 	for (size_t i = 0; i < r->n_a; i++) {
 		const struct amount *a = &r->a[i];
@@ -336,7 +276,8 @@ static void read_amounts(struct reading *r, const struct prose_block *b, enum la
 			bool behind_range = false; /* "14:23–17:00 UTC (2 h 37 min)" */
 			for (size_t k = 0; k < r->n_m; k++)
 				behind_range |= r->m[k].to && a->at >= r->m[k].end && a->at - r->m[k].end <= 3;
-			if ((!entry && is_length(b, a, label == LABEL_DURATION || label == LABEL_WINDOW)) || behind_range)
+			if ((!entry && is_length(b, a, label == LABEL_DURATION || label == LABEL_WINDOW)) || behind_range ||
+			    (!entry && ends_window(r, b, a)))
 				kind = CLAIM_DURATION;
 		} else {
 			kind = counted(b, a);
@@ -442,7 +383,7 @@ static void read_entry(struct reading *r, const struct prose_block *b)
 	r->last_s = r->m[last].second;
 }
 
-static void read_cause(struct reading *r, const struct prose_block *b, enum label label, size_t value)
+static void read_cause(struct reading *r, const struct prose_block *b, enum claim_label label, size_t value)
 {
 	bool innocent = in_section(b, innocent_sections);
 	ptrdiff_t at;
@@ -491,7 +432,7 @@ static void read_block(struct reading *r, const struct prose_block *b)
 	}
 	if (in_section(b, skipped_sections) || prose_find(b->text, STR("TODO")) >= 0)
 		return;
-	enum label label = label_of(b, &value);
+	enum claim_label label = claim_label(b, &value);
 	if (label == LABEL_SKIP)
 		return;
 	read_zone(r, b);
@@ -516,11 +457,11 @@ static void read_block(struct reading *r, const struct prose_block *b)
 		read_cause(r, b, label, value);
 }
 
-static bool is_statement(const struct prose_block *b, enum label *label)
+static bool is_statement(const struct prose_block *b, enum claim_label *label)
 {
 	size_t value;
 
-	*label = label_of(b, &value);
+	*label = claim_label(b, &value);
 	return !in_section(b, skipped_sections) && *label != LABEL_SKIP;
 }
 
@@ -529,7 +470,7 @@ static void first_day(struct reading *r, const struct prose *p)
 {
 	for (int pass = 0; pass < 2 && !r->has_day; pass++)
 		for (size_t i = 0; i < p->n && !r->has_day; i++) {
-			enum label label;
+			enum claim_label label;
 
 			if (!is_statement(&p->at[i], &label) || (pass == 0 && label == LABEL_DATE))
 				continue;
@@ -544,7 +485,7 @@ static void first_day(struct reading *r, const struct prose *p)
 static void first_zone(struct reading *r, const struct prose *p)
 {
 	for (size_t i = 0; i < p->n && !r->c->zone_stated; i++) {
-		enum label label;
+		enum claim_label label;
 
 		if (!is_statement(&p->at[i], &label) || p->at[i].kind == PROSE_HEADING)
 			continue;

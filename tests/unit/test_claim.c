@@ -97,6 +97,8 @@ Test(claim, lines_that_contradict_each_other_are_told)
 		{ "Duration: 27.5 hours\n\nStart: 2023-10-10 10:30\n\nEnd: 2023-10-11 14:00\n", CLAIM_DURATION, false },
 		{ "Duration: more than 25 hours\n\nStart: 2023-10-10 10:30\n\nEnd: 2023-10-11 14:00\n", CLAIM_DURATION, false },
 		{ "For 2 hours of the outage, between 2023-11-09 20:00 and 2023-11-10 02:00, users failed.\n", CLAIM_DURATION, true },
+		{ "Between 2023-11-09 20:00 and 20:45, every sign-in failed for about 2 hours.\n", CLAIM_DURATION, true },
+		{ "Between 2023-11-09 20:00 and 20:45, every sign-in failed for about 45 minutes.\n", CLAIM_DURATION, false },
 		{ "Date: 2023-10-12\n\nWindow: 2023-10-10 10:30 to 2023-10-11 14:00\n", CLAIM_DATE, true },
 		{ "Date: 2023-10-11\n\nWindow: 2023-10-10 10:30 to 2023-10-11 14:00\n", CLAIM_DATE, false },
 		{ "Date: Monday, 10 October 2023\n", CLAIM_DATE, true },
