@@ -311,11 +311,12 @@ static size_t count_digits(const char *p, const char *end)
 
 bool timestamp_parse_epoch(struct str s, struct timestamp *out)
 {
-	if (!s.len)
+	if (!s.len || !ts_digit(s.ptr[0]))
 		return false;
 	const char *p = s.ptr, *end = p + s.len;
 	struct timestamp t;
-	if (!epoch_at(&p, end, count_digits(p, end), &t) || p != end)
+	/* Nothing but digits, mostly: what reads them says whether they are. */
+	if ((!epoch_at(&p, end, s.len, &t) && !epoch_at(&p, end, count_digits(p, end), &t)) || p != end)
 		return false;
 	*out = t;
 	return true;

@@ -14,6 +14,12 @@ void fields_init(struct fields *f, struct field_cache *cache, struct arena *scra
 	f->cache = cache;
 	f->scratch = scratch;
 	f->slot = 0;
+	fields_clear(f);
+}
+
+void fields_clear(struct fields *f)
+{
+	f->has = 0;
 	memset(f->rank, UINT8_MAX, sizeof f->rank);
 }
 
@@ -92,7 +98,7 @@ static uint8_t other_slot(struct field_cache *c, const struct field_scope *scope
 	return at;
 }
 
-static inline struct field_alias alias_of(struct fields *f, const struct field_scope *scope, struct str key)
+struct field_alias fields_meaning(struct fields *f, const struct field_scope *scope, struct str key)
 {
 	struct field_cache *c = f->cache;
 	size_t prefix_len = scope ? scope->full.len : 0;
@@ -113,16 +119,8 @@ static inline struct field_alias alias_of(struct fields *f, const struct field_s
 enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
 		      bool escaped, bool bare)
 {
-	struct field_alias alias = alias_of(f, scope, key);
-	if (alias.field != FIELD_NONE && text.len > 0 && alias.rank < f->rank[alias.field]) {
-		/* member by member: a struct built from bytes and copied whole stalls the processor */
-		struct field_value *v = &f->value[alias.field];
-		f->rank[alias.field] = alias.rank;
-		v->text = text;
-		v->unit = alias.unit;
-		v->escaped = escaped;
-		v->bare = bare;
-	}
+	struct field_alias alias = fields_meaning(f, scope, key);
+	fields_keep(f, alias, text, escaped, bare);
 	return (enum field)alias.field;
 }
 
@@ -137,23 +135,31 @@ struct str fields_text(const struct fields *f, enum field k)
 			 f->scratch);
 }
 
-/* "", "-" and null are how logs write nothing. */
 static struct str text_unless_none(const struct fields *f, enum field k)
 {
-	struct str s = f->value[k].escaped ? fields_text(f, k) : f->value[k].text;
-	s = str_trim(s);
-	if (s.len > 5)
-		return s;
+	struct str s = str_trim(fields_text(f, k));
 	return str_eq(s, STR("-")) || str_eq(s, STR("null")) || str_eq(s, STR("None")) ||
 			       str_eq(s, STR("<nil>"))
 		       ? STR_NONE
 		       : s;
 }
 
-/* Most fields are not there, and most are asked for. */
+/* What a field says: "", "-" and null are how logs write nothing. Most fields are not there, and most are asked for. */
 static inline struct str known_text(const struct fields *f, enum field k)
 {
-	return fields_has(f, k) ? text_unless_none(f, k) : STR_NONE;
+	const struct field_value *v = &f->value[k];
+	if (!fields_has(f, k))
+		return STR_NONE;
+	if (v->escaped || v->text.len == 1 || v->text.len == 4 || v->text.len == 5 || str_blank(v->text.ptr[0]) ||
+	    str_blank(v->text.ptr[v->text.len - 1]))
+		return text_unless_none(f, k);
+	return v->text;
+}
+
+/* A field that is a whole number. */
+static inline bool known_number(const struct fields *f, enum field k, int64_t *n)
+{
+	return fields_has(f, k) && str_to_i64(known_text(f, k), n);
 }
 
 static bool is_number(struct str s)
@@ -233,8 +239,8 @@ static void finish_level(struct fields *f, struct event *e)
 		}
 	}
 	int64_t n;
-	if (e->severity == SEV_NONE && str_to_i64(fields_text(f, FIELD_LEVEL_PYTHON), &n) && n >= 10 &&
-	    n <= 50)
+	if (e->severity == SEV_NONE && fields_has(f, FIELD_LEVEL_PYTHON) &&
+	    str_to_i64(fields_text(f, FIELD_LEVEL_PYTHON), &n) && n >= 10 && n <= 50)
 		e->severity = severity_from_pino(n + 10);
 	if (e->severity == SEV_NONE && fields_has(f, FIELD_STATUS) &&
 	    !is_number(fields_text(f, FIELD_STATUS)))
@@ -244,8 +250,6 @@ static void finish_level(struct fields *f, struct event *e)
 
 static bool duration_of(const struct fields *f, enum field k, enum field_unit bare, double *ms)
 {
-	if (!fields_has(f, k))
-		return false;
 	struct str s = known_text(f, k);
 	double n;
 	if (!str_to_double(s, &n)) {
@@ -261,8 +265,8 @@ static bool duration_of(const struct fields *f, enum field k, enum field_unit ba
 	if (unit == UNIT_NONE) {
 		bool zap = fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].bare &&
 			   str_chr(f->value[FIELD_TIME].text, '.') > 0;
-		bool whole = str_chr(s, '.') < 0 && str_chr(s, 'e') < 0;
-		unit = zap ? UNIT_S : whole && n >= 1e7 ? UNIT_NS : UNIT_MS;
+		bool nanoseconds = n >= 1e7 && str_chr(s, '.') < 0 && str_chr(s, 'e') < 0;
+		unit = zap ? UNIT_S : nanoseconds ? UNIT_NS : UNIT_MS;
 	}
 	static const double to_ms[] = {
 		[UNIT_NONE] = 1, [UNIT_NS] = 1e-6, [UNIT_US] = 1e-3, [UNIT_MS] = 1, [UNIT_S] = 1e3
@@ -287,14 +291,16 @@ static struct str url_path(struct str url)
 static void finish_request(struct fields *f, struct event *e, enum field_unit bare)
 {
 	int64_t n;
-	struct str text = known_text(f, FIELD_STATUS);
-	if (str_to_i64(text, &n) && n >= 100 && n <= 999)
+	struct str text;
+	if (known_number(f, FIELD_STATUS, &n) && n >= 100 && n <= 999)
 		e->status = (int)n;
-	text = known_text(f, FIELD_METHOD);
-	if (request_method_is(text))
-		e->method = text;
-	else if (text.len && (text.ptr[0] == '/' || e->status >= 0))
-		e->path = text.ptr[0] == '/' ? text : STR_NONE; /* gRPC: "/package.Service/Method" */
+	if (fields_has(f, FIELD_METHOD)) {
+		text = known_text(f, FIELD_METHOD);
+		if (request_method_is(text))
+			e->method = text;
+		else if (text.len && (text.ptr[0] == '/' || e->status >= 0))
+			e->path = text.ptr[0] == '/' ? text : STR_NONE; /* gRPC: "/package.Service/Method" */
+	}
 	text = known_text(f, FIELD_REQUEST);
 	if (text.len && !request_line_parse(text, e) && text.ptr[0] == '/')
 		e->path = text;
@@ -306,19 +312,24 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 	text = known_text(f, FIELD_QUERY_STRING);
 	if (text.len && e->path.len && str_chr(e->path, '?') < 0)
 		e->path = arena_printf(f->scratch, "%.*s?%.*s", STR_ARG(e->path), STR_ARG(text));
-	if (e->status < 0 && e->method.len && str_to_i64(known_text(f, FIELD_CODE), &n) && n >= 100 &&
-	    n <= 599)
+	if (e->status < 0 && e->method.len && known_number(f, FIELD_CODE, &n) && n >= 100 && n <= 599)
 		e->status = (int)n;
-	if (str_to_i64(known_text(f, FIELD_BYTES), &n) && n >= 0)
+	if (known_number(f, FIELD_BYTES, &n) && n >= 0)
 		e->bytes = n;
-	duration_of(f, FIELD_DURATION, bare, &e->duration_ms);
-	duration_of(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
-	text = endpoint_host(known_text(f, FIELD_CLIENT));
-	if (address_is(text))
-		e->client = text;
-	text = client_of_list(known_text(f, FIELD_FORWARDED));
-	if (text.len && (!e->client.len || address_is_private(e->client)))
-		e->client = text;
+	if (fields_has(f, FIELD_DURATION))
+		duration_of(f, FIELD_DURATION, bare, &e->duration_ms);
+	if (fields_has(f, FIELD_UPSTREAM_TIME))
+		duration_of(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
+	if (fields_has(f, FIELD_CLIENT)) {
+		text = endpoint_host(known_text(f, FIELD_CLIENT));
+		if (address_is(text))
+			e->client = text;
+	}
+	if (fields_has(f, FIELD_FORWARDED)) {
+		text = client_of_list(known_text(f, FIELD_FORWARDED));
+		if (text.len && (!e->client.len || address_is_private(e->client)))
+			e->client = text;
+	}
 	e->user = known_text(f, FIELD_USER);
 	e->agent = known_text(f, FIELD_AGENT);
 	e->referrer = known_text(f, FIELD_REFERRER);
@@ -372,18 +383,21 @@ static void finish_names(struct fields *f, struct event *e)
 	bool machine = e->status < 0 || (fields_has(f, FIELD_LEVEL) && fields_has(f, FIELD_MESSAGE));
 	if (machine && f->rank[FIELD_VHOST_OR_HOST] < f->rank[FIELD_HOST])
 		e->host = known_text(f, FIELD_VHOST_OR_HOST);
-	if (version_is(known_text(f, FIELD_VERSION)))
-		e->version = known_text(f, FIELD_VERSION);
-	if (str_to_i64(known_text(f, FIELD_PID), &n) && n >= 0)
+	text = known_text(f, FIELD_VERSION);
+	if (version_is(text))
+		e->version = text;
+	if (known_number(f, FIELD_PID, &n) && n >= 0)
 		e->pid = n;
-	if (!is_number(known_text(f, FIELD_DB))) /* lograge's "db" is a time */
-		e->db = known_text(f, FIELD_DB);
+	text = known_text(f, FIELD_DB);
+	if (!is_number(text)) /* lograge's "db" is a time */
+		e->db = text;
 	text = known_text(f, FIELD_QUERY);
 	if (str_chr(text, ' ') > 0)
 		e->query = text;
-	if (str_to_i64(known_text(f, FIELD_ROWS), &n) && n >= 0)
+	if (known_number(f, FIELD_ROWS, &n) && n >= 0)
 		e->rows = n;
-	duration_of(f, FIELD_LOCK_TIME, UNIT_MS, &e->lock_ms);
+	if (fields_has(f, FIELD_LOCK_TIME))
+		duration_of(f, FIELD_LOCK_TIME, UNIT_MS, &e->lock_ms);
 }
 
 /* The line of a trace that says what was thrown: the last of Python's, the first of the others'. */
@@ -412,6 +426,8 @@ static void finish_texts(struct fields *f, struct event *e)
 	struct str rest;
 	struct str *texts[] = { &e->message, &e->error };
 	for (size_t i = 0; i < 2; i++) {
+		if (!texts[i]->len)
+			continue;
 		struct str head = str_cut(*texts[i], '\n', &rest);
 		if (!rest.len)
 			continue;

@@ -11,6 +11,7 @@
 #define INGEST_FIELDS_H
 
 #include "core/json.h"
+#include "ingest/fields_plan.h"
 #include "ingest/format.h"
 
 /* What a key can mean. */
@@ -64,16 +65,10 @@ enum field {
 	FIELD_GROUP,         /* a container whose members count as if they stood outside */
 	FIELD_COUNT
 };
+_Static_assert(FIELD_COUNT <= 64, "struct fields has a bit for each");
 
 /* Unit of a number. */
 enum field_unit { UNIT_NONE, UNIT_NS, UNIT_US, UNIT_MS, UNIT_S };
-
-/* Meaning of a key. */
-struct field_alias {
-	uint8_t field; /* enum field */
-	uint8_t rank;  /* lower is better */
-	uint8_t unit;  /* enum field_unit */
-};
 
 enum { FIELD_KEY_BYTES = 48, FIELD_CACHE_SLOTS = 128, FIELD_DEPTH_MAX = 5 };
 
@@ -100,6 +95,7 @@ struct field_cache {
 	char level[8];      /* the last level's text and what it means */
 	uint8_t level_len;
 	uint8_t severity;
+	struct field_plan plan; /* of JSON objects */
 };
 
 /* A value as found. */
@@ -124,23 +120,44 @@ struct field_scope {
 struct fields {
 	struct field_cache *cache; /* may be NULL */
 	struct arena *scratch;
+	uint64_t has;              /* bit per field that has a value */
 	uint8_t slot;              /* of the cache: the key before; at first that of no key */
 	uint8_t rank[FIELD_COUNT]; /* of the value kept, UINT8_MAX none */
 	struct field_value value[FIELD_COUNT];
 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch);
+/* Forgets what was collected. */
+void fields_clear(struct fields *f);
+/* What a key means. */
+struct field_alias fields_meaning(struct fields *f, const struct field_scope *scope, struct str key);
+/* Keeps a value of that meaning, if it is better than the one there is. */
+static inline void fields_keep(struct fields *f, struct field_alias alias, struct str text, bool escaped, bool bare)
+{
+	if (alias.field != FIELD_NONE && text.len > 0 && alias.rank < f->rank[alias.field]) {
+		/* member by member: a struct built from bytes and copied whole stalls the processor */
+		struct field_value *v = &f->value[alias.field];
+		f->has |= UINT64_C(1) << alias.field;
+		f->rank[alias.field] = alias.rank;
+		v->text = text;
+		v->unit = alias.unit;
+		v->escaped = escaped;
+		v->bare = bare;
+	}
+}
 /*
  * Offers a value under its key; scope NULL: not in a container. escaped: JSON escapes are in the text;
  * bare: it stood without quotes. Returns what the key means.
  */
 enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
 		      bool escaped, bool bare);
-/* Collects all members of a JSON object. False when it is not a well-formed object. */
+/* Collects all members of a JSON object, nothing having been collected before. False when it is not a well-formed one. */
 bool fields_put_json(struct fields *f, struct str object);
+/* Of an array only a first item that is a string counts (header values: ["curl/8.5"]); else there is no text. */
+struct json_value field_first_string(struct json_value array);
 static inline bool fields_has(const struct fields *f, enum field k)
 {
-	return f->rank[k] != UINT8_MAX;
+	return f->has >> k & 1;
 }
 /* The text kept for a field, escapes resolved; empty when none. */
 struct str fields_text(const struct fields *f, enum field k);

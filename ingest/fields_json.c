@@ -2,40 +2,7 @@
 #include "ingest/fields.h"
 #include "ingest/words.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 enum { RANK_GROUP = 8 };
-
-/* First '"' or '\\' from p on, sixteen or eight bytes at a time; end when there is none. */
-static inline const char *quote_or_escape(const char *p, const char *end)
-{
-#ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-									 _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-		if (hits)
-			return p + __builtin_ctz(hits);
-		p += 16;
-	}
-#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	while (end - p >= 8) {
-		uint64_t v;
-		memcpy(&v, p, sizeof v);
-		uint64_t a = v ^ (ones * '"'), b = v ^ (ones * '\\');
-		uint64_t hit = ((a - ones) & ~a & highs) | ((b - ones) & ~b & highs);
-		if (hit)
-			return p + (__builtin_ctzll(hit) >> 3);
-		p += 8;
-	}
-#endif
-	while (p < end && *p != '"' && *p != '\\')
-		p++;
-	return p;
-}
 
 /* What simple_member found. */
 enum member { MEMBER_OTHER, MEMBER_TEXT, MEMBER_BARE, MEMBER_OBJECT };
@@ -59,14 +26,14 @@ static inline enum member simple_member(struct json_iter *it, struct str *key, s
 	if (p == end || *p != '"')
 		return MEMBER_OTHER;
 	const char *name = ++p;
-	p = quote_or_escape(p, end);
+	p = scan_quote_or_escape(p, end);
 	if (end - p < 4 || p[0] != '"' || p[1] != ':')
 		return MEMBER_OTHER;
 	*key = str_make(name, (size_t)(p - name));
 	p += p[2] == ' ' ? 3 : 2;
 	const char *value = p;
 	if (*p == '"') {
-		p = quote_or_escape(++value, end);
+		p = scan_quote_or_escape(++value, end);
 		if (p == end || *p != '"')
 			return MEMBER_OTHER;
 		*text = str_make(value, (size_t)(p - value));
@@ -97,14 +64,29 @@ static inline enum member simple_member(struct json_iter *it, struct str *key, s
 	return is;
 }
 
-static bool put_object(struct fields *f, struct str object, const struct field_scope *scope, unsigned depth,
+/* One walk over an object. */
+struct walk {
+	struct fields *f;
+	struct plan_trace *trace; /* NULL: of no use */
+};
+
+static bool put_object(struct walk *w, struct str object, const struct field_scope *scope, unsigned depth,
 		       const char **behind);
 
+/* A value that is no object: kept, and noted with all its text. */
+static void put_value(struct walk *w, const struct field_scope *scope, struct str key, struct json_value v, struct str all)
+{
+	struct field_alias alias = fields_meaning(w->f, scope, key);
+	fields_keep(w->f, alias, v.raw, v.has_escape, v.type != JSON_STRING);
+	if (w->trace)
+		plan_note(w->trace, alias, all, v.type == JSON_STRING && all.ptr == v.raw.ptr);
+}
+
 /* The members of an object that is a member: `object` begins with it, *behind is its end. */
-static bool put_inner(struct fields *f, struct str key, struct str object, const struct field_scope *scope,
+static bool put_inner(struct walk *w, struct str key, struct str object, const struct field_scope *scope,
 		      unsigned depth, const char **behind)
 {
-	enum field is = fields_put(f, scope, key, STR_NONE, false, false);
+	uint8_t is = fields_meaning(w->f, scope, key).field;
 	bool group = is == FIELD_GROUP || is == FIELD_REQUEST || is == FIELD_MESSAGE;
 	char full[FIELD_KEY_BYTES], bare[FIELD_KEY_BYTES];
 	struct field_scope inner = { .full = STR_NONE, .bare = STR_NONE };
@@ -120,11 +102,21 @@ static bool put_inner(struct fields *f, struct str key, struct str object, const
 	n = outer.len + (group ? 0 : field_fold(key, bare + outer.len, sizeof bare - outer.len));
 	inner.bare = str_make(bare, n);
 	inner.rank_add = (uint8_t)((scope ? scope->rank_add : 0) + (group ? RANK_GROUP : 0));
-	return put_object(f, object, &inner, depth - 1, behind);
+	return put_object(w, object, &inner, depth - 1, behind);
+}
+
+struct json_value field_first_string(struct json_value array)
+{
+	struct json_iter items;
+	struct json_value v = { .type = JSON_END };
+	struct str none;
+	if (!json_iter_init(&items, array) || !json_iter_next(&items, &none, &v) || v.type != JSON_STRING)
+		v.raw = STR_NONE;
+	return v;
 }
 
 /* One level of the walk; recursion is bounded by FIELD_DEPTH_MAX. */
-static bool put_object(struct fields *f, struct str object, const struct field_scope *scope, unsigned depth,
+static bool put_object(struct walk *w, struct str object, const struct field_scope *scope, unsigned depth,
 		       const char **behind)
 {
 	struct json_iter it;
@@ -137,35 +129,33 @@ static bool put_object(struct fields *f, struct str object, const struct field_s
 		struct json_iter before = it;
 		enum member is = simple_member(&it, &key, &text);
 		if (is == MEMBER_TEXT || is == MEMBER_BARE) {
-			fields_put(f, scope, key, text, false, is == MEMBER_BARE);
+			v = (struct json_value){ is == MEMBER_TEXT ? JSON_STRING : JSON_NUMBER, text, false };
+			put_value(w, scope, key, v, text);
 			continue;
 		}
 		if (is == MEMBER_OBJECT && depth > 0) {
 			/* What is behind it must be read yet: an object that ends the text leaves this one open. */
-			if (!put_inner(f, key, text, scope, depth, &it.at) || it.at == it.end)
+			if (!put_inner(w, key, text, scope, depth, &it.at) || it.at == it.end)
 				return false;
 			continue;
 		}
 		it = before;
 		if (!json_iter_next(&it, &key, &v))
 			break;
-		if (v.type == JSON_NULL)
-			continue;
-		if (v.type == JSON_ARRAY) {
-			/* header values: ["curl/8.5"] */
-			struct json_iter items;
-			struct str none;
-			if (!json_iter_init(&items, v) || !json_iter_next(&items, &none, &v) ||
-			    v.type != JSON_STRING)
-				continue;
-		}
-		if (v.type != JSON_OBJECT) {
-			fields_put(f, scope, key, v.raw, v.has_escape, v.type != JSON_STRING);
+		text = v.raw;
+		if (v.type == JSON_OBJECT) {
+			const char *ignored;
+			if (depth > 0 && !put_inner(w, key, v.raw, scope, depth, &ignored))
+				return false;
+			if (depth == 0 && w->trace)
+				w->trace->unfit = true;
 			continue;
 		}
-		const char *ignored;
-		if (depth > 0 && !put_inner(f, key, v.raw, scope, depth, &ignored))
-			return false;
+		if (v.type == JSON_ARRAY)
+			v = field_first_string(v);
+		else if (v.type == JSON_NULL)
+			v.raw = STR_NONE;
+		put_value(w, scope, key, v, text);
 	}
 	*behind = it.at;
 	return !it.failed;
@@ -173,6 +163,18 @@ static bool put_object(struct fields *f, struct str object, const struct field_s
 
 bool fields_put_json(struct fields *f, struct str object)
 {
-	const char *ignored;
-	return put_object(f, object, NULL, FIELD_DEPTH_MAX, &ignored);
+	struct field_plan *plan = f->cache ? &f->cache->plan : NULL;
+	struct plan_trace trace;
+	struct walk w = { f, plan ? &trace : NULL };
+	const char *end;
+	if (plan && plan_read(plan, f, object))
+		return true;
+	fields_clear(f);
+	trace.n = 0;
+	trace.unfit = false;
+	if (!put_object(&w, object, NULL, FIELD_DEPTH_MAX, &end))
+		return false;
+	if (plan)
+		plan_learn(plan, object, end, &trace);
+	return true;
 }

@@ -129,6 +129,36 @@ Test(str, reads_decimals_as_strtod_does)
 	}
 }
 
+/* Digits eight at a time and the short way for a double: of every length, with any byte in any place. */
+Test(str, reads_drawn_numbers_as_libc_does)
+{
+	enum { ROUNDS = 40000, BYTES_MAX = 19 };
+	uint64_t state = 88172645463325252u;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		char text[BYTES_MAX + 1], *end;
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		size_t len = 1 + state % BYTES_MAX, odd = (state >> 8) % 64, point = (state >> 16) % 24;
+		uint64_t bits = state, u = 4711;
+		double d = 4711;
+		for (size_t i = 0; i < len; i++, bits = bits * 6364136223846793005u + 1442695040888963407u)
+			text[i] = i == odd ? (char)(bits >> 56) : (char)('0' + (bits >> 33) % 10);
+		text[len] = '\0';
+		bool digits = strspn(text, "0123456789") == len;
+		cr_assert_eq(str_to_u64(str_make(text, len), &u), digits, "%s", text);
+		cr_assert_eq(u, digits ? strtoull(text, NULL, 10) : 4711u, "%s", text);
+		if (point < len)
+			text[point] = '.';
+		if (strspn(text, "0123456789.") != len || strlen(text) != len)
+			continue;
+		double wanted = strtod(text, &end);
+		bool good = *end == '\0' && len > (point < len);
+		cr_assert_eq(str_to_double(str_make(text, len), &d), good, "%s", text);
+		cr_assert_eq(d, good ? wanted : 4711, "%s: %.17g", text, d);
+	}
+}
+
 Test(str, globs)
 {
 	static const struct {

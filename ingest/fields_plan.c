@@ -1,0 +1,136 @@
+#include "ingest/fields.h"
+
+#include "ingest/words.h"
+
+enum plan_kind {
+	PLAN_QUOTED, /* a string, whose opening quote ends the text */
+	PLAN_BARE,   /* a number, true, false, null or an array */
+	PLAN_END,    /* no value: the object ends with the text */
+};
+
+/* The usual number: digits, perhaps a point in them, up to a comma or brace. NULL when it is anything else. */
+static inline const char *plain_number(const char *p, const char *end)
+{
+	if (p == end || !is_digit(*p) || (*p == '0' && p + 1 < end && is_digit(p[1])))
+		return NULL;
+	while (p < end && is_digit(*p))
+		p++;
+	if (p < end && *p == '.') {
+		const char *point = p++;
+		while (p < end && is_digit(*p))
+			p++;
+		if (p == point + 1)
+			return NULL;
+	}
+	return p < end && (*p == ',' || *p == '}') ? p : NULL;
+}
+
+/*
+ * A value that is not as usual, at p: what is to be kept of it, and what is behind it; NULL when it is of another kind.
+ * What has no text is not kept.
+ */
+static const char *other_value(const char *p, const char *end, enum plan_kind kind, struct json_value *v)
+{
+	struct str rest;
+	*v = json_value_at(str_make(p, (size_t)(end - p)), &rest);
+	if (v->type == JSON_STRING)
+		return kind == PLAN_QUOTED ? rest.ptr - 1 : NULL;
+	if (kind == PLAN_QUOTED || v->type == JSON_OBJECT || v->type == JSON_ERROR || v->type == JSON_END)
+		return NULL;
+	if (v->type == JSON_ARRAY)
+		*v = field_first_string(*v);
+	else if (v->type == JSON_NULL)
+		v->raw = STR_NONE;
+	return rest.ptr;
+}
+
+bool plan_read(const struct field_plan *plan, struct fields *f, struct str object)
+{
+	const char *p = object.ptr, *end = p + object.len;
+	unsigned at = plan->first;
+	while (at) {
+		const struct plan_step *s = &plan->steps[at];
+		const char *value = p + s->text_len, *behind;
+		if (!scan_is_at(p, end, plan->texts + s->text, s->text_len)) {
+			at = s->other;
+			continue;
+		}
+		if (s->kind == PLAN_END)
+			return true;
+		behind = s->kind == PLAN_QUOTED ? scan_quote_or_escape(value, end) : plain_number(value, end);
+		if (behind && behind < end && *behind != '\\') {
+			fields_keep(f, s->alias, str_make(value, (size_t)(behind - value)), false, s->kind != PLAN_QUOTED);
+		} else {
+			struct json_value v;
+			behind = other_value(value - (s->kind == PLAN_QUOTED), end, (enum plan_kind)s->kind, &v);
+			if (!behind) {
+				at = s->other;
+				continue;
+			}
+			fields_keep(f, s->alias, v.raw, v.has_escape, v.type != JSON_STRING);
+		}
+		p = behind;
+		at = s->next;
+	}
+	return false;
+}
+
+/* Where the text stands in texts, put there if need be; false when there is no room. */
+static bool place_text(struct field_plan *plan, struct str text, uint16_t *at)
+{
+	ptrdiff_t known = str_find(str_make(plan->texts, plan->n_text), text);
+	if (known < 0) {
+		if (text.len > (size_t)PLAN_TEXT_BYTES - plan->n_text)
+			return false;
+		known = plan->n_text;
+		memcpy(plan->texts + plan->n_text, text.ptr, text.len);
+		plan->n_text = (uint16_t)(plan->n_text + text.len);
+	}
+	*at = (uint16_t)known;
+	return true;
+}
+
+/* The step for a text and a kind of value among those that begin at *link, a new one if need be; 0: no room. */
+static uint16_t place_step(struct field_plan *plan, uint16_t *link, struct str text, enum plan_kind kind,
+			   struct field_alias alias)
+{
+	unsigned others = 0;
+	uint16_t at = 0;
+	for (; *link; link = &plan->steps[*link].other) {
+		const struct plan_step *s = &plan->steps[*link];
+		if (s->kind == (uint8_t)kind && str_eq(str_make(plan->texts + s->text, s->text_len), text))
+			return *link;
+		if (++others == PLAN_OTHERS_MAX)
+			return 0;
+	}
+	if (text.len > UINT8_MAX || plan->n_steps + 1 >= PLAN_STEPS || !place_text(plan, text, &at))
+		return 0;
+	*link = ++plan->n_steps;
+	plan->steps[*link] = (struct plan_step){ .text = at, .text_len = (uint8_t)text.len, .kind = (uint8_t)kind,
+		                                 .alias = alias };
+	return *link;
+}
+
+/* False when there is no room for all of it. */
+static bool place(struct field_plan *plan, struct str object, const char *end, const struct plan_trace *trace)
+{
+	uint16_t *link = &plan->first;
+	const char *from = object.ptr;
+	for (size_t i = 0; i < trace->n; i++) {
+		const struct plan_value *v = &trace->values[i];
+		uint16_t at = place_step(plan, link, str_make(from, (size_t)(v->text.ptr - from)),
+					 v->quoted ? PLAN_QUOTED : PLAN_BARE, v->alias);
+		if (!at)
+			return false;
+		link = &plan->steps[at].next;
+		from = v->text.ptr + v->text.len;
+	}
+	return place_step(plan, link, str_make(from, (size_t)(end - from)), PLAN_END, (struct field_alias){ 0 }) != 0;
+}
+
+void plan_learn(struct field_plan *plan, struct str object, const char *end, const struct plan_trace *trace)
+{
+	if (trace->unfit || place(plan, object, end, trace) || ++plan->misses < PLAN_MISSES_MAX)
+		return;
+	plan->first = plan->n_steps = plan->n_text = plan->misses = 0;
+}

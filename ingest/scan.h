@@ -1,0 +1,66 @@
+/*
+ * scan: inner loops over bytes of a line, sixteen at a time where the processor can. All read between p and end only and
+ * return end when they find nothing.
+ */
+#ifndef INGEST_SCAN_H
+#define INGEST_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* First '"' or '\\' from p on. */
+static inline const char *scan_quote_or_escape(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+									 _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+		if (hits)
+			return p + __builtin_ctz(hits);
+		p += 16;
+	}
+#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+	while (end - p >= 8) {
+		uint64_t v;
+		memcpy(&v, p, sizeof v);
+		uint64_t a = v ^ (ones * '"'), b = v ^ (ones * '\\');
+		uint64_t hit = ((a - ones) & ~a & highs) | ((b - ones) & ~b & highs);
+		if (hit)
+			return p + (__builtin_ctzll(hit) >> 3);
+		p += 8;
+	}
+#endif
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+enum { SCAN_ROOM_BYTES = 32 }; /* what must be readable of a text that scan_is_at is given */
+
+/* Does the text stand at p? Its bytes up to SCAN_ROOM_BYTES are read, whatever its length. */
+static inline int scan_is_at(const char *p, const char *end, const char *text, size_t len)
+{
+#ifdef __SSE2__
+	if (end - p >= 32 && len <= 32) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)text);
+		uint64_t same = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
+		if (len > 16) {
+			a = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+			b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
+			same |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << 16;
+		}
+		return (~same & ((UINT64_C(1) << len) - 1)) == 0;
+	}
+#endif
+	return (size_t)(end - p) >= len && memcmp(p, text, len) == 0;
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* Fields of JSON objects, a line each: what a reading plan made of the lines before says is what the reader of any says. */
+#include <stdlib.h>
+
+#include "ingest/fields.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(bool good)
+{
+	if (!good)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = { (const char *)data, size };
+	struct arena a;
+	arena_init(&a);
+	struct field_cache *cache = arena_new(&a, struct field_cache);
+	while (rest.len) {
+		struct str line = str_cut(rest, '\n', &rest);
+		struct fields fast, slow;
+		fields_init(&fast, cache, &a);
+		fields_init(&slow, NULL, &a);
+		bool good = fields_put_json(&slow, line);
+		expect(fields_put_json(&fast, line) == good);
+		if (!good)
+			continue;
+		expect(fast.has == slow.has);
+		for (enum field k = FIELD_NONE; k < FIELD_COUNT; k++) {
+			const struct field_value *x = &fast.value[k], *y = &slow.value[k];
+			expect(!fields_has(&slow, k) || (x->text.ptr == y->text.ptr && x->text.len == y->text.len &&
+							 x->unit == y->unit && x->escaped == y->escaped && x->bare == y->bare));
+		}
+		struct event e = EVENT_INIT;
+		fields_finish(&fast, &e, UNIT_NONE);
+	}
+	arena_release(&a);
+	return 0;
+}
