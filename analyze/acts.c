@@ -263,7 +263,7 @@ static void new_versions(struct facts *f, size_t *cap)
 		const struct series *s = &f->series[i];
 		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || !s->n_cells || s->role == ROLE_CHANGE)
 			continue;
-		int64_t first = (int64_t)s->cells[0].bucket * BUCKET_S * NS_PER_S;
+		int64_t first = (int64_t)series_cell(s, 0).bucket * BUCKET_S * NS_PER_S;
 		if (first < f->from_ns + own_line_ns)
 			continue;
 		ptrdiff_t service = facts_service(f, s->service);
@@ -274,8 +274,8 @@ static void new_versions(struct facts *f, size_t *cap)
 			if (o->kind != SERIES_FACET || o->code != FACET_VERSION || !o->n_cells || !str_eq(o->service, s->service))
 				continue;
 			if (str_eq(o->key_text, s->key_text)) {
-				earlier |= o->cells[0].bucket < s->cells[0].bucket;
-			} else if (o->cells[0].bucket < s->cells[0].bucket) {
+				earlier |= series_cell(o, 0).bucket < series_cell(s, 0).bucket;
+			} else if (series_cell(o, 0).bucket < series_cell(s, 0).bucket) {
 				before = o->key_text;
 			}
 		}

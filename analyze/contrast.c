@@ -45,11 +45,11 @@ struct window contrast_window(const struct facts *f, const struct outbreak *o)
 void sides_count(const struct window *w, const struct series *s, bool failed, struct sides *out)
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
-		const struct cell *c = &s->cells[i];
-		int side = window_side(w, c);
+		const struct cell c = series_cell(s, i);
+		int side = window_side(w, c.bucket);
 		if (side < 0)
 			continue;
-		double n = failed ? c->failed : c->count;
+		double n = failed ? c.failed : c.count;
 		if (side == 0) {
 			out->bad += n;
 		} else {

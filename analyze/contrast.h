@@ -43,10 +43,10 @@ struct window {
 	double block_s[CONTRAST_BLOCKS];
 };
 struct window contrast_window(const struct facts *f, const struct outbreak *o);
-/* The side of a cell, as in `side`; -1 also when it lies outside of the grid. */
-static inline int window_side(const struct window *w, const struct cell *c)
+/* The side of a cell by its bucket, as in `side`; -1 also when it lies outside of the grid. */
+static inline int window_side(const struct window *w, int32_t bucket)
 {
-	int32_t at = c->bucket - w->grid->first;
+	int32_t at = bucket - w->grid->first;
 	size_t step = at < 0 ? SIZE_MAX : (size_t)(at / w->grid->width);
 	return step < w->grid->n ? w->side[step] : -1;
 }

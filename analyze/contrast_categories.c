@@ -64,8 +64,7 @@ static double slow_limit_of(const struct facts *f, const struct signals *signals
 static void sides_slow(const struct window *w, const struct series *s, double limit_ms, struct sides *out)
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
-		const struct cell *c = &s->cells[i];
-		int side = window_side(w, c);
+		int side = window_side(w, series_cell(s, i).bucket);
 		if (side < 0)
 			continue;
 		if (side > 0) {

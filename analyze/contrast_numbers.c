@@ -84,7 +84,7 @@ static void compare_durations(const struct facts *f, const struct window *w, enu
 				continue;
 			any = true;
 			for (size_t c = 0; c < x->n_cells; c++) {
-				int32_t at = x->cells[c].bucket - w->grid->first;
+				int32_t at = series_cell(x, c).bucket - w->grid->first;
 				size_t step = at < 0 ? SIZE_MAX : (size_t)(at / w->grid->width);
 				size_t n;
 				const struct hist_entry *hist = cell_hist(x, c, &n);

@@ -11,21 +11,14 @@ static bool step_of(const struct grid *g, int32_t bucket, size_t *step)
 void dense_count(const struct grid *g, const struct series *s, double *out)
 {
 	for (size_t i = 0, t; i < s->n_cells; i++)
-		if (step_of(g, s->cells[i].bucket, &t))
-			out[t] += s->cells[i].count;
-}
-
-void dense_failed(const struct grid *g, const struct series *s, double *out)
-{
-	for (size_t i = 0, t; i < s->n_cells; i++)
-		if (step_of(g, s->cells[i].bucket, &t))
-			out[t] += s->cells[i].failed;
+		if (step_of(g, series_cell(s, i).bucket, &t))
+			out[t] += series_cell(s, i).count;
 }
 
 void dense_sum_ms(const struct grid *g, const struct series *s, double *out)
 {
 	for (size_t i = 0, t; i < s->n_cells; i++)
-		if (step_of(g, s->cells[i].bucket, &t))
+		if (step_of(g, series_cell(s, i).bucket, &t))
 			out[t] += (double)cell_times(s, i).sum_ms;
 }
 
@@ -34,7 +27,7 @@ void dense_slow(const struct grid *g, const struct series *s, double limit_ms, d
 	for (size_t i = 0, t; i < s->n_cells; i++) {
 		size_t n;
 		const struct hist_entry *hist = cell_hist(s, i, &n);
-		if (!step_of(g, s->cells[i].bucket, &t))
+		if (!step_of(g, series_cell(s, i).bucket, &t))
 			continue;
 		timed[t] += cell_times(s, i).timed;
 		for (size_t h = 0; h < n; h++)
@@ -67,7 +60,7 @@ static size_t cell_at(const struct series *s, int32_t bucket)
 	size_t lo = 0, hi = s->n_cells;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (s->cells[mid].bucket < bucket)
+		if (series_cell(s, mid).bucket < bucket)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -79,25 +72,16 @@ double series_between(const struct series *s, int64_t from_ns, int64_t to_ns)
 {
 	double sum = 0;
 	int32_t end = bucket_ceil(to_ns);
-	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && s->cells[i].bucket < end; i++)
-		sum += s->cells[i].count;
-	return sum;
-}
-
-double series_ms_between(const struct series *s, int64_t from_ns, int64_t to_ns)
-{
-	double sum = 0;
-	int32_t end = bucket_ceil(to_ns);
-	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && s->cells[i].bucket < end; i++)
-		sum += (double)cell_times(s, i).sum_ms;
+	for (size_t i = cell_at(s, bucket_floor(from_ns)); i < s->n_cells && series_cell(s, i).bucket < end; i++)
+		sum += series_cell(s, i).count;
 	return sum;
 }
 
 int64_t series_first(const struct series *s, int64_t from_ns, int64_t to_ns)
 {
 	size_t i = cell_at(s, bucket_floor(from_ns));
-	if (i < s->n_cells && s->cells[i].bucket < bucket_ceil(to_ns))
-		return (int64_t)s->cells[i].bucket * BUCKET_S * NS_PER_S;
+	if (i < s->n_cells && series_cell(s, i).bucket < bucket_ceil(to_ns))
+		return (int64_t)series_cell(s, i).bucket * BUCKET_S * NS_PER_S;
 	return TIME_NONE;
 }
 

@@ -9,7 +9,7 @@
 
 /* Adds the counts of a series to out[grid.n]; cells outside the grid are left out. */
 void dense_count(const struct grid *g, const struct series *s, double *out);
-void dense_failed(const struct grid *g, const struct series *s, double *out);
+/* Of series that have sums: those of requests are not loaded. */
 void dense_sum_ms(const struct grid *g, const struct series *s, double *out);
 /* Requests with a duration above limit_ms (slow), and requests with a duration at all (timed). */
 void dense_slow(const struct grid *g, const struct series *s, double limit_ms, double *slow, double *timed);
@@ -19,7 +19,6 @@ double dense_total(const double *v, size_t from, size_t to);
 
 /* Count of a series in [from_ns, to_ns), by its 10-second buckets. */
 double series_between(const struct series *s, int64_t from_ns, int64_t to_ns);
-double series_ms_between(const struct series *s, int64_t from_ns, int64_t to_ns);
 /* First and last instant (bucket start and end) with a count in [from_ns, to_ns); TIME_NONE when none. */
 int64_t series_first(const struct series *s, int64_t from_ns, int64_t to_ns);
 

@@ -165,11 +165,12 @@ static void watch_statuses(struct present *p, const struct scope *s, enum sympto
 		bool hit = symptom_status(kind, x->code);
 
 		for (size_t c = 0, t; c < x->n_cells; c++) {
-			if (!step_of(p, x->cells[c].bucket, &t))
+			const struct cell cell = series_cell(x, c);
+			if (!step_of(p, cell.bucket, &t))
 				continue;
-			p->trials[t] += x->cells[c].count;
-			p->hits[t] += hit ? x->cells[c].count : 0;
-			any += hit ? x->cells[c].count : 0;
+			p->trials[t] += cell.count;
+			p->hits[t] += hit ? cell.count : 0;
+			any += hit ? cell.count : 0;
 		}
 	}
 	if (any > 0)
@@ -193,11 +194,11 @@ static void watch_latency(struct present *p, const struct scope *s)
 		for (size_t i = 0; i < s->parts.n; i++) {
 			const struct series *x = s->parts.at[i];
 
-			for (; then[i] < x->n_cells && x->cells[then[i]].bucket < bucket - LIMIT_LAG; then[i]++) {
+			for (; then[i] < x->n_cells && series_cell(x, then[i]).bucket < bucket - LIMIT_LAG; then[i]++) {
 				size_t n;
 				const struct hist_entry *hist = cell_hist(x, then[i], &n);
 
-				for (size_t h = 0; x->cells[then[i]].bucket >= p->first && h < n; h++) {
+				for (size_t h = 0; series_cell(x, then[i]).bucket >= p->first && h < n; h++) {
 					past[hist[h].bucket] += hist[h].count;
 					seen += hist[h].count;
 				}
@@ -206,11 +207,11 @@ static void watch_latency(struct present *p, const struct scope *s)
 				double usual = hist_quantile_ms(past, 0.95);
 				limit = fmax(2 * usual, usual + 80);
 			}
-			for (; now[i] < x->n_cells && x->cells[now[i]].bucket <= bucket; now[i]++) {
+			for (; now[i] < x->n_cells && series_cell(x, now[i]).bucket <= bucket; now[i]++) {
 				size_t n;
 				const struct hist_entry *hist = cell_hist(x, now[i], &n);
 
-				if (x->cells[now[i]].bucket != bucket || isinf(limit))
+				if (series_cell(x, now[i]).bucket != bucket || isinf(limit))
 					continue;
 				p->trials[t] += cell_times(x, now[i]).timed;
 				for (size_t h = 0; h < n; h++)
@@ -232,12 +233,14 @@ static void watch_lines(struct present *p, const struct scope *s)
 	for (size_t i = 0; i < s->parts.n; i++) {
 		const struct series *x = s->parts.at[i];
 
-		for (size_t c = 0, t; c < x->n_cells; c++)
-			if (step_of(p, x->cells[c].bucket, &t)) {
-				p->trials[t] += x->cells[c].count;
-				p->hits[t] += x->cells[c].failed;
-				any += x->cells[c].failed;
+		for (size_t c = 0, t; c < x->n_cells; c++) {
+			const struct cell cell = series_cell(x, c);
+			if (step_of(p, cell.bucket, &t)) {
+				p->trials[t] += cell.count;
+				p->hits[t] += cell.failed;
+				any += cell.failed;
 			}
+		}
 	}
 	if (any > 0)
 		add_watch(p, SYMPTOM_LOG_ERRORS, s);
@@ -246,7 +249,7 @@ static void watch_lines(struct present *p, const struct scope *s)
 static int by_first(const void *x, const void *y)
 {
 	const struct series *const *a = x, *const *b = y;
-	int32_t p = (*a)->cells[0].bucket, q = (*b)->cells[0].bucket;
+	int32_t p = series_cell(*a, 0).bucket, q = series_cell(*b, 0).bucket;
 
 	if (p != q)
 		return p < q ? -1 : 1;
@@ -272,7 +275,8 @@ static void make_watches(struct present *p, const struct series *series, size_t 
 		*vec_push(p->arena, &s->parts) = x;
 		if (http && x->key_text.len && (s = scope_of(&requests, x->service, x->key_text, p->arena)))
 			*vec_push(p->arena, &s->parts) = x;
-		if (http && step_of(p, x->cells[0].bucket > p->first ? x->cells[0].bucket : p->first, &step) && step < p->first_request)
+		int32_t first = series_cell(x, 0).bucket;
+		if (http && step_of(p, first > p->first ? first : p->first, &step) && step < p->first_request)
 			p->first_request = step;
 	}
 	for (size_t i = 0; i < requests.n; i++) {

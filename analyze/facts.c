@@ -85,7 +85,7 @@ static uint64_t series_total(const struct series *s)
 {
 	uint64_t n = 0;
 	for (size_t i = 0; i < s->n_cells; i++)
-		n += s->cells[i].count;
+		n += series_cell(s, i).count;
 	return n;
 }
 
@@ -220,10 +220,10 @@ static void find_window(struct facts *f, int64_t since_ns, int64_t until_ns)
 			continue;
 		if (!s->n_cells)
 			continue;
-		if (s->cells[0].bucket < lo)
-			lo = s->cells[0].bucket;
-		if (s->cells[s->n_cells - 1].bucket > hi)
-			hi = s->cells[s->n_cells - 1].bucket;
+		if (series_cell(s, 0).bucket < lo)
+			lo = series_cell(s, 0).bucket;
+		if (series_cell(s, s->n_cells - 1).bucket > hi)
+			hi = series_cell(s, s->n_cells - 1).bucket;
 	}
 	if (lo > hi)
 		lo = hi = 0;
@@ -233,10 +233,10 @@ static void find_window(struct facts *f, int64_t since_ns, int64_t until_ns)
 		const struct series *s = &f->series[i];
 		if (s->kind != SERIES_HTTP || !s->n_cells)
 			continue;
-		if (s->cells[0].bucket < http_lo)
-			http_lo = s->cells[0].bucket;
-		if (s->cells[s->n_cells - 1].bucket > http_hi)
-			http_hi = s->cells[s->n_cells - 1].bucket;
+		if (series_cell(s, 0).bucket < http_lo)
+			http_lo = series_cell(s, 0).bucket;
+		if (series_cell(s, s->n_cells - 1).bucket > http_hi)
+			http_hi = series_cell(s, s->n_cells - 1).bucket;
 	}
 	if (http_lo <= http_hi) {
 		lo = http_lo;
@@ -319,7 +319,7 @@ bool facts_load(struct facts *f, struct store *s, const struct families *familie
 	*f = (struct facts){ .arena = a, .store = s, .families = families };
 	struct store_change *changes;
 	size_t n_changes;
-	if (!store_load_series_of(s, (SERIES_ALL & ~(1U << SERIES_TOTAL)) | SERIES_NO_MAXIMA, a, &f->series, &f->n_series, err) ||
+	if (!store_load_series_of(s, (SERIES_ALL & ~(1U << SERIES_TOTAL)) | SERIES_NO_SUMS, a, &f->series, &f->n_series, err) ||
 	    !store_load_templates(s, a, &f->templates, &f->n_templates, err) ||
 	    !store_load_changes(s, a, &changes, &n_changes, err) ||
 	    !store_load_kept(s, a, &f->kept, &f->n_kept, err) ||

@@ -25,10 +25,12 @@ struct day_scope { uint32_t hist[HIST_BUCKETS]; uint64_t n; };
 
 static void add_durations(struct day_scope *scope, const struct series *s)
 {
-	/* All cells of a series: their entries stand side by side. */
-	for (size_t i = 0; s->times && s->kind != SERIES_EVENT && i < s->times[s->n_cells].hist; i++) {
-		scope->hist[s->hist[i].bucket] += s->hist[i].count;
-		scope->n += s->hist[i].count;
+	size_t n;
+	const struct hist_entry *hist = series_hist(s, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		scope->hist[hist[i].bucket] += hist[i].count;
+		scope->n += hist[i].count;
 	}
 }
 

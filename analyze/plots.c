@@ -195,8 +195,7 @@ static void draw_latency(struct drawing *d, ptrdiff_t service)
 		const struct series *s = &q->f->series[i];
 
 		for (size_t c = 0; is_http_of(q, s, service) && c < s->n_cells; c++) {
-			const struct cell *cell = &s->cells[c];
-			int32_t at = cell->bucket - d->grid.first;
+			int32_t at = series_cell(s, c).bucket - d->grid.first;
 
 			if (at < 0 || (size_t)(at / d->grid.width) >= d->grid.n)
 				continue;

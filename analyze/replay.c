@@ -169,7 +169,7 @@ static bool load_firsts(struct replay *r, struct err *err)
 	for (size_t i = 0; good && i < n; i++) {
 		if (series[i].kind != SERIES_LINE || series[i].n_cells == 0)
 			continue;
-		uint64_t first = (uint64_t)(uint32_t)series[i].cells[0].bucket + 1, *known = map_put(&r->first_bucket, series[i].key ? series[i].key : 1, NULL);
+		uint64_t first = (uint64_t)(uint32_t)series_cell(&series[i], 0).bucket + 1, *known = map_put(&r->first_bucket, series[i].key ? series[i].key : 1, NULL);
 
 		if (*known == 0 || first < *known)
 			*known = first;

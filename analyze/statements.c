@@ -24,19 +24,19 @@ static void add_series(const struct inquiry *q, const struct series *s, const un
 	const struct grid *g = &q->f->grid;
 
 	for (size_t i = 0; i < s->n_cells; i++) {
-		const struct cell *c = &s->cells[i];
+		const struct cell c = series_cell(s, i);
 		struct cell_times times = cell_times(s, i);
 
-		if (c->bucket < g->first || (size_t)((c->bucket - g->first) / g->width) >= g->n)
+		if (c.bucket < g->first || (size_t)((c.bucket - g->first) / g->width) >= g->n)
 			continue;
-		switch (class[(c->bucket - g->first) / g->width]) {
+		switch (class[(c.bucket - g->first) / g->width]) {
 		case 2:
-			out->calls += c->count;
+			out->calls += c.count;
 			out->total_s += (double)times.sum_ms / 1e3;
 			out->max_ms = fmax(out->max_ms, (double)times.max_ms);
 			break;
 		case 1:
-			out->usual_calls += c->count * scale;
+			out->usual_calls += c.count * scale;
 			out->usual_s += (double)times.sum_ms / 1e3 * scale;
 			break;
 		default: break;

@@ -48,7 +48,7 @@ static double slow_limit(const struct facts *f, const struct history *h, size_t 
 		if (!of_scope(f, s, service, route))
 			continue;
 		for (size_t c = 0; c < s->n_cells; c++) {
-			int32_t at = s->cells[c].bucket - f->grid.first;
+			int32_t at = series_cell(s, c).bucket - f->grid.first;
 			if (at < 0 || (size_t)at >= span)
 				continue;
 			size_t block = (size_t)at * LATENCY_BLOCKS / span;
@@ -316,7 +316,7 @@ static void service_signals(const struct facts *f, const struct history *h, stru
 			*vec_push(f->arena, &routes) = (struct route_total){ s->key_text, 0 };
 		}
 		for (size_t c = 0; c < s->n_cells; c++)
-			routes.at[*slot].requests += s->cells[c].count;
+			routes.at[*slot].requests += series_cell(s, c).count;
 	}
 	map_release(&index);
 	if (routes.n)

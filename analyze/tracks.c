@@ -47,19 +47,19 @@ static double total(const struct series *s)
 	double n = 0;
 
 	for (size_t i = 0; i < s->n_cells; i++)
-		n += s->cells[i].count;
+		n += series_cell(s, i).count;
 	return n;
 }
 
-static int64_t cell_ns(const struct cell *c)
+static int64_t cell_ns(struct cell c)
 {
-	return (int64_t)c->bucket * BUCKET_S * NS_PER_S;
+	return (int64_t)c.bucket * BUCKET_S * NS_PER_S;
 }
 
-static int64_t cell_end_ns(const struct series *s, const struct cell *c, int64_t to_ns)
+static int64_t cell_end_ns(const struct series *s, struct cell c, int64_t to_ns)
 {
 	int32_t width = s->kind == SERIES_HTTP ? DAY_HTTP_WIDTH : DAY_OTHER_WIDTH;
-	int64_t end = (int64_t)(c->bucket / width * width + width) * BUCKET_S * NS_PER_S;
+	int64_t end = (int64_t)(c.bucket / width * width + width) * BUCKET_S * NS_PER_S;
 
 	return end < to_ns ? end : to_ns;
 }
@@ -73,9 +73,11 @@ static uint32_t add_u32(uint32_t a, uint32_t b)
 
 static void add_hist(const struct series *s, uint32_t hist[static HIST_BUCKETS])
 {
-	/* All cells of a series: their entries stand side by side. */
-	for (size_t i = 0; s->times && s->kind != SERIES_EVENT && i < s->times[s->n_cells].hist; i++)
-		hist[s->hist[i].bucket] = add_u32(hist[s->hist[i].bucket], s->hist[i].count);
+	size_t n;
+	const struct hist_entry *all = series_hist(s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		hist[all[i].bucket] = add_u32(hist[all[i].bucket], all[i].count);
 }
 
 /* ---- the parts of a day ---- */
@@ -95,10 +97,11 @@ static void follow_source(struct reading *g, const struct series *s, size_t at, 
 		t->ends_ns = arena_new_n(g->t->arena, int64_t, g->room);
 	}
 	for (size_t i = 0; i < s->n_cells; i++) {
-		int64_t end = cell_end_ns(s, &s->cells[i], day->to_ns);
-		t->counts[at] += s->cells[i].count;
-		if (cell_ns(&s->cells[i]) >= quiet_ns)
-			t->lull[at] += s->cells[i].count;
+		const struct cell c = series_cell(s, i);
+		int64_t end = cell_end_ns(s, c, day->to_ns);
+		t->counts[at] += c.count;
+		if (cell_ns(c) >= quiet_ns)
+			t->lull[at] += c.count;
 		if (today && (t->end_ns == TIME_NONE || end > t->end_ns))
 			t->end_ns = end;
 		if (t->last_ns == TIME_NONE || end > t->last_ns)
@@ -150,17 +153,18 @@ static void settle_queries(struct reading *g, size_t at)
 static void add_hour(struct reading *g, const struct series *s)
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
-		int64_t since = cell_ns(&s->cells[i]) - g->r->today.from_ns;
+		const struct cell c = series_cell(s, i);
+		int64_t since = cell_ns(c) - g->r->today.from_ns;
 		size_t h = (size_t)(since / (3600 * NS_PER_S));
 
 		if (since < 0 || h >= g->t->n_hours)
 			continue;
 		if (s->kind == SERIES_LINE) {
-			g->t->hours[h].error_lines += s->code >= SEV_ERROR ? s->cells[i].count : 0;
+			g->t->hours[h].error_lines += s->code >= SEV_ERROR ? c.count : 0;
 			continue;
 		}
-		g->t->hours[h].requests += s->cells[i].count;
-		g->t->hours[h].failed += s->cells[i].failed;
+		g->t->hours[h].requests += c.count;
+		g->t->hours[h].failed += c.failed;
 	}
 }
 
@@ -173,8 +177,8 @@ static void follow_requests(struct reading *g, const struct series *s, size_t at
 	if (!map_get(&g->fronts, text_key(s->service)))
 		return;
 	for (size_t i = 0; i < s->n_cells; i++) {
-		d->requests += s->cells[i].count;
-		d->failed += s->cells[i].failed;
+		d->requests += series_cell(s, i).count;
+		d->failed += series_cell(s, i).failed;
 	}
 	if (at + 1 == g->room)
 		add_hour(g, s);
@@ -273,7 +277,8 @@ static void hours_p95(struct reading *g, const struct series *series, size_t n)
 			if (s->kind != SERIES_HTTP || !map_get(&g->timed, text_key(s->service)))
 				continue;
 			for (size_t c = 0; c < s->n_cells; c++) {
-				if (cell_ns(&s->cells[c]) < from || cell_ns(&s->cells[c]) >= from + 3600 * NS_PER_S)
+				int64_t at = cell_ns(series_cell(s, c));
+				if (at < from || at >= from + 3600 * NS_PER_S)
 					continue;
 				size_t entries;
 				const struct hist_entry *e = cell_hist(s, c, &entries);

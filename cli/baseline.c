@@ -33,9 +33,9 @@ static uint64_t error_lines(const struct series *s, double from_s, double to_s)
 	if (s->kind != SERIES_LINE || s->code < SEV_ERROR)
 		return 0;
 	for (size_t i = 0; i < s->n_cells; i++) {
-		double at_s = (double)s->cells[i].bucket * BUCKET_S;
+		double at_s = (double)series_cell(s, i).bucket * BUCKET_S;
 
-		n += at_s >= from_s && at_s <= to_s ? s->cells[i].count : 0;
+		n += at_s >= from_s && at_s <= to_s ? series_cell(s, i).count : 0;
 	}
 	return n;
 }

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -17,7 +18,7 @@
 #include "report/night.h"
 #include "store/nights.h"
 
-enum { FAMILIES_MAX_BYTES = 1 << 20, LARGE_BYTES = 128 << 10 };
+enum { FAMILIES_MAX_BYTES = 1 << 20, LARGE_BYTES = 128 << 10, JOBS_DEFAULT_MAX = 4 };
 
 struct nightly_options {
 	struct str config;
@@ -199,6 +200,14 @@ static void give_memory_back(void)
 #endif
 }
 
+/* A worker takes some 20 MiB: with more than a few, reading would need more than comparing does, on a machine that serves others at night. */
+static unsigned default_jobs(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores > JOBS_DEFAULT_MAX ? JOBS_DEFAULT_MAX : cores > 0 ? (unsigned)cores : 1;
+}
+
 static int run(struct invocation *in, struct err *err)
 {
 	const struct nightly_options *o = in->options;
@@ -218,7 +227,7 @@ static int run(struct invocation *in, struct err *err)
 	in->common.zones = config.zones;
 	in->common.services = config.services;
 	in->common.formats = config.formats;
-	in->common.jobs = config.jobs;
+	in->common.jobs = config.jobs ? config.jobs : default_jobs();
 	in->families = families;
 	if (config.own_formats.len && !own_formats_load(&own, config.own_formats, in->arena, err))
 		return EXIT_USAGE;

@@ -17,7 +17,7 @@ struct night_config {
 	struct zone zone;          /* whose days they are */
 	struct rule_list zones, services, formats; /* as --zone, --service, --format */
 	struct str own_formats, families;          /* files, as --format-file and --families */
-	unsigned jobs;             /* 0: one per core */
+	unsigned jobs;             /* 0: one per core, up to four */
 	unsigned keep_events;      /* days */
 	unsigned keep_aggregates;
 	unsigned keep_nights;

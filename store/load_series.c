@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "store/series_cells.h"
 #include "store/series_list.h"
 
 /* A cell with its exact sums. */
@@ -20,6 +21,7 @@ struct exact {
 struct growing {
 	struct series *series;
 	size_t room_cells, room_hist;
+	struct arena *out;        /* of the cells */
 	struct exact open;        /* the last cell, to which more of its bucket is added; count 0: none yet */
 	size_t n_hist;            /* entries so far: those of the open cell are the last */
 	struct hll *sketch;       /* of the open cell; NULL where there are none */
@@ -32,6 +34,7 @@ struct loading {
 	struct series_list list;
 	struct growing *growing;  /* per series of the list */
 	struct arena *out;        /* cells */
+	bool is_wide;             /* narrow cells are not even tried */
 	struct arena rows;        /* until all is loaded */
 	struct arena part;        /* one blob */
 	struct arena kind;        /* what one kind needs */
@@ -77,15 +80,11 @@ static void close_cell(struct growing *g)
 	const struct part_more *m = &g->open.more;
 	if (g->open.cell.count == 0)
 		return;
-	if (s->times)
-		s->times[s->n_cells] = (struct kept_times){ (float)((double)m->sum_us / 1000), s->kind == SERIES_EVENT ? m->timed : m->hist };
-	if (s->max_ms)
-		s->max_ms[s->n_cells] = (float)((double)m->max_us / 1000);
 	if (s->distinct) {
 		s->distinct[s->n_cells] = (float)hll_count(g->sketch);
 		*g->sketch = (struct hll){ { 0 } };
 	}
-	s->cells[s->n_cells++] = g->open.cell;
+	series_put_cell(s, &g->open.cell, m, g->room_cells, g->out);
 	g->open = (struct exact){ 0 };
 }
 
@@ -146,7 +145,7 @@ static bool measure(struct loading *l, const struct cells_part *part, const uint
 }
 
 /* One array for all cells of a kind, and so on: thousands of small ones would leave gaps. */
-static void make_room(struct loading *l, enum series_kind kind, bool maxima)
+static void make_room(struct loading *l, enum series_kind kind, bool sums)
 {
 	size_t n_cells = 0, n_hist = 0, n_series = 0;
 	for (size_t i = 0; i < l->list.list.n; i++) {
@@ -154,32 +153,15 @@ static void make_room(struct loading *l, enum series_kind kind, bool maxima)
 		n_cells += l->growing[i].series->kind == kind ? l->growing[i].room_cells : 0;
 		n_hist += l->growing[i].series->kind == kind ? l->growing[i].room_hist : 0;
 	}
-	struct cell *cells = arena_new_n(l->out, struct cell, n_cells);
-	struct hist_entry *hist = arena_new_n(l->out, struct hist_entry, n_hist);
-	struct kept_times *times = kind_has_durations(kind) ? arena_new_n(l->out, struct kept_times, n_cells + n_series) : NULL;
-	float *max_ms = times && maxima ? arena_new_n(l->out, float, n_cells) : NULL;
-	float *distinct = kind == SERIES_CLIENTS ? arena_new_n(l->out, float, n_cells) : NULL;
+	struct cell_room room;
+	cell_room_make(&room, kind, sums, l->is_wide, n_series, n_cells, n_hist, l->out);
 	for (size_t i = 0; i < l->list.list.n; i++) {
 		struct growing *g = &l->growing[i];
 		if (g->series->kind != kind || g->room_cells == 0)
 			continue;
-		g->series->cells = cells;
-		cells += g->room_cells;
-		g->series->hist = hist;
-		hist += g->room_hist;
-		if (times) {
-			g->series->times = times;
-			times += g->room_cells + 1;
-		}
-		if (max_ms) {
-			g->series->max_ms = max_ms;
-			max_ms += g->room_cells;
-		}
-		if (distinct) {
-			g->series->distinct = distinct;
-			distinct += g->room_cells;
+		cell_room_give(&room, g->series, g->room_cells, g->room_hist);
+		if (g->series->distinct)
 			g->sketch = arena_new(&l->kind, struct hll);
-		}
 	}
 }
 
@@ -258,14 +240,14 @@ static void grow_sorted(struct growing *g)
 		add_cell(g, &g->gathered.at[i]);
 }
 
-static bool load_kind(struct loading *l, enum series_kind kind, bool maxima, struct err *err)
+static bool load_kind(struct loading *l, enum series_kind kind, bool sums, struct err *err)
 {
 	struct part_refs parts;
 	bool unsorted = false;
 	arena_reset(&l->kind);
 	if (!series_list_parts(&l->list, l->store, kind, &l->kind, &parts, err) || !run_pass(l, PASS_MEASURE, kind, &parts, err))
 		return false;
-	make_room(l, kind, maxima);
+	make_room(l, kind, sums);
 	if (!run_pass(l, PASS_GROW, kind, &parts, err))
 		return false;
 	for (size_t i = 0; i < l->list.list.n; i++)
@@ -279,10 +261,23 @@ static bool load_kind(struct loading *l, enum series_kind kind, bool maxima, str
 		if (g->unsorted)
 			grow_sorted(g);
 		close_cell(g);
-		if (g->series->times && kind != SERIES_EVENT)
-			g->series->times[g->series->n_cells].hist = (uint32_t)g->n_hist;
+		if (g->room_cells)
+			series_end_cells(g->series, g->n_hist, g->room_cells, g->out);
 	}
 	return true;
+}
+
+/* Do files span more buckets than narrow cells reach? */
+static bool longer_than_narrow(const struct extent_list *l)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->at[i].first_ns == TIME_NONE)
+			continue;
+		first = l->at[i].first_ns < first ? l->at[i].first_ns : first;
+		last = l->at[i].last_ns > last ? l->at[i].last_ns : last;
+	}
+	return first < last && last / (BUCKET_S * NS_PER_S) - first / (BUCKET_S * NS_PER_S) > UINT16_MAX;
 }
 
 bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n, struct err *err)
@@ -295,10 +290,11 @@ bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, stru
 	size_t n_all = good ? l.list.list.n : 0;
 	l.growing = arena_new_n(&l.rows, struct growing, n_all);
 	for (size_t i = 0; i < n_all; i++)
-		l.growing[i].series = &l.list.list.at[i];
+		l.growing[i] = (struct growing){ .series = &l.list.list.at[i], .out = a };
+	l.is_wide = good && longer_than_narrow(&l.list.extents);
 	for (unsigned kind = 0; good && kind < SERIES_KIND_COUNT; kind++)
 		if (kinds & 1U << kind)
-			good = load_kind(&l, (enum series_kind)kind, kind != SERIES_HTTP || !(kinds & SERIES_NO_MAXIMA), err);
+			good = load_kind(&l, (enum series_kind)kind, kind != SERIES_HTTP || !(kinds & SERIES_NO_SUMS), err);
 	*out = good ? arena_new_n(a, struct series, n_all) : NULL;
 	*n = 0;
 	/* Series of lines without a time, or of extents that do not count, have no cells. */

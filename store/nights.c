@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "store/cells.h"
 #include "store/schema.h"
+#include "store/series_cells.h"
 #include "store/series_list.h"
 #include "store/store_impl.h"
 
@@ -109,25 +109,22 @@ static size_t put_hist(const struct cells_part *part, const struct part_more *m,
 /* The cells of one series out of a part. */
 static void take_cells(const struct cells_part *part, size_t from, size_t n, struct arena *a, struct series *out)
 {
+	struct cell_room room;
 	size_t n_hist = 0;
 
-	out->cells = part->cells + from;
-	out->n_cells = n;
-	if (!kind_has_durations(part->kind))
-		return;
-	out->times = arena_new_n(a, struct kept_times, n + 1);
-	out->max_ms = arena_new_n(a, float, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && kind_has_hist(part->kind); i++)
 		n_hist += put_hist(part, &part->more[from + i], NULL);
-	out->hist = arena_new_n(a, struct hist_entry, n_hist);
+	cell_room_make(&room, part->kind, true, false, 1, n, n_hist, a);
+	cell_room_give(&room, out, n, n_hist);
 	n_hist = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct part_more *m = &part->more[from + i];
-		out->times[i] = (struct kept_times){ (float)((double)m->sum_us / 1e3), part->kind == SERIES_EVENT ? m->timed : (uint32_t)n_hist };
-		out->max_ms[i] = (float)((double)m->max_us / 1e3);
-		n_hist += put_hist(part, m, out->hist + n_hist);
+		struct part_more more = part->more[from + i];
+		more.hist = (uint32_t)n_hist;
+		series_put_cell(out, &part->cells[from + i], &more, n, a);
+		if (out->hist)
+			n_hist += put_hist(part, &part->more[from + i], out->hist + n_hist);
 	}
-	out->times[n].hist = (uint32_t)n_hist;
+	series_end_cells(out, n_hist, n, a);
 }
 
 typedef VEC(struct series) series_list;

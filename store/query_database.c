@@ -286,8 +286,8 @@ static void add_cells(struct arena *a, const struct series *s, struct moment **a
 	struct { struct moment *at; size_t n, cap; } list = { *at, *n, *cap };
 
 	for (size_t i = 0; i < s->n_cells; i++) {
-		int64_t count = s->cells[i].count;
-		struct moment m = { .service = s->service, .host = s->host, .bucket = s->cells[i].bucket };
+		int64_t count = series_cell(s, i).count;
+		struct moment m = { .service = s->service, .host = s->host, .bucket = series_cell(s, i).bucket };
 
 		m.opened = s->code == EV_CONN_OPEN ? count : 0;
 		m.closed = s->code == EV_CONN_CLOSE ? count : 0;

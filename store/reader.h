@@ -62,62 +62,96 @@ struct cell {
 	uint32_t count;
 	uint32_t failed;   /* of these: status >= 500, or severity >= error */
 };
-/* What a cell has beside where events have durations: apart, since most cells are of lines, and a day has millions. */
+/* What a cell has beside where events have durations. */
 struct cell_times {
 	uint32_t timed;    /* of the events: have a duration */
 	float sum_ms, max_ms;
 };
-/* The same as it is kept: where there is a histogram, it says how many have a duration. */
-struct kept_times {
-	float sum_ms;
-	uint32_t hist;     /* index of the first entry in series.hist; they end where those of the next cell begin. EVENT: how many are timed */
-};
 struct hist_entry { uint8_t bucket, count; }; /* hist_bucket(); a bucket with more than 255 has several entries */
+
+/* Cells as they are kept: a day has millions, nearly all of them with small numbers. Read them with series_cell(). */
+struct narrow_cell { uint16_t bucket /* after the series' first */, count; };
+struct wide_cell { int32_t bucket; uint32_t count; };
+
+enum { HIST_BLOCK = 64 }; /* cells that say where their histograms begin by the distance from that of the first of them */
 
 struct series {
 	uint64_t id;
-	enum series_kind kind;
 	struct str service, host;
 	uint64_t key;
-	int32_t code;
 	struct str key_text;       /* route, template, fingerprint or name */
-	struct cell *cells;        /* ascending by bucket, no duplicates, no empty ones */
+	enum series_kind kind;
+	int32_t code;
+	uint8_t role;              /* enum format_role of the source (access beats app when both) */
+	bool is_wide;              /* a number of a cell does not fit into a narrow one */
+	bool all_failed;           /* without `failed`: all events have, or none */
+	int32_t first;             /* narrow: bucket of the first cell */
 	size_t n_cells;
-	struct kept_times *times;  /* per cell, and one more that ends the last one's entries; NULL where nothing has durations */
-	float *max_ms;             /* per cell; NULL likewise, and where they were not asked for */
-	struct hist_entry *hist;   /* only HTTP and QUERY have any */
+	union {                    /* ascending by bucket, no duplicates, no empty ones */
+		struct narrow_cell *narrow;
+		struct wide_cell *wide;
+	};
+	union {                    /* per cell, and one more: where in hist its entries begin, which end where the next ones begin */
+		uint16_t *narrow;  /* less hist_block of its block */
+		uint32_t *wide;
+	} hist_at;
+	uint32_t *hist_block;      /* narrow: per HIST_BLOCK cells */
+	struct hist_entry *hist;   /* NULL but for HTTP and QUERY */
+	uint32_t *failed;          /* per cell; NULL where either all or none are, in every cell */
+	uint32_t *timed;           /* per cell, of EVENT; else the histogram says so */
+	float *sum_ms, *max_ms;    /* per cell; NULL where nothing has durations, and where they were not asked for */
 	float *distinct;           /* SERIES_CLIENTS: per cell, the estimated number of distinct clients; else NULL */
-	uint8_t role; /* enum format_role of the source (access beats app when both) */
 };
 
-/* What is known about the durations of a cell: nothing, where its series has none. */
-static inline struct cell_times cell_times(const struct series *s, size_t cell)
+static inline struct cell series_cell(const struct series *s, size_t cell)
 {
-	struct cell_times t = { 0 };
-	if (!s->times)
-		return t;
-	t.sum_ms = s->times[cell].sum_ms;
-	t.max_ms = s->max_ms ? s->max_ms[cell] : 0;
-	if (s->kind == SERIES_EVENT)
-		t.timed = s->times[cell].hist;
-	for (size_t i = s->times[cell].hist; s->kind != SERIES_EVENT && i < s->times[cell + 1].hist; i++)
-		t.timed += s->hist[i].count;
-	return t;
+	struct cell c = s->is_wide ? (struct cell){ s->wide[cell].bucket, s->wide[cell].count, 0 } :
+	                             (struct cell){ s->first + s->narrow[cell].bucket, s->narrow[cell].count, 0 };
+	c.failed = s->failed ? s->failed[cell] : s->all_failed ? c.count : 0;
+	return c;
+}
+
+/* Where the histogram of a cell begins, of the series' entries; that of cell n_cells: where they end. */
+static inline size_t cell_hist_at(const struct series *s, size_t cell)
+{
+	return s->is_wide ? s->hist_at.wide[cell] : s->hist_block[cell / HIST_BLOCK] + (size_t)s->hist_at.narrow[cell];
 }
 /* The histogram of a cell: its entries, ascending by bucket, and how many. */
 static inline const struct hist_entry *cell_hist(const struct series *s, size_t cell, size_t *n)
 {
-	*n = s->times && s->kind != SERIES_EVENT ? s->times[cell + 1].hist - s->times[cell].hist : 0;
-	return *n ? s->hist + s->times[cell].hist : NULL;
+	size_t from = s->hist ? cell_hist_at(s, cell) : 0;
+	*n = s->hist ? cell_hist_at(s, cell + 1) - from : 0;
+	return *n ? s->hist + from : NULL;
+}
+/* Those of all cells, one after the other. */
+static inline const struct hist_entry *series_hist(const struct series *s, size_t *n)
+{
+	*n = s->hist ? cell_hist_at(s, s->n_cells) : 0;
+	return s->hist;
+}
+
+/* What is known about the durations of a cell: nothing, where its series has none. */
+static inline struct cell_times cell_times(const struct series *s, size_t cell)
+{
+	struct cell_times t = { .sum_ms = s->sum_ms ? s->sum_ms[cell] : 0, .max_ms = s->max_ms ? s->max_ms[cell] : 0 };
+	size_t n;
+	const struct hist_entry *hist = cell_hist(s, cell, &n);
+	if (s->timed)
+		t.timed = s->timed[cell];
+	for (size_t i = 0; i < n; i++)
+		t.timed += hist[i].count;
+	return t;
 }
 
 #define SERIES_ALL ((1U << SERIES_KIND_COUNT) - 1)
-/* Besides kinds: the longest durations of requests, which are a seventh of the memory and which few ask for, are left out. */
-#define SERIES_NO_MAXIMA (1U << 31)
+/* Besides kinds: the sums and the longest of the durations of requests, which are half of the memory and which few ask for, are left out. */
+#define SERIES_NO_SUMS (1U << 31)
 /*
- * The series of some kinds (bits 1 << kind), ordered by (kind, service, host, code, key_text). In memory a cell takes 12
- * bytes, 24 with durations, and an entry of a histogram 2; what is needed beside while loading does not grow with the archive,
- * unless files of one host and service with the same routes or templates were written at the same time.
+ * The series of some kinds (bits 1 << kind), ordered by (kind, service, host, code, key_text). In memory a cell takes 4
+ * bytes, 2 more with a histogram and 2 an entry of it, 4 each with sums and with longest durations. Twice the 4 and the 2 where
+ * a number of the series is larger than 65,535, the distance from its first bucket too; 4 more where events of a cell may fail or not.
+ * What is needed beside while loading does not grow with the archive, unless files of one host and service with the same
+ * routes or templates were written at the same time.
  */
 NODISCARD bool store_load_series_of(struct store *s, unsigned kinds, struct arena *a, struct series **out, size_t *n,
 				    struct err *err);

@@ -41,13 +41,14 @@ static uint32_t add_counts(uint64_t a, uint64_t b)
 
 static void add_cell(struct cell *to, struct part_more *more, uint32_t counts[static HIST_BUCKETS], const struct series *s, size_t cell)
 {
+	const struct cell from = series_cell(s, cell);
 	struct cell_times times = cell_times(s, cell);
 	uint64_t max_us = (uint64_t)((double)times.max_ms * 1e3 + 0.5);
 	size_t n;
 	const struct hist_entry *hist = cell_hist(s, cell, &n);
 
-	to->count = add_counts(to->count, s->cells[cell].count);
-	to->failed = add_counts(to->failed, s->cells[cell].failed);
+	to->count = add_counts(to->count, from.count);
+	to->failed = add_counts(to->failed, from.failed);
 	more->timed = add_counts(more->timed, times.timed);
 	more->sum_us += (uint64_t)((double)times.sum_ms * 1e3 + 0.5);
 	more->max_us = max_us > more->max_us ? max_us : more->max_us;
@@ -71,13 +72,13 @@ static void add_series(struct cells_part *p, const struct series *s, int32_t fir
 	size_t start = p->n_cells;
 
 	for (size_t i = 0; i < s->n_cells;) {
-		int32_t slot = s->cells[i].bucket / width * width;
+		int32_t slot = series_cell(s, i).bucket / width * width;
 		uint32_t counts[HIST_BUCKETS] = { 0 };
 		struct part_more *more = &p->more[p->n_cells];
 		struct cell *to = &p->cells[p->n_cells++];
 
 		*to = (struct cell){ .bucket = slot < first ? first : slot };
-		for (; i < s->n_cells && s->cells[i].bucket / width * width == slot; i++)
+		for (; i < s->n_cells && series_cell(s, i).bucket / width * width == slot; i++)
 			add_cell(to, more, counts, s, i);
 		if (kind_has_hist(s->kind))
 			add_hist(p, more, counts);

@@ -150,9 +150,9 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 }
 
 /* When the row begins that a cell is part of. */
-static int64_t time_of(const struct series_cursor *c, const struct cell *cell)
+static int64_t time_of(const struct series_cursor *c, const struct series *s, size_t cell)
 {
-	int64_t at_s = (int64_t)cell->bucket * BUCKET_S, past_s = at_s % c->step_s;
+	int64_t at_s = (int64_t)series_cell(s, cell).bucket * BUCKET_S, past_s = at_s % c->step_s;
 
 	return (at_s - (past_s < 0 ? past_s + c->step_s : past_s)) * NS_PER_S;
 }
@@ -171,12 +171,12 @@ static bool settle(struct series_cursor *c, struct err *err)
 		for (; c->series < k->n; c->series++, c->cell = 0) {
 			const struct series *s = &k->at[c->series];
 
-			while (c->cell < s->n_cells && time_of(c, &s->cells[c->cell]) < c->window.from_ns)
+			while (c->cell < s->n_cells && time_of(c, s, c->cell) < c->window.from_ns)
 				c->cell++;
-			if (c->cell == s->n_cells || time_of(c, &s->cells[c->cell]) >= c->window.to_ns)
+			if (c->cell == s->n_cells || time_of(c, s, c->cell) >= c->window.to_ns)
 				continue;
 			c->end = c->cell + 1;
-			while (c->end < s->n_cells && time_of(c, &s->cells[c->end]) == time_of(c, &s->cells[c->cell]))
+			while (c->end < s->n_cells && time_of(c, s, c->end) == time_of(c, s, c->cell))
 				c->end++;
 			return true;
 		}
@@ -312,10 +312,11 @@ static struct row_sum sum_cells(const struct series *s, const struct series_curs
 	struct row_sum sum = { 0 };
 
 	for (size_t i = c->cell; i < c->end; i++) {
+		const struct cell cell = series_cell(s, i);
 		struct cell_times times = cell_times(s, i);
 
-		sum.count += s->cells[i].count;
-		sum.failed += s->cells[i].failed;
+		sum.count += cell.count;
+		sum.failed += cell.failed;
 		sum.timed += times.timed;
 		sum.total_ms += (double)times.sum_ms;
 		sum.max_ms = (double)times.max_ms > sum.max_ms ? (double)times.max_ms : sum.max_ms;
@@ -334,7 +335,7 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 
 	switch ((enum column)column) {
 	case CELL_TIME:
-		instant_result(to, time_of(c, &s->cells[c->cell]));
+		instant_result(to, time_of(c, s, c->cell));
 		break;
 	case CELL_KIND:
 		give_text(to, str_of(kind_names[c->kind]));

@@ -209,9 +209,9 @@ static void dump_series(struct store *s, struct arena *a, struct buf *out)
 		buf_addf(out, "%d %.*s %.*s %d '%.*s' role %d\n", (int)x->kind, STR_ARG(x->service),
 			 STR_ARG(x->host), x->code, STR_ARG(x->key_text), x->role);
 		for (size_t k = 0; k < x->n_cells; k++) {
-			const struct cell *c = &x->cells[k];
+			const struct cell c = series_cell(x, k);
 			struct cell_times t = cell_times(x, k);
-			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c->bucket, c->count, c->failed, t.timed,
+			buf_addf(out, " %d: %u %u %u %.3f %.3f %.3f", c.bucket, c.count, c.failed, t.timed,
 				 (double)t.sum_ms, (double)t.max_ms, x->distinct ? (double)x->distinct[k] : 0);
 			size_t n_hist;
 			const struct hist_entry *hist = cell_hist(x, k, &n_hist);

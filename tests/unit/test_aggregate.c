@@ -92,14 +92,14 @@ static void check_series(const struct series *series, size_t n, struct sums *wan
 	for (size_t i = 0; i < n; i++) {
 		const struct series *s = &series[i];
 		for (size_t k = 0; k < s->n_cells; k++, cells++) {
-			const struct cell *c = &s->cells[k];
-			cr_assert(k == 0 || c->bucket > s->cells[k - 1].bucket);
+			const struct cell c = series_cell(s, k);
+			cr_assert(k == 0 || c.bucket > series_cell(s, k - 1).bucket);
 			struct sum *sum = sum_of(want, s->kind, s->service, s->host, s->code, s->key_text,
-						 s->role, c->bucket);
-			cr_assert_eq(c->count, sum->count, "%.*s %.*s kind %d code %d bucket %d: %u of %u",
+						 s->role, c.bucket);
+			cr_assert_eq(c.count, sum->count, "%.*s %.*s kind %d code %d bucket %d: %u of %u",
 				     STR_ARG(s->service), STR_ARG(s->key_text), (int)s->kind, s->code,
-				     c->bucket, c->count, (unsigned)sum->count);
-			cr_assert_eq(c->failed, sum->failed);
+				     c.bucket, c.count, (unsigned)sum->count);
+			cr_assert_eq(c.failed, sum->failed);
 			struct cell_times t = cell_times(s, k);
 			cr_assert_eq(t.timed, sum->timed);
 			cr_assert_float_eq((double)t.sum_ms, sum->sum_ms, 0.01 + sum->sum_ms * 1e-6);
@@ -158,9 +158,15 @@ Test(aggregate, equals_counting_by_hand)
 	remove_store(path);
 }
 
-Test(aggregate, times_in_any_order_and_before_the_epoch)
+/*
+ * 40,000 buckets, each so many after the next, from the newest to the oldest, two events each: far more cells than fit at a time. `told`: how
+ * many of them the file says to reach over.
+ */
+static void check_any_order(int stride, int told, bool wide)
 {
+	enum { N = 80000 };
 	const char *path = temp_store("aggback");
+	const int64_t last = 200, first = last - (int64_t)stride * (N / 2 - 1);
 	struct store_writer *w;
 	struct extent_writer *x;
 	struct err err = ERR_INIT;
@@ -171,31 +177,34 @@ Test(aggregate, times_in_any_order_and_before_the_epoch)
 	cr_assert(store_writer_open(path, &w, &err));
 	struct extent_info info = made_info(2);
 	cr_assert(extent_begin(w, &info, &x, &err));
-	/* 40,000 buckets, from the newest to the oldest, two events each: far more cells than fit at a time.
-	 */
-	enum { N = 80000 };
 	for (int i = 0; i < N; i++) {
-		struct event e =
-			made_event((uint64_t)i, (int64_t)(200 - i / 2) * BUCKET_S * NS_PER_S + i % 2);
+		struct event e = made_event((uint64_t)i, (last - (int64_t)stride * (i / 2)) * BUCKET_S * NS_PER_S + i % 2);
 		set_template(&e, "<*>");
 		cr_assert(extent_add(x, &e, &err));
 	}
 	struct event none = made_event(N, TIME_NONE);
 	set_template(&none, "<*>");
 	cr_assert(extent_add(x, &none, &err));
-	struct extent_totals t =
-		made_totals(N + 1, (200 - N / 2) * BUCKET_S * NS_PER_S, 200 * BUCKET_S * NS_PER_S);
+	struct extent_totals t = made_totals(N + 1, (last - told) * BUCKET_S * NS_PER_S, last * BUCKET_S * NS_PER_S);
 	cr_assert(extent_finish(x, &t, &err));
 	cr_assert(store_writer_close(w, &err));
 	load(path, &a, &series, &n);
 	cr_assert_eq(n, 1);
 	cr_assert_eq(series->n_cells, N / 2, "%zu", series->n_cells);
+	cr_expect_eq(series->is_wide, wide, "%d", stride);
 	for (size_t k = 0; k < series->n_cells; k++) {
-		cr_assert_eq(series->cells[k].bucket, (int32_t)k + 201 - N / 2);
-		cr_assert_eq(series->cells[k].count, 2);
+		cr_assert_eq(series_cell(series, k).bucket, first + (int64_t)k * stride);
+		cr_assert_eq(series_cell(series, k).count, 2);
 	}
 	arena_release(&a);
 	remove_store(path);
+}
+
+Test(aggregate, times_in_any_order_and_before_the_epoch)
+{
+	check_any_order(1, 40000, false);
+	check_any_order(2, 80000, true);
+	check_any_order(2, 100, true);
 }
 
 /* Counts of a series' kind in all, and under "(other)". */
@@ -209,9 +218,9 @@ static void totals_of(const struct series *series, size_t n, enum series_kind ki
 			continue;
 		++*keys;
 		for (size_t k = 0; k < series[i].n_cells; k++) {
-			*all += series[i].cells[k].count;
+			*all += series_cell(&series[i], k).count;
 			if (str_eq(series[i].key_text, STR("(other)")))
-				*other += series[i].cells[k].count;
+				*other += series_cell(&series[i], k).count;
 		}
 	}
 }
@@ -303,7 +312,7 @@ Test(aggregate, distinct_clients_join_over_files)
 			continue;
 		seen = true;
 		cr_assert_eq(series[i].n_cells, 1);
-		cr_expect_eq(series[i].cells[0].count, 1200);
+		cr_expect_eq(series_cell(&series[i], 0).count, 1200);
 		cr_expect_float_eq((double)series[i].distinct[0], 300, 60);
 	}
 	cr_expect(seen);
@@ -385,7 +394,10 @@ Test(aggregate, visiting_cells_counts_what_loading_them_does)
 		struct visited loaded = { { 0 }, { 0 }, 0 }, visited = loaded;
 		cr_assert(store_load_series_of(s, kinds, &a, &series, &n, &err), "%s", err.text);
 		for (size_t i = 0; i < n; i++)
-			add_visited(&loaded, &series[i], series[i].cells, series[i].n_cells);
+			for (size_t k = 0; k < series[i].n_cells; k++) {
+				const struct cell cell = series_cell(&series[i], k);
+				add_visited(&loaded, &series[i], &cell, 1);
+			}
 		cr_assert(store_visit_cells(s, kinds, add_visited, &visited, &err), "%s", err.text);
 		cr_expect_arr_eq(&visited, &loaded, sizeof loaded, "kinds %u", kinds);
 		for (unsigned kind = 0; kind < SERIES_KIND_COUNT; kind++)

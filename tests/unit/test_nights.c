@@ -49,7 +49,7 @@ static uint64_t count_of(const struct series *s, size_t n, enum series_kind kind
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; s[i].kind == kind && c < s[i].n_cells; c++)
-			sum += s[i].cells[c].count;
+			sum += series_cell(&s[i], c).count;
 	return sum;
 }
 
@@ -84,12 +84,12 @@ Test(nights, a_day_in_coarse_cells_has_the_sums_of_the_day)
 			for (size_t c = 0; c < series[i].n_cells; c++) {
 				size_t k;
 				const struct hist_entry *h = cell_hist(&series[i], c, &k);
-				cells += series[i].kind == SERIES_HTTP ? series[i].cells[c].count : 0;
+				cells += series[i].kind == SERIES_HTTP ? series_cell(&series[i], c).count : 0;
 				for (size_t j = 0; j < k; j++) {
 					in_hist += h[j].count;
 					cr_expect_eq(h[j].bucket, hist_bucket(d + 1 < DAYS ? 20 : 80));
 				}
-				cr_expect(series[i].cells[c].bucket >= begin_of(FIRST_DAY + d) / (BUCKET_S * NS_PER_S));
+				cr_expect(series_cell(&series[i], c).bucket >= begin_of(FIRST_DAY + d) / (BUCKET_S * NS_PER_S));
 			}
 			cr_expect_eq(in_hist, cells);
 			cr_expect_leq(series[i].n_cells, 144u);

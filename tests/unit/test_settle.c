@@ -249,8 +249,8 @@ Test(settle, shifted_times_are_seen_everywhere)
 	cr_assert(store_load_series(s, &a, &series, &n, &err));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < series[i].n_cells; k++) {
-			cr_assert_geq(series[i].cells[k].bucket, T0 / NS_PER_S / BUCKET_S);
-			cr_assert_lt(series[i].cells[k].bucket, T0 / NS_PER_S / BUCKET_S + 720);
+			cr_assert_geq(series_cell(&series[i], k).bucket, T0 / NS_PER_S / BUCKET_S);
+			cr_assert_lt(series_cell(&series[i], k).bucket, T0 / NS_PER_S / BUCKET_S + 720);
 			line += series[i].kind == SERIES_LINE;
 		}
 	cr_expect_gt(line, 10);

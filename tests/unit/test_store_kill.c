@@ -76,7 +76,7 @@ static void check_store(const char *path, size_t reported)
 		counted = 0;
 		for (size_t i = 0; i < n_series; i++)
 			for (size_t k = 0; series[i].kind == SERIES_CLIENTS && k < series[i].n_cells; k++)
-				counted += series[i].cells[k].count;
+				counted += series_cell(&series[i], k).count;
 		cr_assert_eq(counted, n * EVENTS);
 		store_close(s);
 		cr_assert(store_writer_open(path, &w, &err), "%s", err.text);
