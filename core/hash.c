@@ -8,18 +8,10 @@
  * Folded multiplication (64 × 64 → 128 bits, halves xored), 16 bytes a step and 48 a step in three
  * independent lanes for long texts. Odd constants with about half of their bits set.
  */
-__extension__ typedef unsigned __int128 u128;
-
 #define K0 UINT64_C(0x9e3779b97f4a7c15)
 #define K1 UINT64_C(0xd6e8feb86659fd93)
 #define K2 UINT64_C(0xa0761d6478bd642f)
 #define K3 UINT64_C(0xe7037ed1a0b428db)
-
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	u128 r = (u128)a * b;
-	return (uint64_t)r ^ (uint64_t)(r >> 64);
-}
 
 static inline uint64_t read8(const char *p)
 {
@@ -46,15 +38,15 @@ struct lanes { uint64_t h, h1, h2; };
 
 static inline struct lanes lanes_begin(uint64_t seed)
 {
-	uint64_t h = fold(seed ^ K0, K1);
+	uint64_t h = hash64_fold(seed ^ K0, K1);
 	return (struct lanes){ h, h, h };
 }
 
 static inline void lanes_step(struct lanes *l, const char *p)
 {
-	l->h = fold(read8(p) ^ K1, read8(p + 8) ^ l->h);
-	l->h1 = fold(read8(p + 16) ^ K2, read8(p + 24) ^ l->h1);
-	l->h2 = fold(read8(p + 32) ^ K3, read8(p + 40) ^ l->h2);
+	l->h = hash64_fold(read8(p) ^ K1, read8(p + 8) ^ l->h);
+	l->h1 = hash64_fold(read8(p + 16) ^ K2, read8(p + 24) ^ l->h1);
+	l->h2 = hash64_fold(read8(p + 32) ^ K3, read8(p + 40) ^ l->h2);
 }
 
 /* The last `left` bytes (at most 48) of a text of `len`. */
@@ -63,7 +55,7 @@ static inline uint64_t lanes_end(struct lanes l, const char *p, size_t left, siz
 	uint64_t h = l.h ^ l.h1 ^ l.h2;
 	uint64_t a = 0, b = 0;
 	for (; left > 16; left -= 16, p += 16)
-		h = fold(read8(p) ^ K1, read8(p + 8) ^ h);
+		h = hash64_fold(read8(p) ^ K1, read8(p + 8) ^ h);
 	if (left >= 8) {
 		/* The two words overlap unless there are 16 bytes; the length below keeps them apart. */
 		a = read8(p);
@@ -75,8 +67,8 @@ static inline uint64_t lanes_end(struct lanes l, const char *p, size_t left, siz
 		a = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[left / 2] << 8 |
 		    (unsigned char)p[left - 1];
 	}
-	h = fold(a ^ K2, b ^ h) ^ len;
-	h = fold(h ^ K3, K0);
+	h = hash64_fold(a ^ K2, b ^ h) ^ len;
+	h = hash64_fold(h ^ K3, K0);
 	return h ? h : K0;
 }
 
@@ -108,8 +100,8 @@ uint64_t hash64(struct str s)
 
 uint64_t hash64_mix(uint64_t a, uint64_t b)
 {
-	uint64_t h = fold(a ^ K1, K2) ^ b;
-	h = fold(h ^ K3, K0);
+	uint64_t h = hash64_fold(a ^ K1, K2) ^ b;
+	h = hash64_fold(h ^ K3, K0);
 	return h ? h : K0;
 }
 

@@ -12,6 +12,13 @@
 /* Never 0 (0 means "none"). Same bytes and seed, same value on every machine. */
 uint64_t hash64(struct str s);
 uint64_t hash64_seed(struct str s, uint64_t seed);
+/* A step of such a hash, for keys that are made from words in registers: both halves of the product, xored. */
+static inline uint64_t hash64_fold(uint64_t a, uint64_t b)
+{
+	__extension__ typedef unsigned __int128 u128;
+	u128 r = (u128)a * b;
+	return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
 /* out[i] = hash64 of the first lengths[i] bytes, all in one pass; lengths ascend and are within the text. */
 void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *out);
 /* Order matters: hash64_mix(a, b) != hash64_mix(b, a) in general. Never 0. */

@@ -1,5 +1,6 @@
 #include "ingest/access.h"
 
+#include "core/digits.h"
 #include "ingest/words.h"
 
 enum severity severity_from_status(int status)
@@ -90,30 +91,27 @@ static bool list_next(struct str *s, struct str *item)
 	return true;
 }
 
-/* "0.015", the usual case, without the generality of a number's grammar. */
-static bool plain_seconds_ms(struct str s, double *ms)
+bool seconds_plain_ms(struct str s, double *ms)
 {
 	static const double scale[] = { 1e3, 1e2, 1e1, 1, 1e-1, 1e-2, 1e-3 };
-	size_t i = 0, point;
-	uint64_t n = 0;
-	if (s.len == 0 || s.len > 12)
+	if (s.len < 3 || s.len > 8)
 		return false;
-	for (; i < s.len && is_digit(s.ptr[i]); i++)
-		n = n * 10 + (uint64_t)(s.ptr[i] - '0');
-	point = i;
-	if (i == 0 || i == s.len || s.ptr[i] != '.')
+	uint64_t bytes = digits_load(s.ptr, s.len), whole;
+	unsigned n = (unsigned)s.len, point = digits_count(bytes);
+	if (point == 0 || point + 1 >= n || s.ptr[point] != '.')
 		return false;
-	for (i++; i < s.len && is_digit(s.ptr[i]); i++)
-		n = n * 10 + (uint64_t)(s.ptr[i] - '0');
-	if (i != s.len || i - point - 1 >= sizeof scale / sizeof scale[0])
+	/* The point taken out, the digits stand side by side. */
+	whole = (UINT64_C(1) << (8 * point)) - 1;
+	bytes = (bytes & whole) | (bytes >> 8 & ~whole);
+	if (digits_count(bytes) != n - 1)
 		return false;
-	*ms = (double)n * scale[i - point - 1];
+	*ms = digits_value(bytes, n - 1) * scale[n - 1 - point];
 	return true;
 }
 
 bool seconds_list_ms(struct str s, double *ms)
 {
-	if (plain_seconds_ms(s, ms))
+	if (seconds_plain_ms(s, ms))
 		return true;
 	double sum = 0;
 	bool any = false;

@@ -28,6 +28,8 @@ bool status_parse(struct str word, int *status);
  */
 size_t quoted_length(struct str s);
 
+/* "0.123" seconds → 123.0 ms, up to seven digits with a point among them; false for all else. */
+bool seconds_plain_ms(struct str s, double *ms);
 /*
  * "0.123" seconds → 123.0 ms; "-", "" and junk give false. A list ("0.001, 0.002", also " : ") gives
  * the sum.

@@ -1,5 +1,6 @@
 #include "ingest/emit.h"
 
+#include "core/digits.h"
 #include "ingest/skeleton.h"
 
 enum {
@@ -27,18 +28,32 @@ void normalisers_release(struct normalisers *n)
 	buf_release(&n->text);
 }
 
+/* Many events share a second, and then their whole timestamp. */
+static inline bool same_time(const struct timestamp *a, const struct timestamp *b)
+{
+	return a->ns == b->ns && a->offset_s == b->offset_s && a->has_zone == b->has_zone && a->order == b->order;
+}
+
 static void set_time(struct emitter *m, struct event *e)
 {
 	if (!e->has_time) {
 		e->time_ns = m->last_ns;
 		return;
 	}
+	bool dated = e->time.has_year && e->time.has_date;
+
+	if (dated && m->last_dated && same_time(&m->last, &e->time)) {
+		e->time_ns = m->last_ns;
+		return;
+	}
+	m->last = e->time;
+	m->last_dated = dated;
 	e->time_ns = m->last_ns = clock_instant(&m->clock, &e->time);
 	if (m->totals->first_ns == TIME_NONE || e->time_ns < m->totals->first_ns)
 		m->totals->first_ns = e->time_ns;
 	if (m->totals->last_ns == TIME_NONE || e->time_ns > m->totals->last_ns)
 		m->totals->last_ns = e->time_ns;
-	if (!e->time.has_year || !e->time.has_date)
+	if (!dated)
 		return;
 	if (m->dated_first_ns == TIME_NONE || e->time_ns < m->dated_first_ns)
 		m->dated_first_ns = e->time_ns;
@@ -70,12 +85,16 @@ static struct str without_query(struct emitter *m, const struct event *e)
 	return buf_str(b);
 }
 
+/* A number for each method: the bytes of a short one. */
+static inline uint64_t method_key(struct str method)
+{
+	return method.len > 7 ? hash64(method) : digits_load(method.ptr, method.len) << 8 | method.len;
+}
+
 /* Requests are for the same few hundred routes mostly. */
 static void set_route(struct normalisers *n, struct event *e)
 {
-	char skeleton[SKELETON_ROOM_BYTES];
-	size_t len = skeleton_path(e->path, skeleton);
-	uint64_t key = len ? hash64_seed(str_make(skeleton, len), hash64(e->method)) : 0;
+	uint64_t key = skeleton_path_key(e->path, method_key(e->method));
 	const struct memo_slot *known = key ? memo_get(&n->routes, key) : NULL;
 
 	if (known) {

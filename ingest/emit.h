@@ -33,6 +33,8 @@ struct emitter {
 	struct file_totals *totals;   /* first_ns, last_ns are kept here */
 	atomic_uint_fast64_t *events; /* of the whole run, for progress */
 	int64_t last_ns;              /* instant of the latest event, for those that say none; TIME_NONE */
+	struct timestamp last;        /* what that event said */
+	bool last_dated;              /* with year and date, so that it stands for one instant */
 	int64_t dated_first_ns, dated_last_ns; /* span of the events that state year and date */
 	struct err *err;
 };

@@ -49,6 +49,12 @@ struct format {
 	 * logfmt 20, syslog 30, a product's own JSON 60, a product's own lines 50. */
 	uint8_t specificity;
 	size_t state_bytes;
+	/*
+	 * Optional, of formats whose records are single lines: a line in its usual shape, read in one pass and without
+	 * scratch memory. True where classify would say LINE_START and decode give the same *e; false, and *e as it was,
+	 * for whatever takes a longer look.
+	 */
+	bool (*plain)(struct str line, struct decode_ctx *ctx, struct event *e);
 	/* What is this line? `record` is the open record so far (all its lines, no final \n), empty when none is open. */
 	enum line_class (*classify)(struct str line, struct str record, const struct decode_ctx *ctx);
 	/* Decode a whole record. *e comes in as EVENT_INIT. False: not understood, the record is counted as rejected. */
@@ -56,6 +62,12 @@ struct format {
 	const void *self;     /* of formats from a file: what the definition says (ingest/own_format.h); else NULL */
 	const struct format_sample *samples; /* ends with { NULL, NULL }; at least two */
 };
+
+/* A whole record, in the shorter way if it can be. */
+static inline bool format_decode(const struct format *f, struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	return (f->plain && f->plain(record, ctx, e)) || f->decode(record, ctx, e);
+}
 
 /* Generated from the files in ingest/formats/: ends with NULL. */
 extern const struct format *const format_registry[];

@@ -166,7 +166,7 @@ static bool finish(struct payloads *p, struct slot *s)
 		struct arena *scratch = ctx->scratch;
 
 		ctx->scratch = &s->arena;
-		decoded = f->decode(buf_str(&s->text), ctx, &e);
+		decoded = format_decode(f, buf_str(&s->text), ctx, &e);
 		ctx->scratch = scratch;
 	}
 	if (decoded) {
@@ -322,7 +322,7 @@ enum record_fate payloads_record(struct payloads *p, const struct record *r)
 	buf_add(&s->raw, r->text);
 	r->ctx->scratch = &s->arena;
 	/* from a copy that stays where it is: s->raw moves when further envelopes join it */
-	decoded = r->format->decode(arena_str(&s->arena, r->text), r->ctx, &e);
+	decoded = format_decode(r->format, arena_str(&s->arena, r->text), r->ctx, &e);
 	r->ctx->scratch = scratch;
 	if (!decoded)
 		return RECORD_REJECTED;

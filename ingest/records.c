@@ -9,6 +9,11 @@ static void reject(struct records *r, uint64_t number, struct str line, uint64_t
 				     STR_ARG(str_head(line, SAMPLE_MAX_BYTES)));
 }
 
+static struct decode_ctx *ctx_of(struct records *r, const struct format *f)
+{
+	return f == r->format ? r->ctx : contexts_of(r->contexts, f);
+}
+
 /* Hands the open record over. False to stop. */
 static bool close_record(struct records *r)
 {
@@ -20,7 +25,7 @@ static bool close_record(struct records *r)
 	const struct record record = {
 		.text = l->record,
 		.format = r->open,
-		.ctx = contexts_of(r->contexts, r->open),
+		.ctx = ctx_of(r, r->open),
 		.line = l->record_number,
 		.offset = l->record_offset,
 		.lines = l->record_lines,
@@ -80,30 +85,55 @@ static enum line_class classify(struct records *r)
 {
 	struct str line = r->lines->text;
 	struct str record = r->open == r->format ? r->lines->record : STR_NONE;
-	enum line_class c = r->format->classify(line, record, contexts_of(r->contexts, r->format));
+	enum line_class c = r->format->classify(line, record, r->ctx);
 
 	if (c == LINE_START || !r->open)
 		return c == LINE_CONTINUES ? LINE_ALIEN : c;
 	if (r->open != r->format) {
 		enum line_class other =
-			r->open->classify(line, r->lines->record, contexts_of(r->contexts, r->open));
+			r->open->classify(line, r->lines->record, ctx_of(r, r->open));
 
 		return other == LINE_CONTINUES || c == LINE_CONTINUES ? other : c;
 	}
 	return c;
 }
 
+static bool start(struct records *r)
+{
+	if (!close_record(r))
+		return false;
+	begin(r, r->format);
+	if (!r->format->plain)
+		return true;
+	/* A line is a record. */
+	if (!close_record(r))
+		return false;
+	lines_end(r->lines);
+	return true;
+}
+
 bool records_run(struct records *r)
 {
-	while (lines_next(r->lines)) {
-		const struct format *f = r->format;
+	const struct format *f;
+	bool plain = r->plain && r->format->plain;
 
+	r->ctx = contexts_of(r->contexts, r->format);
+	while (lines_next(r->lines)) {
 		r->n_lines++;
+		if (plain && !r->open) {
+			enum record_fate fate = r->plain(r->self, r->lines, r->ctx);
+
+			if (fate == RECORD_STOP)
+				return false;
+			if (fate == RECORD_EVENT) {
+				r->n_events++;
+				continue;
+			}
+		}
 		switch (classify(r)) {
 		case LINE_START:
-			if (!close_record(r))
+			if (!start(r))
 				return false;
-			begin(r, f);
 			break;
 		case LINE_CONTINUES:
 			extend(r);

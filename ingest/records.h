@@ -40,6 +40,11 @@ struct records {
 	const struct format *const *others; /* second chances, n_others */
 	size_t n_others;
 	enum record_fate (*record)(void *self, const struct record *r);
+	/*
+	 * Optional: the current line as a record of the file's format, which has `plain` (ingest/format.h). RECORD_REJECTED:
+	 * it takes the long way.
+	 */
+	enum record_fate (*plain)(void *self, const struct lines *l, struct decode_ctx *ctx);
 	void *self;
 	struct arena *kept;      /* for samples */
 
@@ -49,6 +54,7 @@ struct records {
 	struct { struct str *at; size_t n, cap; } samples; /* "17: text" of some rejected lines */
 
 	/* private */
+	struct decode_ctx *ctx;    /* of `format` */
 	const struct format *open; /* format of the open record */
 	uint64_t open_lines;       /* lines in it, with those left out */
 	bool open_cut;

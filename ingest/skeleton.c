@@ -1,5 +1,7 @@
 #include "ingest/skeleton.h"
 
+#include "core/digits.h"
+#include "core/hash.h"
 #include "ingest/words.h"
 
 #ifdef __SSE2__
@@ -20,6 +22,11 @@ static inline __m128i equal_to(__m128i v, char c)
 {
 	return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
 }
+
+static inline unsigned mask_of(__m128i v)
+{
+	return (unsigned)_mm_movemask_epi8(v);
+}
 #endif
 
 /*
@@ -32,7 +39,7 @@ static inline const char *copy_to_digit(const char *p, const char *end, char **t
 #ifdef __SSE2__
 	while (end - p >= 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		unsigned hits = (unsigned)_mm_movemask_epi8(digits_of(v));
+		unsigned hits = mask_of(digits_of(v));
 
 		_mm_storeu_si128((__m128i *)(void *)out, v);
 		if (hits) {
@@ -108,7 +115,7 @@ static inline const char *copy_to_special(const char *p, const char *end, char *
 		hit = _mm_or_si128(hit, digits_of(v));
 		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '-'), equal_to(v, '/')));
 		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '`'), equal_to(v, '\\')));
-		unsigned hits = (unsigned)_mm_movemask_epi8(hit);
+		unsigned hits = mask_of(hit);
 
 		_mm_storeu_si128((__m128i *)(void *)out, v);
 		if (hits) {
@@ -194,20 +201,87 @@ size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES])
 	return (size_t)(to - out);
 }
 
-size_t skeleton_path(struct str s, char out[static SKELETON_ROOM_BYTES])
+/* Of a skeleton of a path: what stands before a number, or sixteen bytes. */
+struct piece {
+	uint64_t low, high; /* its bytes, zeroes behind */
+	unsigned n;         /* of them */
+	bool number;        /* a segment's digits follow */
+	bool last;
+};
+
+/* Changes a key by a piece. The odd factors spread its length over what its bytes leave free. */
+static inline uint64_t key_with(uint64_t key, const struct piece *p)
+{
+	uint64_t length = (p->n * 2 + p->number + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return hash64_fold(p->low ^ key ^ UINT64_C(0xd6e8feb86659fd93), p->high ^ length ^ UINT64_C(0xa0761d6478bd642f)) ^ length;
+}
+
+#if defined(__SSE2__)
+/* The next piece of the path at p; little endian, as all that have SSE2. */
+static inline struct piece piece_at(const char *p, const char *end, bool after_slash)
+{
+	size_t left = (size_t)(end - p);
+	struct piece piece = { 0 };
+
+	if (left >= 16) {
+		memcpy(&piece.low, p, 8);
+		memcpy(&piece.high, p + 8, 8);
+	} else if (left >= 8) {
+		memcpy(&piece.low, p, 8);
+		piece.high = digits_load(p + 8, left - 8);
+	} else {
+		piece.low = digits_load(p, left);
+	}
+	__m128i v = _mm_set_epi64x((int64_t)piece.high, (int64_t)piece.low);
+	__m128i ends = _mm_or_si128(_mm_or_si128(equal_to(v, '?'), equal_to(v, '#')), equal_to(v, ';'));
+	unsigned stop = mask_of(ends) | 1u << (left < 16 ? left : 16);
+	unsigned numbers = mask_of(digits_of(v)) & (mask_of(equal_to(v, '/')) << 1 | after_slash);
+
+	piece.n = (unsigned)__builtin_ctz(stop | numbers);
+	piece.number = numbers >> piece.n & 1;
+	piece.last = !piece.number && piece.n < 16;
+	if (piece.n < 8) {
+		piece.low &= (UINT64_C(1) << (8 * piece.n)) - 1;
+		piece.high = 0;
+	} else if (piece.n < 16) {
+		piece.high &= (UINT64_C(1) << (8 * (piece.n - 8))) - 1;
+	}
+	return piece;
+}
+#else
+static inline struct piece piece_at(const char *p, const char *end, bool after_slash)
+{
+	struct piece piece = { 0 };
+	size_t n = 0;
+
+	for (; n < 16 && p + n < end && p[n] != '?' && p[n] != '#' && p[n] != ';' && !piece.number; n++) {
+		piece.number = is_digit(p[n]) && after_slash;
+		after_slash = p[n] == '/';
+	}
+	n -= piece.number;
+	piece.n = (unsigned)n;
+	piece.last = !piece.number && n < 16;
+	piece.low = digits_load(p, n < 8 ? n : 8);
+	piece.high = n > 8 ? digits_load(p + 8, n - 8) : 0;
+	return piece;
+}
+#endif
+
+uint64_t skeleton_path_key(struct str s, uint64_t seed)
 {
 	const char *p = s.ptr, *end = p + s.len;
-	char *to = out;
+	uint64_t key = seed;
+	struct piece piece;
 
 	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES || *p != '/')
 		return 0;
-	while (p < end && *p != '?' && *p != '#' && *p != ';') {
-		char c = *to++ = *p++;
-
-		if (c != '/' || p == end || !is_digit(*p))
-			continue;
-		*to++ = '0';
-		p = number_end(p, end);
-	}
-	return (size_t)(to - out);
+	do {
+		piece = piece_at(p, end, p > s.ptr && p[-1] == '/');
+		key = key_with(key, &piece);
+		p += piece.n;
+		if (piece.number)
+			p = number_end(p, end);
+	} while (!piece.last);
+	return key | 1;
 }

@@ -189,7 +189,35 @@ struct reader {
 	struct emitter *out;
 	struct payloads *payloads; /* NULL until the first payload */
 	bool carrier;              /* the file's format is an envelope: every record goes through payloads */
+	const struct format *named; /* whose id this is */
+	struct str id;
 };
+
+static struct str id_of(struct reader *rd, const struct format *f)
+{
+	if (rd->named != f) {
+		rd->named = f;
+		rd->id = str_of(f->id);
+	}
+	return rd->id;
+}
+
+static enum record_fate read_plain(void *self, const struct lines *l, struct decode_ctx *ctx)
+{
+	struct reader *rd = self;
+	const struct format *f = ctx->format;
+	struct event e;
+
+	event_clear(&e);
+	if (!f->plain(l->text, ctx, &e))
+		return RECORD_REJECTED;
+	e.line = l->number;
+	e.offset = l->offset;
+	e.lines = 1;
+	e.raw = l->text;
+	e.format = id_of(rd, f);
+	return emit_event(rd->out, f, &e) ? RECORD_EVENT : RECORD_STOP;
+}
 
 static enum record_fate read_record(void *self, const struct record *r)
 {
@@ -199,7 +227,7 @@ static enum record_fate read_record(void *self, const struct record *r)
 	event_clear(&e);
 	if (rd->carrier && r->format == rd->pass.records.format)
 		return payloads_record(rd->payloads, r);
-	if (!r->format->decode(r->text, r->ctx, &e))
+	if (!format_decode(r->format, r->text, r->ctx, &e))
 		return json_shape_wraps(r->text) ? RECORD_JOINED : RECORD_REJECTED;
 	/* A stray line that only the last resort takes must at least have a time. */
 	if (r->format->role == ROLE_TEXT && r->format != rd->pass.records.format && !e.has_time)
@@ -212,7 +240,7 @@ static enum record_fate read_record(void *self, const struct record *r)
 	e.offset = r->offset;
 	e.lines = r->lines;
 	e.raw = r->text;
-	e.format = str_of(r->format->id);
+	e.format = id_of(rd, r->format);
 	return emit_event(rd->out, r->format, &e) ? RECORD_EVENT : RECORD_STOP;
 }
 
@@ -279,6 +307,7 @@ bool text_read(struct text_worker *w, const struct text_plan *plan, struct input
 		input_on_point(in, take_point, out);
 	rd.pass.records.record = read_record;
 	rd.pass.records.self = &rd;
+	rd.pass.records.plain = read_plain;
 	rd.carrier = plan->format->role == ROLE_CARRIER || plan->format->role == ROLE_SYSTEM;
 	if (rd.carrier)
 		rd.payloads = payloads_new(&w->file, &rd.pass.contexts, out);
@@ -299,7 +328,7 @@ static enum record_fate walk_record(void *self, const struct record *r)
 	struct clock_walk *walk = self;
 	struct event e = EVENT_INIT;
 
-	if (!r->format->decode(r->text, r->ctx, &e))
+	if (!format_decode(r->format, r->text, r->ctx, &e))
 		return RECORD_REJECTED;
 	if (e.has_time)
 		clock_walk_add(walk, &e.time);

@@ -6,32 +6,11 @@
  *     client ident user [29/Jan/2026:17:35:00 -0500] "GET / HTTP/1.1" 200 949 "referrer" "agent" tail...
  */
 #include "ingest/access.h"
-#include "ingest/access_tail.h"
+#include "ingest/access_plain.h"
 #include "ingest/format.h"
 #include "ingest/words.h"
 
-enum { HEAD_BYTES_MAX = 1024, DATE_BYTES = 26 };
-
-struct access_state {
-	struct access_tail_state tail;
-	char date[DATE_BYTES];  /* the last one, and what it means */
-	struct timestamp time;
-	bool dated;             /* there was one */
-};
-
-static bool two_digits(const char *p)
-{
-	return p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9';
-}
-
-/* "[dd/Mon/yyyy:HH:MM:SS ±zzzz]" at p, 28 bytes with its brackets. */
-static bool date_at(const char *p, const char *end)
-{
-	return end - p >= 28 && p[0] == '[' && two_digits(p + 1) && p[3] == '/' && p[7] == '/' &&
-	       two_digits(p + 8) && two_digits(p + 10) && p[12] == ':' && p[15] == ':' && p[18] == ':' &&
-	       p[21] == ' ' && (p[22] == '+' || p[22] == '-') && two_digits(p + 23) && two_digits(p + 25) &&
-	       p[27] == ']';
-}
+enum { HEAD_BYTES_MAX = 1024 };
 
 /* Offset of the bracketed date, or -1: users may have blanks and brackets in their names. */
 static ptrdiff_t date_find(struct str line)
@@ -39,7 +18,7 @@ static ptrdiff_t date_find(struct str line)
 	const char *p = line.ptr, *end = line.ptr + line.len;
 	const char *last = line.len > HEAD_BYTES_MAX ? line.ptr + HEAD_BYTES_MAX : end;
 	while (p < last && (p = memchr(p, '[', (size_t)(last - p)))) {
-		if (date_at(p, end))
+		if (access_date_is(p, end))
 			return p - line.ptr;
 		p++;
 	}
@@ -204,107 +183,16 @@ static bool proxy_manager_decode(struct str s, struct event *e)
 	return true;
 }
 
-/* Time of the date at p: many lines share a second. */
-static bool read_time(struct access_state *state, struct str date, struct event *e)
-{
-	const char *p = date.ptr;
-
-	if (state && state->dated && memcmp(state->date, p, DATE_BYTES) == 0) {
-		e->time = state->time;
-		return true;
-	}
-	if (!timestamp_parse_clf(&date, &e->time))
-		return false;
-	if (state) {
-		memcpy(state->date, p, DATE_BYTES);
-		state->time = e->time;
-		state->dated = true;
-	}
-	return true;
-}
-
-/* A quoted field behind a blank at *p without escapes; false when something else stands there. */
-static bool plain_field(const char **p, const char *end, struct str *out)
-{
-	const char *from = *p + 2, *close;
-
-	if (end - *p < 3 || (*p)[0] != ' ' || (*p)[1] != '"')
-		return false;
-	close = memchr(from, '"', (size_t)(end - from));
-	if (!close || close[-1] == '\\')
-		return false;
-	*out = str_make(from, (size_t)(close - from));
-	*p = close + 1;
-	return true;
-}
-
-/* " 0.123" and nothing else. */
-static bool is_plain_seconds(struct str s)
-{
-	size_t i = 1, from;
-
-	while (i < s.len && is_digit(s.ptr[i]))
-		i++;
-	if (i < 2 || i >= s.len || s.ptr[0] != ' ' || s.ptr[i] != '.')
-		return false;
-	for (from = ++i; i < s.len && is_digit(s.ptr[i]);)
-		i++;
-	return i == s.len && i > from;
-}
-
-/*
- * The line as it nearly always is: client, two dashes, date, three quoted fields without escapes, then whatever
- * the site appends. False, and *e as it was, when it is another; what it is then takes longer to find out.
- */
-static bool decode_plain(struct str record, size_t at, struct access_state *state, struct event *e)
-{
-	const char *p = record.ptr + at + 28, *end = record.ptr + record.len, *digits;
-	struct str client, request, referrer, agent, tail;
-	int64_t bytes = 0;
-	int status;
-
-	if (at < 6 || memcmp(record.ptr + at - 5, " - - ", 5) != 0)
-		return false;
-	client = str_head(record, at - 5);
-	for (size_t i = 0; i < client.len; i++)
-		if ((unsigned char)client.ptr[i] <= ' ' || client.ptr[i] == '"' || client.ptr[i] == ',')
-			return false;
-	if (!plain_field(&p, end, &request) || request.len == 0 || end - p < 6 || p[0] != ' ' || p[4] != ' ' ||
-	    !status_parse(str_make(p + 1, 3), &status))
-		return false;
-	for (digits = p += 5; p < end && is_digit(*p); p++)
-		if (p - digits < 18)
-			bytes = bytes * 10 + (*p - '0');
-	if (p == digits || p - digits > 18 || !plain_field(&p, end, &referrer) || !plain_field(&p, end, &agent))
-		return false;
-	tail = str_make(p, (size_t)(end - p));
-	e->client = client;
-	request_line_parse(request, e);
-	e->message = str_eq(request, STR("-")) ? STR_NONE : request;
-	e->status = status;
-	e->bytes = bytes;
-	e->referrer = str_eq(referrer, STR("-")) ? STR_NONE : referrer;
-	e->agent = str_eq(agent, STR("-")) ? STR_NONE : agent;
-	e->severity = severity_from_status(status);
-	if (is_plain_seconds(tail))
-		seconds_list_ms(str_from(tail, 1), &e->duration_ms);
-	else if (tail.len)
-		access_tail_decode(tail, state ? &state->tail : NULL, e);
-	return true;
-}
-
 static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct access_state *state = ctx->state;
 	ptrdiff_t at = date_find(record);
 	if (at < 0)
 		return false;
-	if (!read_time(state, str_from(record, (size_t)at + 1), e))
+	if (!access_date_read(state, record.ptr + at + 1, &e->time))
 		return false;
 	e->has_time = true;
 	e->kind = EV_HTTP;
-	if (decode_plain(record, (size_t)at, state, e))
-		return true;
 	struct str rest = str_from(record, (size_t)at + 28);
 	if (str_starts(rest, STR(" - "))) {
 		if (!proxy_manager_decode(rest, e))
@@ -348,6 +236,11 @@ static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struc
 	access_tail_decode(rest, state ? &state->tail : NULL, e);
 	e->severity = e->status < 0 ? SEV_INFO : severity_from_status(e->status);
 	return true;
+}
+
+static bool nginx_access_plain(struct str line, struct decode_ctx *ctx, struct event *e)
+{
+	return access_plain_read(line, ctx->state, e);
 }
 
 static const struct format_sample samples[] = {
@@ -403,6 +296,7 @@ const struct format format_nginx_access = {
 	.role = ROLE_ACCESS,
 	.specificity = 50,
 	.state_bytes = sizeof(struct access_state),
+	.plain = nginx_access_plain,
 	.classify = nginx_access_classify,
 	.decode = nginx_access_decode,
 	.samples = samples,
