@@ -20,7 +20,7 @@ enum {
 	ROUNDS_MAX = 8,
 	KINDS_WORD = 5,      /* different words that make a place a variable */
 	KINDS_SHORT = 8,     /* the same where fewer than two constant words are around it */
-	KINDS_MASKED = 3,    /* all of them have a masked part, or they follow a noun that announces a name */
+	KINDS_NAME = 3,      /* all of them are names (struct token), or they follow a noun that announces one */
 	KINDS_BARE = 2,      /* one of them is nothing but a mask */
 };
 
@@ -32,6 +32,7 @@ struct token {
 	bool masked;     /* holds a mask */
 	bool bare;       /* is a mask, but for punctuation */
 	bool noun;       /* announces a name: "user", "host" */
+	bool name;       /* is masked, or has parts as names from outside have: "org.example.Orders" */
 };
 
 struct pattern {
@@ -56,6 +57,7 @@ struct place {
 struct variable {
 	uint64_t key;
 	size_t kinds, from, to; /* range of places */
+	bool names;             /* only those tokens that are names */
 };
 
 struct bucket {
@@ -89,7 +91,7 @@ static bool is_noun(struct str w)
 static struct token token_read(struct str text)
 {
 	struct token t = { .text = text, .hash = hash64(text) };
-	size_t head = 0, tail = text.len, letters = 0, rest = 0;
+	size_t head = 0, tail = text.len, letters = 0, points = 0, rest = 0;
 
 	while (head < tail && !is_letter(text.ptr[head]) && !is_digit(text.ptr[head]) &&
 	       text.ptr[head] != '<')
@@ -104,6 +106,7 @@ static struct token token_read(struct str text)
 			continue;
 		}
 		letters += is_letter(text.ptr[i]);
+		points += text.ptr[i] == '.' && i > head && i + 1 < tail && is_letter(text.ptr[i - 1]) && is_letter(text.ptr[i + 1]);
 		rest++;
 		if (text.ptr[i] == '=')
 			head = i + 1;
@@ -112,6 +115,7 @@ static struct token token_read(struct str text)
 	t.bare = t.masked && rest == 0;
 	if (!t.bare && t.masked && tail - head == 3 && memcmp(text.ptr + head, "<*>", 3) == 0)
 		t.bare = true; /* "uid=<*>" */
+	t.name = t.masked || points > 1;
 	t.noun = is_noun(str_make(text.ptr + head, tail - head));
 	t.shape = hash64_mix(hash64(str_make(text.ptr, head)), hash64(str_from(text, tail)));
 	return t;
@@ -184,18 +188,23 @@ static int compare_variables(const void *pa, const void *pb)
 	return a->key < b->key ? -1 : a->key > b->key;
 }
 
-/* How many kinds of tokens places[from..to) hold, or 0 when they are not enough for a variable. */
-static size_t count_kinds(const struct bucket *b, const struct place *places, size_t from, size_t to)
+/*
+ * How many kinds of tokens places[from..to) hold, or 0 when they are not enough for a variable; *names: a word is among
+ * them that is not, so that only the names are one.
+ */
+static size_t count_kinds(const struct bucket *b, const struct place *places, size_t from, size_t to, bool *names)
 {
 	const struct pattern *first = &b->patterns[places[from].pattern];
-	size_t at = places[from].at, kinds = 0, words = 0, needed = KINDS_WORD;
-	bool all_masked = true, bare = false;
+	size_t at = places[from].at, kinds = 0, named = 0, words = 0, needed = KINDS_WORD;
+	bool bare = false;
 
 	for (size_t i = from; i < to; i++) {
 		const struct token *t = b->patterns[places[i].pattern].tokens[at];
 
-		kinds += i == from || places[i].token != places[i - 1].token;
-		all_masked = all_masked && t->masked;
+		if (i == from || places[i].token != places[i - 1].token) {
+			kinds++;
+			named += t->name;
+		}
 		bare = bare || t->bare;
 	}
 	for (size_t i = 0; i < b->n_tokens; i++)
@@ -204,11 +213,14 @@ static size_t count_kinds(const struct bucket *b, const struct place *places, si
 		return 0;
 	if (words < 2)
 		needed = KINDS_SHORT;
-	if (all_masked || (at > 0 && first->tokens[at - 1]->noun))
-		needed = KINDS_MASKED;
+	if (named == kinds || (at > 0 && first->tokens[at - 1]->noun))
+		needed = KINDS_NAME;
 	if (bare)
 		needed = KINDS_BARE;
-	return kinds >= needed ? kinds : 0;
+	*names = kinds < needed;
+	if (*names)
+		return named >= KINDS_NAME ? named : 0;
+	return kinds;
 }
 
 /* What the tokens of one place have in common, with <*> between. */
@@ -270,14 +282,15 @@ static bool take_variable(struct bucket *b, const struct place *places, const st
 	const struct token *joined = NULL;
 
 	for (size_t i = v->from; i < v->to; i++)
-		members += !b->patterns[places[i].pattern].taken;
+		members += !b->patterns[places[i].pattern].taken &&
+			   (!v->names || b->patterns[places[i].pattern].tokens[at]->name);
 	if (members < 2)
 		return false;
 	for (size_t i = v->from; i < v->to; i++) {
 		size_t p = places[i].pattern;
 		const struct token *t = b->patterns[p].tokens[at];
 
-		if (b->patterns[p].taken)
+		if (b->patterns[p].taken || (v->names && !t->name))
 			continue;
 		b->patterns[p].taken = true;
 		joined = joined ? join_tokens(b, joined, t) : t;
@@ -327,14 +340,15 @@ static bool join_round(struct bucket *b)
 
 	for (size_t from = 0, to; from < n; from = to) {
 		size_t kinds;
+		bool names;
 
 		for (to = from + 1; to < n && b->places[to].key == b->places[from].key; to++)
 			;
 		if (to - from < 2)
 			continue;
-		kinds = count_kinds(b, b->places, from, to);
+		kinds = count_kinds(b, b->places, from, to, &names);
 		if (kinds > 0)
-			b->variables[found++] = (struct variable){ b->places[from].key, kinds, from, to };
+			b->variables[found++] = (struct variable){ b->places[from].key, kinds, from, to, names };
 	}
 	qsort(b->variables, found, sizeof *b->variables, compare_variables);
 	for (size_t i = 0; i < found; i++)

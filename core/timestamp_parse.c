@@ -199,7 +199,10 @@ int64_t timestamp_exchanged(int64_t ns)
 	return ns + (days_from_civil(year, day, month) - days) * (86400 * NS_PER_S);
 }
 
-/* "2026-1-9 8:05:02", "2005-06-03-15.42.50.675872" (DB2): what the strict ISO reader leaves. */
+/*
+ * "2026-1-9 8:05:02", "2026:01:09-08:05:02" (Astaro), "2005-06-03-15.42.50.675872" (DB2): what the strict ISO
+ * reader leaves.
+ */
 static bool parse_year_first(struct str *s, struct timestamp *out)
 {
 	const char *p = s->ptr, *end = p + s->len;
@@ -347,7 +350,7 @@ static bool parse_digits(struct str *s, struct timestamp *out)
 		return parse_epoch(s, n, out);
 	if (end - p < 4)
 		return false;
-	if (n == 4 && (*p == '-' || *p == '/' || *p == '.'))
+	if (n == 4 && (*p == '-' || *p == '/' || *p == '.' || *p == ':'))
 		return parse_year_first(s, out);
 	unsigned first;
 	if (n > 2 || !short_number(s->ptr, end, &first))
@@ -359,6 +362,18 @@ static bool parse_digits(struct str *s, struct timestamp *out)
 	if (*p == '/' || *p == '-' || *p == '.')
 		return parse_numbers(s, p, first, out);
 	return false;
+}
+
+/* "Jan-29-26 17:43:00", "Jan-29-2026 17:43:00"; the month is read, p at the day. */
+static bool parse_month_first(struct ts_parts *t, struct str *s, const char *p, struct timestamp *out)
+{
+	const char *end = s->ptr + s->len;
+
+	p = short_number(p, end, &t->day);
+	if (!p || p == end || *p != '-')
+		return false;
+	p = year_at(p + 1, end, &t->year);
+	return p && rest(t, s, p, end, TS_NO_SECONDS, out);
 }
 
 /*
@@ -374,9 +389,11 @@ static bool parse_word(struct str *s, struct timestamp *out)
 	if (next < end && (*next == '.' || *next == ','))
 		next++;
 	next = blanks(next, end);
-	if (next == end || (!ts_digit(*next) && !ts_weekday(word)))
+	if (next == end || (!ts_digit(*next) && *next != '-' && !ts_weekday(word)))
 		return false;
 	struct ts_parts t = { .year = -1, .month = ts_month(word) };
+	if (*next == '-')
+		return t.month && parse_month_first(&t, s, next + 1, out);
 	bool weekday = !t.month && ts_weekday(word);
 	p += word.len;
 	if (weekday) {
@@ -416,8 +433,11 @@ static bool parse_word(struct str *s, struct timestamp *out)
 		return false;
 	p = ts_zone(&t, p, end);
 	/* ctime() has the year at the end; behind a bare syslog date a number belongs to the message. */
-	if (weekday && t.year < 0 && end - p >= 5 && *p == ' ' && four(p + 1, end, &t.year))
+	if (weekday && t.year < 0 && end - p >= 5 && *p == ' ' && four(p + 1, end, &t.year)) {
 		p += 5;
+		if (!t.has_zone)
+			p = ts_zone(&t, p, end); /* "2026 -04:00": Oracle */
+	}
 	return ts_finish(&t, s, p, out);
 }
 

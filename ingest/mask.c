@@ -256,7 +256,8 @@ static bool is_date_word(const struct masker *m, struct str w, const char *p)
 static void mask_word(struct masker *m)
 {
 	const char *p = m->in, *cap = m->end - p > WORD_MAX_BYTES ? p + WORD_MAX_BYTES : m->end, *q;
-	bool digit = false, dot = false;
+	bool digit = false;
+	unsigned dots = 0;
 	struct str w;
 
 	for (; p < cap; p++) {
@@ -267,7 +268,7 @@ static void mask_word(struct masker *m)
 		if (is_digit(c))
 			digit = true;
 		else if (c == '.' && p + 1 < cap && is_word_byte(p[1]))
-			dot = true;
+			dots++;
 		else if (c == '-' && hyphens_end(p, cap))
 			p = hyphens_end(p, cap) - 1;
 		else
@@ -295,6 +296,9 @@ static void mask_word(struct masker *m)
 			return;
 		}
 		q = *p == '/' ? relative_path_end(m, p) : *p == '@' ? address_end(m, p) : NULL;
+		/* "db.example/orders", "org.example.shop/.Orders": what is named by points has parts */
+		if (!q && *p == '/' && dots > 0 && m->end - p > 1 && (is_word_byte(p[1]) || p[1] == '.'))
+			q = path_end(m, p);
 		if (q) {
 			m->in = q;
 			put_mask(m);
@@ -302,8 +306,10 @@ static void mask_word(struct masker *m)
 		}
 	}
 	m->in = p;
-	if (dot && word_is_host(w, p + 1 < m->end && *p == ':' && is_digit(p[1]))) {
+	if (dots > 0 && word_is_host(w, p + 1 < m->end && *p == ':' && is_digit(p[1]))) {
 		put_mask(m);
+	} else if (dots > 1 && m->out > m->start && m->out[-1] == '=') {
+		put_mask(m); /* the value of a key, "class=org.example.Orders" */
 	} else if (!digit) {
 		if (is_upper(w.ptr[0]) && is_date_word(m, w, p))
 			put_mask(m);

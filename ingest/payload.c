@@ -31,6 +31,7 @@ struct stream {
 	uint64_t misses;         /* payloads in a row that were in no known format */
 	struct slot *open;       /* record that may go on */
 	struct slot *partial;    /* payload that goes on in the next envelope */
+	void *text_state;        /* what the last resort's format knows of its lines; NULL nothing yet */
 };
 
 struct payloads {
@@ -245,23 +246,45 @@ static const struct format *format_of(struct payloads *p, struct stream *st, str
 	return f;
 }
 
+/* The context to classify a stream's payloads with: what text looks like is a stream's own matter. */
+static struct decode_ctx context_in(struct payloads *p, struct stream *st, const struct format *f)
+{
+	struct decode_ctx ctx = *contexts_of(p->contexts, f);
+
+	if (f == p->text_format && !st->text_state)
+		st->text_state = arena_alloc(p->contexts->file, f->state_bytes, _Alignof(max_align_t));
+	if (f == p->text_format)
+		ctx.state = st->text_state;
+	return ctx;
+}
+
 /* Does the payload go on with the record its stream holds? */
-static bool goes_on(struct payloads *p, const struct stream *st, struct str text)
+static bool goes_on(struct payloads *p, struct stream *st, struct str text)
 {
 	const struct format *f = st->open ? st->open->format ? st->open->format : p->text_format : NULL;
 	struct str rest, first = str_cut(text, '\n', &rest);
 
-	return f &&
-	       f->classify(first, buf_str(&st->open->text), contexts_of(p->contexts, f)) == LINE_CONTINUES;
+	if (!f)
+		return false;
+	struct decode_ctx ctx = context_in(p, st, f);
+	return f->classify(first, buf_str(&st->open->text), &ctx) == LINE_CONTINUES;
 }
 
-/* Formats that learn what their lines look like must see first lines, too, not only what may go on. */
-static void see_start(struct payloads *p, const struct format *f, struct str text)
+/*
+ * Formats that learn what their lines look like must see first lines, too, not only what may go on. In a system's log a
+ * message is whole: only the record that is open can say that lines without a time of their own belong to it, not an
+ * earlier one.
+ */
+static void see_start(struct payloads *p, struct stream *st, const struct slot *s, const struct format *f, struct str text)
 {
 	struct str rest;
 
-	if (f && f->state_bytes > 0)
-		f->classify(str_cut(text, '\n', &rest), STR_NONE, contexts_of(p->contexts, f));
+	if (f->state_bytes == 0)
+		return;
+	struct decode_ctx ctx = context_in(p, st, f);
+	if (f == p->text_format && s->envelope->role == ROLE_SYSTEM)
+		memset(ctx.state, 0, f->state_bytes);
+	f->classify(str_cut(text, '\n', &rest), STR_NONE, &ctx);
 }
 
 /* A payload is complete: `s` holds it. */
@@ -288,7 +311,7 @@ static enum record_fate take(struct payloads *p, struct stream *st, struct slot 
 		f = format_of(p, st, text, p->contexts->scratch);
 	if (st->open && !finish(p, st->open))
 		return RECORD_STOP;
-	see_start(p, f ? f : p->text_format, text);
+	see_start(p, st, s, f ? f : p->text_format, text);
 	s->format = f;
 	s->stream = st;
 	st->open = s;

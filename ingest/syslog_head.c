@@ -212,6 +212,8 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 			return false;
 		h->host = host;
 		s = skip_blanks(rest);
+		if (str_starts(s, STR(": %")))
+			s = str_from(s, 2); /* a firewall's "host : %ASA-6-302013: ..." */
 		program_parse(&s, true, h);
 	}
 	h->message = s;
@@ -240,11 +242,13 @@ bool syslog_head_parse(struct str line, struct syslog_head *h)
 
 enum severity syslog_cisco_severity(struct str word)
 {
-	ptrdiff_t dash = str_chr(word, '-');
-	if (word.len < 4 || word.ptr[0] != '%' || dash < 1 || (size_t)dash + 2 >= word.len ||
-	    word.ptr[dash + 2] != '-' || word.ptr[dash + 1] < '0' || word.ptr[dash + 1] > '7')
+	if (word.len < 4 || word.ptr[0] != '%')
 		return SEV_NONE;
-	return severity_from_syslog(word.ptr[dash + 1] - '0');
+	/* "%ASA-session-3-106102": the facility may have parts */
+	for (size_t i = 1; i + 2 < word.len; i++)
+		if (word.ptr[i] == '-' && word.ptr[i + 2] == '-' && word.ptr[i + 1] >= '0' && word.ptr[i + 1] <= '7')
+			return severity_from_syslog(word.ptr[i + 1] - '0');
+	return SEV_NONE;
 }
 
 static bool octal_escape(struct str s, size_t at)

@@ -42,7 +42,7 @@ static struct str skip_separators(struct str s)
 	}
 }
 
-/* "E0517 15:04:22.619632", "W210503 15:04:25.849080": glog and klog, CockroachDB. */
+/* "E0517 15:04:22.619632", "W210503 15:04:25.849080", "I20260118 15:15:45.622637": glog and klog, CockroachDB. */
 static bool glog_time(struct str *s, struct text_head *h)
 {
 	const char *p = s->ptr;
@@ -51,19 +51,21 @@ static bool glog_time(struct str *s, struct text_head *h)
 	size_t n = 1;
 	while (n < s->len && is_digit(p[n]))
 		n++;
-	if ((n != 5 && n != 7) || p[n] != ' ')
+	if ((n != 5 && n != 7 && n != 9) || n == s->len || p[n] != ' ')
 		return false;
 	struct str clock = str_from(*s, n + 1);
 	struct timestamp t;
 	if (clock.len < 8 || clock.ptr[2] != ':' || !timestamp_parse(&clock, &t) || t.has_date)
 		return false;
-	bool year = n == 7;
-	const char *d = p + (year ? 3 : 1);
+	bool year = n > 5;
+	const char *d = p + n - 4;
 	unsigned month = (unsigned)((d[0] - '0') * 10 + (d[1] - '0')),
 		 day = (unsigned)((d[2] - '0') * 10 + (d[3] - '0'));
 	if (month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
-	int64_t of_year = year ? 2000 + (p[1] - '0') * 10 + (p[2] - '0') : 2000;
+	int64_t of_year = year ? 2000 + (d[-2] - '0') * 10 + (d[-1] - '0') : 2000;
+	if (n == 9 && (p[1] != '2' || p[2] != '0'))
+		return false;
 	t.ns += days_from_civil(of_year, month, day) * (86400 * NS_PER_S);
 	t.has_date = true;
 	t.has_year = year;
@@ -85,7 +87,8 @@ static bool time_take(struct str *s, struct text_head *h)
 		t = skip_blanks(str_from(t, 1));
 	else
 		open = 0;
-	if (!t.len || !(is_digit(t.ptr[0]) || is_alpha(t.ptr[0]) || (unsigned char)t.ptr[0] >= 0x80))
+	if (!t.len ||
+	    !(is_digit(t.ptr[0]) || is_alpha(t.ptr[0]) || t.ptr[0] == '@' || (unsigned char)t.ptr[0] >= 0x80))
 		return false;
 	struct timestamp time;
 	if (!timestamp_parse(&t, &time))

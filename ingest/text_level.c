@@ -197,12 +197,12 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	return true;
 }
 
-/* A column of its own: ";WARNING;", "|ERROR|", ",\"ERROR\",". */
+/* A column of its own: ";WARNING;", "|ERROR|", "\tINFO\t", ",\"ERROR\",". */
 static enum severity column_level(struct str s)
 {
 	for (size_t i = 0; i + 5 < s.len; i++) {
 		char edge = s.ptr[i];
-		if (edge != ';' && edge != '|' && edge != ',')
+		if (edge != ';' && edge != '|' && edge != ',' && edge != '\t')
 			continue;
 		bool quoted = s.ptr[i + 1] == '"';
 		size_t from = i + 1 + quoted, to = from;

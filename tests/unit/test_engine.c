@@ -178,6 +178,30 @@ Test(engine, payloads_are_decoded_in_their_carriers, .init = make_folder, .fini 
 	buf_release(&b);
 }
 
+/* A program of a system's log that writes times of its own does not make the lines of others, or its own later ones, go on. */
+Test(engine, messages_of_a_system_are_whole, .init = make_folder, .fini = remove_folder)
+{
+	struct recorder r;
+	struct buf b;
+
+	buf_init(&b, 16 << 20);
+	for (int i = 0; i < 30; i++) {
+		buf_addf(&b, "Jan 29 22:%02d:02 web-1 mail[7]: 2026-01-29 22:%02d:02 WARN slow %d\n", i, i, i);
+		buf_addf(&b, "Jan 29 22:%02d:02 web-1 mail[7]: java.lang.IllegalStateException: no\n", i);
+		buf_addf(&b, "Jan 29 22:%02d:02 web-1 mail[7]: \tat c.e.Mail.run(Mail.java:17)\n", i);
+		buf_addf(&b, "Jan 29 22:%02d:03 web-1 sshd[9]: error: no key %d\n", i, i);
+		buf_addf(&b, "Jan 29 22:%02d:04 web-1 sshd[9]: closed by 198.51.100.7 after %d\n", i, i);
+	}
+	write_file("syslog", buf_str(&b));
+	recorder_init(&r);
+	ingest_all(&r, 1);
+	cr_expect(count_events(&r, "+3 ") == 30, "traces are joined: %zu", count_events(&r, "+3 "));
+	cr_expect(count_events(&r, "no key ") == 30, "%zu", count_events(&r, "no key "));
+	cr_expect(count_events(&r, "closed by ") == 30, "%zu", count_events(&r, "closed by "));
+	recorder_release(&r);
+	buf_release(&b);
+}
+
 Test(engine, rules_of_the_user_win, .init = make_folder, .fini = remove_folder)
 {
 	const struct glob_rule zones[] = { { STR("*error*"), STR("-05:00") } };

@@ -37,7 +37,8 @@ Test(template_group, names_join_and_words_do_not)
 		"state=UP of link", "state=DOWN of link", "LOOKING", "LEADING", "FOLLOWING", "OBSERVING",
 		"GONE", "LOST", "route web<*> is up", "route <*> is up", "login role=a ok now",
 		"login role=b ok now", "login role=c ok now", "login role=d ok now", "login role=e ok now",
-		"one text alone",
+		"callback of org.example.Cart now", "callback of org.example.Page now", "callback of nothing now",
+		"callback of org.example.Shop now", "one text alone",
 	};
 	static const char *const want[] = {
 		"Invalid user <*> from <*>", "Invalid user <*> from <*>", "Invalid user <*> from <*>",
@@ -50,6 +51,8 @@ Test(template_group, names_join_and_words_do_not)
 		"login role=<*> ok now", "login role=<*> ok now", "login role=<*> ok now",
 		"login role=<*> ok now",
 		"login role=<*> ok now",
+		"callback of org.example.<*> now", "callback of org.example.<*> now", "callback of nothing now",
+		"callback of org.example.<*> now",
 		"one text alone",
 	};
 	enum { N = sizeof texts / sizeof texts[0] };
