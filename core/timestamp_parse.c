@@ -140,7 +140,8 @@ static bool parse_day_first(struct str *s, const char *p, unsigned day, struct t
  * Three numbers with '/', '-' or '.' between them, the year not in front in four digits; or, with
  * '-' or '.', month and day alone (Android). Which is which:
  *   a.b.yyyy     day first, always
- *   yy/mm/dd     when all have two digits and it can be one (Spark, Hadoop); a over 31 is a year, too
+ *   yy/mm/dd     when all have two digits and it can be one (Spark, Hadoop), but not when the last looks more like a
+ *                year: 01/02/24 is of 2024, as Windows writes it, not of 2001
  *   a/b/yyyy     month first as in the US, day first when the month would be over 12
  */
 static bool parse_numbers(struct str *s, const char *p, unsigned a, struct timestamp *out)
@@ -164,7 +165,8 @@ static bool parse_numbers(struct str *s, const char *p, unsigned a, struct times
 		q = short_number(p, end, &c);
 		if (!q || q - p != 2)
 			return false;
-		if (sep == '/' && two_digits && b >= 1 && b <= 12 && c >= 1 && c <= 31) {
+		bool year_last = a >= 1 && a <= 12 && c > 12;
+		if (sep == '/' && two_digits && b >= 1 && b <= 12 && c >= 1 && c <= 31 && !year_last) {
 			t.year = full_year(a);
 			t.month = b;
 			t.day = c;

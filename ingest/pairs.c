@@ -1,5 +1,7 @@
 #include "ingest/pairs.h"
 
+#include "ingest/access.h"
+
 bool pair_key_start(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
@@ -168,6 +170,9 @@ void pairs_take_tail(struct event *e, struct arena *scratch)
 		if (last)
 			v.text.len--;
 		enum field k = fields_put(&f, NULL, key, v.text, v.escaped, v.bare);
+		int status;
+		if (k == FIELD_GROUP && status_parse(v.text, &status)) /* "resp=200" */
+			k = fields_put(&f, NULL, STR("status"), v.text, v.escaped, v.bare);
 		pairs++;
 		known += k != FIELD_NONE && k != FIELD_MESSAGE && k != FIELD_NAME;
 		if (last) {

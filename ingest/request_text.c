@@ -68,7 +68,10 @@ static bool access_words(struct event *e)
 	return true;
 }
 
-/* Rails: "Completed 500 Internal Server Error in 12ms (...)", perhaps behind a bracketed request id. */
+/*
+ * Rails: "Completed 500 Internal Server Error in 12ms (...)", perhaps behind a bracketed request id; Phoenix: "Sent 500
+ * in 12ms".
+ */
 static bool rails_words(struct event *e)
 {
 	struct str s = e->message;
@@ -79,9 +82,9 @@ static bool rails_words(struct event *e)
 			e->request_id = id;
 		s = str_trim(rest);
 	}
-	if (!str_starts(s, STR("Completed ")))
+	struct str rest = s, verb = str_word(&rest);
+	if (!str_eq(verb, STR("Completed")) && !str_eq(verb, STR("Sent")))
 		return false;
-	struct str rest = str_from(s, 10);
 	if (!status_parse(str_word(&rest), &e->status))
 		return false;
 	ptrdiff_t in = str_find(rest, STR(" in "));
@@ -136,7 +139,8 @@ static bool duration_at(struct str s, double *ms)
 		      { WORD("ms"), 1 },	  { WORD("us"), 1e-3 },
 		      { WORD("seconds"), 1e3 }, { WORD("secs"), 1e3 },
 		      { WORD("sec"), 1e3 },	  { WORD("s"), 1e3 },
-		      { WORD("m"), 60e3 } };
+		      { WORD("\xc2\xb5s"), 1e-3 }, { WORD("\xce\xbcs"), 1e-3 },
+		      { WORD("ns"), 1e-6 },	  { WORD("m"), 60e3 } };
 	size_t n = 0;
 	double value;
 	while (n < s.len && (is_digit(s.ptr[n]) || s.ptr[n] == '.'))
@@ -147,7 +151,7 @@ static bool duration_at(struct str s, double *ms)
 	if (unit.len && unit.ptr[0] == ' ')
 		unit = str_from(unit, 1);
 	size_t letters = 0;
-	while (letters < unit.len && is_lower(unit.ptr[letters]))
+	while (letters < unit.len && (is_lower(unit.ptr[letters]) || (unsigned char)unit.ptr[letters] >= 0x80))
 		letters++;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
 		if (units[i].unit.len == letters && memcmp(units[i].unit.ptr, unit.ptr, letters) == 0) {
@@ -187,13 +191,25 @@ static bool status_word(struct str w, int *status)
 	return w.len == 3 && status_parse(w, status) && *status >= 100 && *status < 600;
 }
 
+/* May stand between a request's path and its status. */
+static bool between_word(struct str w)
+{
+	static const struct str words[] = { WORD("=>"),	  WORD("->"),	 WORD("-"),	    WORD("from"),
+					    WORD("with"), WORD("code"),	 WORD("responded"), WORD("returned"),
+					    WORD("gave"), WORD("completed") };
+
+	return word_in(w, words, WORDS(words)) || str_starts(w, STR("HTTP/")) || str_starts_nocase(w, STR("status")) ||
+	       address_is(endpoint_host(w));
+}
+
 /*
  * "GET /api/users 500 12.345 ms - 123" (morgan), "\"GET /index.php\" 200" (PHP-FPM), "10.0.0.7 - - DELETE /db 200",
- * "GET /x => 502 in 3ms": the status follows the path or ends the text.
+ * "GET /x => 502 in 3ms", "HTTP GET /x responded 502 in 3 ms" (Serilog), "\"GET /x HTTP/1.1\" from 10.0.0.7 - 502
+ * 0B in 3ms" (chi): the status follows the path or ends the text.
  */
 static bool bare_words(struct event *e)
 {
-	enum { WORDS_BEFORE = 8, WORDS_BETWEEN = 3 };
+	enum { WORDS_BEFORE = 8, WORDS_BETWEEN = 5 };
 	struct str s = e->message, method, path;
 	size_t n = 0;
 	int status;
@@ -207,9 +223,7 @@ static bool bare_words(struct event *e)
 	struct str before = str_head(e->message, (size_t)(method.ptr - e->message.ptr)), w = STR_NONE;
 	for (n = 0; n < WORDS_BETWEEN && s.len > 0; n++) {
 		w = bare_word(str_word(&s));
-		if (status_word(w, &status) || !(str_eq(w, STR("=>")) || str_eq(w, STR("->")) ||
-						 str_starts(w, STR("HTTP/")) || str_eq(w, STR("-")) ||
-						 str_starts_nocase(w, STR("status"))))
+		if (status_word(w, &status) || !between_word(w))
 			break;
 	}
 	if (!status_word(w, &status)) {
@@ -227,10 +241,12 @@ static bool bare_words(struct event *e)
 	if (str_starts(s, STR("in ")))
 		s = str_from(s, 3);
 	double ms;
-	if (isnan(e->duration_ms) && duration_at(s, &ms))
+	if (isnan(e->duration_ms) && (duration_at(s, &ms) || duration_text(s, &ms)))
 		e->duration_ms = ms;
 	if (!e->client.len)
 		e->client = client_in(before);
+	if (!e->client.len && path.len)
+		e->client = client_in(str_make(path.ptr + path.len, (size_t)(s.ptr - path.ptr) - path.len));
 	return true;
 }
 
@@ -311,6 +327,24 @@ static bool duration_mark(struct str s, size_t i)
 	return false;
 }
 
+/* "... NOERROR 188 0.020948545s", "12 ms: MATCH (n) ...": how programs end or begin a line with what it took. */
+static bool duration_edge(struct str message, double *ms)
+{
+	enum { DIGITS_MIN = 3 }; /* fewer are as often a setting */
+	ptrdiff_t blank = str_rchr(message, ' ');
+	struct str last = str_from(message, (size_t)(blank + 1)), rest;
+	ptrdiff_t point = str_chr(last, '.');
+	struct str first = str_cut(message, ':', &rest);
+	size_t n = (size_t)(point + 1);
+
+	if (first.len < WHOLE_BYTES_MAX / 2 && rest.len && duration_parse_ms(first, ms) && is_alpha(first.ptr[first.len - 1]))
+		return true;
+	while (point > 0 && n < last.len && is_digit(last.ptr[n]))
+		n++;
+	return blank > 0 && point > 0 && n - (size_t)point > DIGITS_MIN && is_digit(last.ptr[0]) && n < last.len &&
+	       duration_parse_ms(last, ms);
+}
+
 bool duration_text(struct str message, double *ms)
 {
 	for (size_t i = 0; i < message.len; i++) {
@@ -322,5 +356,5 @@ bool duration_text(struct str message, double *ms)
 		while (i + 1 < message.len && (is_alnum(message.ptr[i + 1]) || message.ptr[i + 1] == '.'))
 			i++;
 	}
-	return false;
+	return duration_edge(message, ms);
 }

@@ -54,6 +54,18 @@ static bool program_parse(struct str *s, bool host_known, struct syslog_head *h)
 			return false;
 		n = (size_t)close + 1;
 	}
+	/* Pacemaker: "pacemakerd          [1234] (main) 	info: ..." */
+	struct str number, column = skip_blanks(str_from(t, n));
+	if (host_known && column.len > 4 && column.ptr[0] == '[' && column.ptr != t.ptr + n) {
+		number = str_cut(str_from(column, 1), ']', &column);
+		if (str_to_i64(number, &pid) && pid >= 0 && column.len > 1 && column.ptr[0] == ' ' && column.ptr[1] == '(') {
+			h->program = str_head(t, name_len);
+			h->pid = pid;
+			*s = skip_blanks(column);
+			return true;
+		}
+		pid = -1;
+	}
 	if (n < t.len && t.ptr[n] == '[') {
 		ptrdiff_t close = str_chr(str_head(t, n + 40), ']');
 		if (close < 0)
@@ -177,6 +189,15 @@ static void year_take(struct str *s, struct timestamp *t)
 	*s = skip_blanks(rest);
 }
 
+/* "Jan 29 17:43:00.123 ERRO text" is a program's line: what stands where a host would is a level. */
+static bool level_is(struct str word, bool has_year)
+{
+	static const struct str cut[] = { WORD("ERRO"), WORD("DEBU"), WORD("DEBG"), WORD("TRCE") };
+
+	return (severity_parse(word) != SEV_NONE && (has_year || is_upper(word.ptr[word.len - 1]))) ||
+	       word_in(word, cut, WORDS(cut));
+}
+
 static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 {
 	/* Cisco: "123: *Mar  1 18:46:11.000: %SYS-5-CONFIG_I: ..." */
@@ -208,7 +229,7 @@ static bool rfc3164_parse(struct str s, bool has_pri, struct syslog_head *h)
 	if (!hostless) {
 		struct str rest = s;
 		struct str host = str_word(&rest);
-		if (!host_is(host) || (h->time.has_year && !has_pri && severity_parse(host) != SEV_NONE))
+		if (!host_is(host) || (!has_pri && level_is(host, h->time.has_year)))
 			return false;
 		h->host = host;
 		s = skip_blanks(rest);

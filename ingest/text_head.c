@@ -299,12 +299,32 @@ static bool level_search(struct str *s, struct text_head *h)
 		struct str word = str_word(&t);
 		bool name = word.len > 0 && word.len <= NAME_BYTES_MAX;
 		for (size_t k = 0; k < word.len && name; k++)
-			name = name_byte(word.ptr[k]) || word.ptr[k] == '+' || word.ptr[k] == '(' ||
-			       word.ptr[k] == ')';
+			name = name_byte(word.ptr[k]) || memchr("+()=", word.ptr[k], 4) != NULL;
 		if (!name || i >= 3)
 			return false;
 	}
 	return false;
+}
+
+/* Zabbix: "1234:20260129:174300.123 text". */
+static bool process_take(struct str *s, struct text_head *h)
+{
+	struct str rest, number = str_cut(*s, ':', &rest);
+	if (number.len == 0 || number.len > 10 || rest.len < 15 || rest.ptr[8] != ':' || !str_to_i64(number, &h->pid))
+		return false;
+	*s = rest;
+	return true;
+}
+
+/* Celery: "celery@web-1 [2026-01-29 17:43:00.123456] text". */
+static bool sender_take(struct str *s, struct text_head *h)
+{
+	struct str rest = *s, word = str_word(&rest);
+	if (word.len > NAME_BYTES_MAX || !is_alpha(word.ptr[0]) || str_chr(word, '@') < 0)
+		return false;
+	name_keep(h, word, false);
+	*s = rest;
+	return true;
 }
 
 /* "redis: 2026/12/10 21:54:44 ...", "12345678 2026-09-12 ...": a name or number that a time follows. */
@@ -312,7 +332,7 @@ static bool prefix_take(struct str *s, struct text_head *h)
 {
 	struct text_head found = *h;
 	struct str t = *s;
-	if (!logger_take(&t, &found) && !integer_take(&t, &found))
+	if (!logger_take(&t, &found) && !integer_take(&t, &found) && !process_take(&t, &found) && !sender_take(&t, &found))
 		return false;
 	struct str next = skip_separators(t);
 	if (!next.len || !(is_digit(next.ptr[0]) || next.ptr[0] == '[') || !time_take(&next, &found))
@@ -409,8 +429,10 @@ bool text_head_parse(struct str line, struct text_head *h)
 		if (h->severity == SEV_NONE)
 			break;
 		if (i < 2 && integer_take(&t, h)) {
-			struct str next = skip_blanks(t);
-			if (!next.len ||
+			struct str next = skip_blanks(t), rest = next, unit = str_word(&rest);
+			if (unit.len && unit.ptr[unit.len - 1] == ':')
+				unit.len--;
+			if (!next.len || word_is_unit(unit, false) || /* "12 ms: " */
 			    (!is_alpha(next.ptr[0]) && next.ptr[0] != '-' && next.ptr[0] != '['))
 				break;
 			s = t;

@@ -3,7 +3,7 @@
 #include "ingest/syslog_head.h"
 #include "ingest/words.h"
 
-enum { BRACKET_BYTES_MAX = 160, NAME_BYTES_MAX = 100, SEARCH_BYTES = 110 };
+enum { BRACKET_BYTES_MAX = 160, NAME_BYTES_MAX = 100, SEARCH_BYTES = 110, COLUMNS_BYTES = 400 };
 
 /*
  * severity_parse; the cuts of logrus' and supervisord's four letters; what some products add to the
@@ -48,14 +48,35 @@ static char closing(char open)
 	return open == '[' ? ']' : open == '<' ? '>' : open == '(' ? ')' : open == '{' ? '}' : 0;
 }
 
-/* "[INFO ]", "<Error>", "[debug||0 ||name]", "[debug, scan]", "[error:module]" */
+/* Words that are levels and hardly anything else. */
+static enum severity plain_level(struct str w)
+{
+	static const char *const words[] = { "TRACE",	 "DEBUG", "INFO",   "NOTICE", "WARN",
+					     "WARNING",	 "ERROR", "ERR",    "FATAL",  "CRIT",
+					     "CRITICAL", "PANIC", "SEVERE", "EMERG",  "DBG",
+					     "INF",	 "WRN",	  "FTL",    "TRC" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_eq_nocase(w, str_of(words[i])))
+			return severity_parse(w);
+	return SEV_NONE;
+}
+
+/* "[INFO ]", "<Error>", "[debug||0 ||name]", "[debug, scan]", "[error:module]", "[Server thread/INFO]" */
 static bool bracketed_take(struct str *s, char close, struct text_level *out)
 {
 	ptrdiff_t end = str_chr(str_head(*s, BRACKET_BYTES_MAX), close);
 	if (end <= 1)
 		return false;
 	struct str inside = str_trim(str_make(s->ptr + 1, (size_t)end - 1));
+	ptrdiff_t slash = str_rchr(inside, '/');
 	size_t n = 0;
+	if (slash > 0 && capitals(str_from(inside, (size_t)slash + 1))) {
+		out->severity = plain_level(str_from(inside, (size_t)slash + 1));
+		if (out->severity != SEV_NONE) {
+			*s = str_from(*s, (size_t)end + 1);
+			return true;
+		}
+	}
 	while (n < inside.len && is_alnum(inside.ptr[n]))
 		n++;
 	char next = n < inside.len ? inside.ptr[n] : 0;
@@ -103,19 +124,6 @@ static bool letter_placed(char next, struct str after, struct str behind)
 		return true;
 	return next == ':' || next == '/' || next == ',' || next == '!' || c == '|' || c == '[' || c == '<' || c == '(' ||
 	       is_digit(c);
-}
-
-/* Words that are levels and hardly anything else. */
-static enum severity plain_level(struct str w)
-{
-	static const char *const words[] = { "TRACE",	 "DEBUG", "INFO",   "NOTICE", "WARN",
-					     "WARNING",	 "ERROR", "ERR",    "FATAL",  "CRIT",
-					     "CRITICAL", "PANIC", "SEVERE", "EMERG",  "DBG",
-					     "INF",	 "WRN",	  "FTL",    "TRC" };
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (str_eq_nocase(w, str_of(words[i])))
-			return severity_parse(w);
-	return SEV_NONE;
 }
 
 /* "hostd[12]": a program and its process. */
@@ -177,8 +185,10 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	/* "debug  conn=...": a column of its own */
 	bool column = timed && n >= 4 && behind.ptr - after.ptr >= 2;
 	bool apart = next == ' ' || next == ',' || next == '-' || next == '[' || next == '(';
+	/* CUPS: "E [29/Jan/2026:17:43:00 +0100] ..." */
+	bool column_one = n == 1 && !timed && behind.len > 2 && behind.ptr[0] == '[' && is_digit(behind.ptr[1]);
 	if (n == 1 && (!capitals(word) || !letter_placed(next, after, behind) ||
-		       !(timed || next == ',' || next == '/')))
+		       !(timed || column_one || next == ',' || next == '/')))
 		return false;
 	if (n > 1 && !marked && !column && !(capitals(word) && apart))
 		return false;
@@ -221,7 +231,7 @@ static enum severity column_level(struct str s)
 enum severity text_level_search(struct str s)
 {
 	struct str rest = str_head(s, SEARCH_BYTES);
-	enum severity column = column_level(rest);
+	enum severity column = column_level(str_head(s, COLUMNS_BYTES));
 	if (column != SEV_NONE)
 		return column;
 	for (unsigned words = 0; rest.len; words++) {

@@ -116,7 +116,9 @@ static enum line_class generic_text_classify(struct str line, struct str record,
 		return LINE_ALIEN;
 	struct text_head h;
 	bool head = indent <= INDENT_MAX && text_head_parse(line, &h);
-	if (head && h.has_time && (!indent || h.severity != SEV_NONE || !record.len)) {
+	/* Zabbix pads the process in front of the time: its records are all indented. */
+	bool padded = indent && record.len && record.ptr[0] == ' ';
+	if (head && h.has_time && (!indent || h.severity != SEV_NONE || !record.len || padded)) {
 		if (state)
 			state->timed = true;
 		return LINE_START;
@@ -150,6 +152,25 @@ static void logger_at_end(struct event *e)
 	}
 	e->logger = name;
 	e->message = str_trim(str_head(m, (size_t)open));
+}
+
+/*
+ * .NET's console: "info: Shop.Orders[14]" with the message indented below. The name becomes the logger, the first line
+ * below the message, what is left of *more the detail.
+ */
+static void category_above(struct event *e, struct str *more)
+{
+	struct str m = e->message, rest;
+	size_t n = 0;
+
+	while (n < m.len && (is_alnum(m.ptr[n]) || m.ptr[n] == '.' || m.ptr[n] == '_'))
+		n++;
+	if (n < 3 || n + 2 >= m.len || m.ptr[n] != '[' || !is_digit(m.ptr[n + 1]) || m.ptr[m.len - 1] != ']' ||
+	    str_chr(m, ' ') >= 0 || str_chr(m, '.') < 0)
+		return;
+	e->logger = str_head(m, n);
+	e->message = str_trim(str_cut(*more, '\n', &rest));
+	*more = str_trim(rest);
 }
 
 /* What follows the head may be structured: JSON, or logfmt. */
@@ -203,6 +224,8 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 			more = str_trim(rest);
 		}
 	}
+	if (more.len)
+		category_above(e, &more);
 	e->detail = more;
 	if (stack_is(record)) {
 		e->error = stack_root(more.len && !stack_is(line) ? more : record);

@@ -27,6 +27,9 @@ static bool split(struct str line, struct str *prefix, struct str *text, struct 
 		return false;
 	*prefix = str_head(line, prefix_len);
 	*text = str_from(line, text_at);
+	/* "INFO:     started": uvicorn pads to a column, the server writes two blanks */
+	if (prefix_len == 0 && str_starts(*text, STR(" ")))
+		return false;
 	/* A sentence that happens to contain "ERROR:  " is longer than prefixes are. */
 	for (size_t i = 0; prefix_len > PREFIX_BYTES_USUAL && i < prefix_len; i++)
 		blanks += line.ptr[i] == ' ';
