@@ -340,6 +340,17 @@ static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const
 	return count_in(g, series, e, e->bucket);
 }
 
+/* Another duration of a cell; with it come the first two, which the sum and the largest had stood for. */
+static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint64_t us)
+{
+	uint32_t at = (uint32_t)(cell - g->cells.at) << 8;
+	if (cell->timed == KNOWN_DURATIONS) {
+		*vec_push(&g->arena, &g->hist_log) = at | hist_bucket((double)(cell->sum_us - cell->max_us) / 1000);
+		*vec_push(&g->arena, &g->hist_log) = at | hist_bucket((double)cell->max_us / 1000);
+	}
+	*vec_push(&g->arena, &g->hist_log) = at | hist_bucket((double)us / 1000);
+}
+
 static void count_timed(struct aggregate *g, uint32_t series, const struct sample *e)
 {
 	struct agg_cell *cell = count(g, series, e);
@@ -350,14 +361,12 @@ static void count_timed(struct aggregate *g, uint32_t series, const struct sampl
 	s->sum_us += e->duration_us;
 	if (!cell)
 		return;
+	if (cell->timed >= KNOWN_DURATIONS && kind_has_hist((enum series_kind)s->kind))
+		log_duration(g, cell, e->duration_us);
 	cell->timed++;
 	cell->sum_us += e->duration_us;
 	if (e->duration_us > cell->max_us)
 		cell->max_us = e->duration_us;
-	if (kind_has_hist((enum series_kind)s->kind)) {
-		uint32_t at = (uint32_t)(cell - g->cells.at);
-		*vec_push(&g->arena, &g->hist_log) = at << 8 | hist_bucket((double)e->duration_us / 1000);
-	}
 }
 
 static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
@@ -429,23 +438,28 @@ static void count_agent(struct aggregate *g, const struct sample *e, struct str 
 
 static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t net)
 {
-	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NET_NUMBER, net * SPREAD, FACET_CLIENT_NET);
+	uint64_t spread = net * SPREAD;
+	struct agg_service *service = &g->services.at[e->place->service_at];
+	size_t bit = (size_t)(spread >> 40) % NET_FILTER_BITS;
+	/* Clients come from anywhere: most are of none of the networks that are counted by themselves. */
+	if (service->admitted[CLASS_FACET + FACET_CLIENT_NET] >= class_limit(CLASS_FACET + FACET_CLIENT_NET) &&
+	    !(service->nets[bit / 64] >> bit % 64 & 1)) {
+		if (e->place->other_nets == NO_SERIES)
+			e->place->other_nets =
+				other_series(g, e, SERIES_FACET, CLASS_FACET + FACET_CLIENT_NET, FACET_CLIENT_NET);
+		return e->place->other_nets;
+	}
+	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NET_NUMBER, spread, FACET_CLIENT_NET);
 	const struct agg_way *way = way_of(g, said);
 	if (way->said)
 		return way->series;
-	/*
-	 * Once there are as many as there may be, what has no way has not been admitted: that holds as long
-	 * as all events are of one place, which never runs out of ways.
-	 */
-	if (e->place->other_nets != NO_SERIES && g->places.n == 1)
-		return e->place->other_nets;
 	char room[FACET_TEXT_BYTES];
 	struct str text = client_net_text(net, room);
 	uint32_t series = lookup_facet(g, e, FACET_CLIENT_NET, text);
-	if (g->series.at[series].key == hash64(text))
+	if (g->series.at[series].key == hash64(text)) {
+		service->nets[bit / 64] |= UINT64_C(1) << bit % 64;
 		remember(g, said, series);
-	else if (g->series.n < AGG_SERIES_MAX)
-		e->place->other_nets = series;
+	}
 	return series;
 }
 
@@ -578,7 +592,7 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 
 bool aggregate_full(const struct aggregate *g)
 {
-	return g->cells.n + CELLS_PER_EVENT > AGG_CELLS_MAX || g->hist_log.n + 1 > AGG_HIST_MAX ||
+	return g->cells.n + CELLS_PER_EVENT > AGG_CELLS_MAX || g->hist_log.n + KNOWN_DURATIONS + 1 > AGG_HIST_MAX ||
 	       g->sketches.n + 1 > AGG_SKETCHES_MAX;
 }
 

@@ -25,7 +25,7 @@
 
 enum {
 	AGG_CELLS_MAX = 1 << 15,
-	AGG_HIST_MAX = 1 << 17,     /* durations between two takings */
+	AGG_HIST_MAX = 1 << 17,     /* durations between two takings, but for the first two of each cell */
 	AGG_SKETCHES_MAX = 1 << 11,
 	AGG_SERVICES_MAX = 256,
 	AGG_PLACES_MAX = 2048,      /* services on hosts */
@@ -36,6 +36,7 @@ enum {
 	FINGERPRINTS_MAX = 2000,
 	DETAILS_MAX = 256,
 	FACET_VALUES_MAX = 256,
+	NET_FILTER_BITS = 1 << 13,  /* 32 for each network a service may have */
 };
 
 /* One series of a file. */
@@ -78,6 +79,7 @@ enum name_class {
 struct agg_service {
 	uint64_t id;
 	uint32_t admitted[CLASS_COUNT]; /* names of each class so far */
+	uint64_t nets[NET_FILTER_BITS / 64]; /* a bit by the hash of each network that has a series: where it is not set there is none */
 };
 
 /* A service on a host, as events name them. */
@@ -90,7 +92,7 @@ struct agg_place {
 	uint32_t total;                   /* of all its events, likewise */
 	uint64_t method;                  /* the method seen last, as a number, and its series; 0 none */
 	uint32_t method_series;
-	uint32_t other_nets;              /* series of networks beyond the bound, NO_SERIES none yet */
+	uint32_t other_nets;              /* likewise, of networks beyond the bound */
 };
 #define NO_SERIES UINT32_MAX
 
@@ -122,7 +124,7 @@ struct aggregate {
 	struct agg_order *order;     /* the first n_ordered cells, series by series: see aggregate_part.c */
 	uint32_t *starts;            /* where in it those of each series begin */
 	size_t n_ordered;
-	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration */
+	VEC(uint32_t) hist_log;      /* cell << 8 | histogram bucket, one per duration of cells with more than KNOWN_DURATIONS */
 	VEC(struct hll) sketches;
 	struct arena arena;          /* of all arrays; kept from file to file */
 };

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { AHEAD = 12 };
+
 static int by_bucket(const void *a, const void *b)
 {
 	const struct agg_order *x = a, *y = b;
@@ -120,7 +122,7 @@ static void put_cell(const struct aggregate *g, uint32_t at, uint8_t *durations,
 	out->cells[out->n_cells++] = (struct cell){ cell->bucket, cell->count, cell->failed };
 	*p = (struct part_more){ .timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
 		                 .hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
-	if (durations && cell->timed)
+	if (durations && cell->timed > KNOWN_DURATIONS)
 		p->n_hist = put_hist(durations + starts[at], cell->timed, out->hist + out->n_hist);
 	if (cell->sketch)
 		p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
@@ -133,7 +135,7 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 	size_t n_series;
 	if (g->n_ordered != g->cells.n)
 		order_cells(g);
-	*out = (struct cells_part){ .kind = kind };
+	*out = (struct cells_part){ .kind = kind, .known = true };
 	size_t n = g->cells.n ? cells_of_kind(g, kind, &n_series) : 0;
 	if (n == 0)
 		return false;
@@ -154,8 +156,11 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 			continue;
 		out->ids[out->n_series] = g->series.at[i].id;
 		out->lengths[out->n_series++] = g->starts[i + 1] - g->starts[i];
-		for (size_t k = g->starts[i]; k < g->starts[i + 1]; k++)
+		for (size_t k = g->starts[i]; k < g->starts[i + 1]; k++) {
+			/* The cells of a series lie far apart: ask for them while others are put. */
+			__builtin_prefetch(&g->cells.at[g->order[k + AHEAD < g->n_ordered ? k + AHEAD : k].cell]);
 			put_cell(g, g->order[k].cell, durations, starts, out);
+		}
 	}
 	return true;
 }

@@ -2,8 +2,8 @@
 
 /*
  * In layout 2 the histograms of cells with one or two durations are left out: these are the largest one and what it leaves of the
- * sum. Sums that were rounded (cells of cells, store/roll.h) may say otherwise; such a part has layout 1, which has all
- * histograms, but for how many entries a single duration makes.
+ * sum; of how many entries the head speaks is a bound then. Sums that were rounded (cells of cells, store/roll.h) may say otherwise;
+ * such a part has layout 1, which has all histograms, but for how many entries a single duration makes.
  */
 enum layout { LAYOUT_ALL = 1, LAYOUT_FEW_KNOWN = 2 };
 
@@ -61,10 +61,12 @@ static enum layout layout_for(const struct cells_part *p)
 {
 	if (!kind_has_hist(p->kind))
 		return LAYOUT_ALL;
+	if (p->known)
+		return LAYOUT_FEW_KNOWN;
 	for (size_t i = 0; i < p->n_cells; i++) {
 		const struct part_more *m = &p->more[i];
 		struct part_hist known[2];
-		if (m->timed == 0 || m->timed > 2)
+		if (m->timed == 0 || m->timed > KNOWN_DURATIONS)
 			continue;
 		if (m->max_us > m->sum_us || known_hist(m, known) != m->n_hist)
 			return LAYOUT_ALL;
@@ -78,12 +80,22 @@ static enum layout layout_for(const struct cells_part *p)
 /* Up to how many durations of a cell are not counted in its histogram: their number, and the entries themselves. */
 static uint32_t uncounted(enum layout layout)
 {
-	return layout == LAYOUT_ALL ? 1 : 2;
+	return layout == LAYOUT_ALL ? 1 : KNOWN_DURATIONS;
 }
 
 static uint32_t unlisted(enum layout layout)
 {
-	return layout == LAYOUT_ALL ? 0 : 2;
+	return layout == LAYOUT_ALL ? 0 : KNOWN_DURATIONS;
+}
+
+/* How many entries the histograms of a part have, those that are left out at most. */
+static size_t hist_bound(const struct cells_part *p)
+{
+	size_t n = p->n_hist;
+	for (size_t i = 0; p->known && kind_has_hist(p->kind) && i < p->n_cells; i++)
+		if (p->more[i].timed <= KNOWN_DURATIONS)
+			n += p->more[i].timed;
+	return n;
 }
 
 /* A cell with one duration needs no largest one. */
@@ -148,14 +160,14 @@ static size_t max3(size_t a, size_t b, size_t c)
 void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf *out)
 {
 	enum layout layout = layout_for(p);
-	size_t start = blob_begin(out, (unsigned char)layout);
+	size_t start = blob_begin(out, (unsigned char)layout), n_hist = hist_bound(p);
 	buf_add_varint(out, p->n_series);
 	buf_add_varint(out, p->n_cells);
-	buf_add_varint(out, p->n_hist);
+	buf_add_varint(out, n_hist);
 	buf_add_varint(out, p->n_regs);
 	if (p->n_cells) {
 		struct column col = { c, out, NULL, 0 };
-		col.v = column_numbers(c, max3(p->n_cells, p->n_hist, p->n_regs));
+		col.v = column_numbers(c, max3(p->n_cells, n_hist, p->n_regs));
 		for (size_t i = 0; i < p->n_series; i++)
 			raw64_put(out, p->ids[i]);
 		for (size_t i = 0; i < p->n_series; i++)
@@ -280,7 +292,9 @@ static bool get_hist_lengths(struct cells_part *p, struct source *s, size_t *lis
 		*listed += cell->timed > hidden ? cell->n_hist : 0;
 		*counted += cell->timed > known ? cell->n_hist : 0;
 	}
-	return n == p->n_hist;
+	bool good = s->layout == LAYOUT_ALL ? n == p->n_hist : n <= p->n_hist;
+	p->n_hist = n;
+	return good;
 }
 
 /* The buckets of the entries of a cell, out of v; the counts of what has none there are known. */

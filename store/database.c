@@ -201,11 +201,6 @@ static void add_remark(struct db_events *d, const struct event *e)
 
 void db_events_add(struct db_events *d, const struct event *e, uint8_t role)
 {
-	ptrdiff_t held = str_find(e->detail, STR(", held by "));
-	double ms = isnan(e->duration_ms) ? e->lock_ms : e->duration_ms;
-	struct db_event *r;
-	bool is_new;
-
 	if (!wanted(e, role)) {
 		if (e->kind == EV_LINE && e->severity == SEV_NONE && e->pid > 0 && d->rows.n > 0)
 			add_remark(d, e);
@@ -213,6 +208,11 @@ void db_events_add(struct db_events *d, const struct event *e, uint8_t role)
 	}
 	if (d->n[e->kind]++ >= DB_EVENTS_MAX)
 		return;
+	ptrdiff_t held = str_find(e->detail, STR(", held by "));
+	double ms = isnan(e->duration_ms) ? e->lock_ms : e->duration_ms;
+	struct db_event *r;
+	bool is_new;
+
 	r = vec_push(&d->arena, &d->rows);
 	*r = (struct db_event){ .kind = e->kind, .time_ns = e->time_ns, .pid = e->pid, .bytes = e->bytes,
 				.line = e->line, .offset = e->offset };

@@ -123,8 +123,8 @@ static bool check_identity(struct db *db, bool *fresh, struct err *err)
 			err, "%s: the store was written by a newer inquest (schema %lld, this one knows %d)",
 			db->path.ptr, (long long)version, SCHEMA_VERSION);
 	if (version != SCHEMA_VERSION)
-		return err_set(err, "%s: the store has an unknown schema (%lld)", db->path.ptr,
-			       (long long)version);
+		return err_set(err, "%s: the store was written by an older inquest (schema %lld, this one knows %d): ingest the archive again",
+			       db->path.ptr, (long long)version, SCHEMA_VERSION);
 	return check_length(db, err);
 }
 
