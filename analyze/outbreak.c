@@ -191,7 +191,7 @@ static struct first_hit hit_of(const struct facts *f, const struct signal *s)
 static bool hits_between(const struct facts *f, const struct signal *s, int64_t from, int64_t to, struct first_hit *h, struct err *err)
 {
 	*h = hit_of(f, s);
-	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, h->route ? SCAN_ROUTE : 0, note_hit, h, err);
+	return s->kind == SYMPTOM_LOG_ERRORS || store_scan(f->store, from, to, 0, note_hit, h, err);
 }
 
 /* How far from its begin a segment must be followed until it is significant by itself: from five minutes to half an hour. */
@@ -265,7 +265,7 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 		if (x.hit.s->kind != SYMPTOM_LOG_ERRORS && x.to_ns + first_within_ns > until)
 			until = x.to_ns + first_within_ns;
 	}
-	if (until > earliest && !store_scan(f->store, earliest, until, SCAN_ROUTE, note_beginnings, &b, err))
+	if (until > earliest && !store_scan(f->store, earliest, until, 0, note_beginnings, &b, err))
 		return false;
 	o->onset_best_ns = INT64_MAX;
 	for (size_t i = 0; i < b.n; i++) {

@@ -135,7 +135,7 @@ static bool read_slice(struct replay *r, struct err *err)
 		r->overflow = false;
 		if (r->f.where.len && !choose(r, r->at_ns, to, err))
 			return false;
-		if (!store_scan(r->store, r->at_ns, to, SCAN_HOST | SCAN_TEMPLATE | SCAN_ROUTE | SCAN_FINGERPRINT | SCAN_PLACE, take, r, err))
+		if (!store_scan(r->store, r->at_ns, to, SCAN_PLACE, take, r, err))
 			return false;
 		if (r->overflow && r->length_ns > slice_least_ns) {
 			r->length_ns /= 8;

@@ -1,6 +1,4 @@
-#include "store/aggregate.h"
-
-#include "store/facet.h"
+#include "store/aggregate_impl.h"
 
 enum {
 	BUCKETS_A_MINUTE = 60 / BUCKET_S,
@@ -8,12 +6,10 @@ enum {
 	WAYS_MAX = 1 << 16,
 	/* An event adds at most this many cells: request, line, statement, kind, clients, total and the facets. */
 	CELLS_PER_EVENT = 6 + FACET_COUNT,
-	AGENTS_MAX = 4096,   /* user agents that are parsed once only */
 	CELL_SEARCH_MAX = 8, /* cells of a series looked through for one out of order */
 };
-#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
 
-static uint32_t class_limit(unsigned class)
+uint32_t aggregate_class_limit(unsigned class)
 {
 	switch (class) {
 	case CLASS_ROUTE:
@@ -38,6 +34,28 @@ uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint6
 	return hash64_mix(h, (uint64_t)(int64_t)code);
 }
 
+/* Twice the slots. A table starts small, since what is in use of it should stay in the nearest cache. */
+static void grow_ways(struct agg_ways *w, struct arena *a)
+{
+	struct agg_ways old = *w;
+	w->n_slots = old.n_slots ? old.n_slots * 2 : WAYS_FIRST;
+	w->at = arena_new_n(a, struct agg_way, w->n_slots);
+	for (size_t i = 0; i < old.n_slots; i++)
+		if (old.at[i].said)
+			*way_of(w, old.at[i].said) = old.at[i];
+}
+
+void aggregate_remember(struct aggregate *g, struct agg_ways *w, uint64_t said, uint32_t to)
+{
+	if (w->n >= w->n_slots / 2) {
+		if (w->n_slots >= WAYS_MAX)
+			return;
+		grow_ways(w, &g->arena);
+	}
+	*way_of(w, said) = (struct agg_way){ said, to };
+	w->n++;
+}
+
 void aggregate_init(struct aggregate *g)
 {
 	*g = (struct aggregate){ 0 };
@@ -45,9 +63,10 @@ void aggregate_init(struct aggregate *g)
 	map_init(&g->by_id);
 	map_init(&g->admitted);
 	arena_init(&g->arena);
+	map_init(&g->by_shape);
 	g->other_id = hash64(OTHER_TEXT);
-	g->n_slots = WAYS_FIRST;
-	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
+	grow_ways(&g->ways, &g->arena);
+	grow_ways(&g->shape_ways, &g->arena);
 }
 
 void aggregate_release(struct aggregate *g)
@@ -55,14 +74,22 @@ void aggregate_release(struct aggregate *g)
 	map_release(&g->place_index);
 	map_release(&g->by_id);
 	map_release(&g->admitted);
+	map_release(&g->by_shape);
 	arena_release(&g->arena);
 }
 
-static void clear_ways(struct aggregate *g)
+static void clear_ways(struct agg_ways *w)
 {
-	if (g->n_ways)
-		memset(g->ways, 0, g->n_slots * sizeof *g->ways);
-	g->n_ways = 0;
+	if (w->n)
+		memset(w->at, 0, w->n_slots * sizeof *w->at);
+	w->n = 0;
+}
+
+void aggregate_forget_shapes(struct aggregate *g)
+{
+	clear_ways(&g->shape_ways);
+	map_clear(&g->by_shape);
+	g->shapes.n = 0;
 }
 
 /* The id of "(other)", whose text then is in the roster: it was made for that, and is short. */
@@ -99,17 +126,19 @@ static uint32_t add_place(struct aggregate *g, uint64_t service, struct str serv
 	return (uint32_t)g->places.n - 1;
 }
 
-void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host,
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *dict, struct str service, struct str host,
 		     uint8_t role)
 {
 	aggregate_clear_cells(g);
 	map_clear(&g->place_index);
 	map_clear(&g->by_id);
 	map_clear(&g->admitted);
-	clear_ways(g);
+	clear_ways(&g->ways);
+	aggregate_forget_shapes(g);
 	g->series.n = g->recent.n = g->services.n = g->places.n = g->n_agents = 0;
 	g->other_place = 0;
 	g->roster = roster;
+	g->dict = dict;
 	g->role = role;
 	g->service = service.len ? hash64(service) : 0;
 	g->host = host.len ? hash64(host) : 0;
@@ -169,7 +198,7 @@ static bool admit(struct aggregate *g, const struct agg_place *p, unsigned class
 	if (map_get(&g->admitted, key))
 		return true;
 	uint32_t *n = &g->services.at[p->service_at].admitted[class];
-	if (*n >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX ||
+	if (*n >= aggregate_class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX ||
 	    !roster_add(g->roster, name, text))
 		return false;
 	++*n;
@@ -184,8 +213,7 @@ static uint64_t admitted_name(struct aggregate *g, const struct agg_place *p, un
 	return !name || admit(g, p, class, name, text) ? name : other(g);
 }
 
-static uint32_t series_of(struct aggregate *g, enum series_kind kind, const struct agg_place *p, uint64_t key,
-                          int32_t code)
+uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const struct agg_place *p, uint64_t key, int32_t code)
 {
 	uint64_t service = p->service, host = kind == SERIES_CLIENTS ? 0 : p->host;
 	if (g->series.n >= AGG_SERIES_MAX) {
@@ -209,55 +237,11 @@ static uint32_t series_of(struct aggregate *g, enum series_kind kind, const stru
 }
 
 /*
- * What an event says, as one key. Its parts are hashes already: folding them together is enough. `class`
- * tells a name that needs no text yet (the number of a network) from one that is a hash of its text.
- */
-static inline uint64_t said_key(const struct agg_place *p, enum series_kind kind, unsigned class,
-				uint64_t name, int32_t code)
-{
-	uint64_t rest = (uint64_t)(uint32_t)code << 16 | (uint64_t)class << 8 | ((uint64_t)kind + 1);
-	return (p->mix ^ name) + rest * SPREAD;
-}
-
-/* The slot of the way, or the free one where it would be. */
-static inline struct agg_way *way_of(const struct aggregate *g, uint64_t said)
-{
-	size_t mask = g->n_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
-	while (g->ways[at].said && g->ways[at].said != said)
-		at = (at + 1) & mask;
-	return &g->ways[at];
-}
-
-/* Twice the slots. The table starts small, since what is in use of it should stay in the nearest cache. */
-static void grow_ways(struct aggregate *g)
-{
-	struct agg_way *old = g->ways;
-	size_t n = g->n_slots;
-	g->n_slots *= 2;
-	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
-	for (size_t i = 0; i < n; i++)
-		if (old[i].said)
-			*way_of(g, old[i].said) = old[i];
-}
-
-/* Without room nothing is lost but time: the long way always leads to the same series. */
-static void remember(struct aggregate *g, uint64_t said, uint32_t series)
-{
-	if (g->n_ways >= g->n_slots / 2) {
-		if (g->n_slots >= WAYS_MAX)
-			return;
-		grow_ways(g);
-	}
-	*way_of(g, said) = (struct agg_way){ said, series };
-	g->n_ways++;
-}
-
-/*
  * The cell of a bucket that is not the one used last. What lies outside of the span so far is new; inside, a
  * few of the latest are looked through. Not finding one that is there does no harm: two cells of one bucket
  * add up.
  */
-static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
+uint32_t aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 {
 	struct agg_series *s = &g->series.at[series];
 	if (s->newest == NO_CELL) {
@@ -275,69 +259,26 @@ static uint32_t other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 	return s->newest = (uint32_t)g->cells.n - 1;
 }
 
-/* An event on its way through the series. */
-struct sample {
-	struct agg_place *place; /* good until the next event */
-	bool has_bucket;         /* events without a time are in no cell */
-	int32_t bucket, minute;  /* minute: the bucket it begins with */
-	bool failed;
-	uint64_t duration_us;    /* NO_DURATION none */
-};
-
-/*
- * Where names beyond the bounds are counted. Only the way here is remembered: of such names there is
- * no end.
- */
-static uint32_t other_series(struct aggregate *g, const struct sample *e, enum series_kind kind,
-			     unsigned class, int32_t code)
+/* Only the way here is remembered: of such names there is no end. */
+uint32_t aggregate_other_series(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class, int32_t code)
 {
 	uint64_t said = said_key(e->place, kind, class, g->other_id, code);
-	const struct agg_way *way = way_of(g, said);
+	const struct agg_way *way = way_of(&g->ways, said);
 	if (way->said)
-		return way->series;
-	uint32_t series = series_of(g, kind, e->place, other(g), code);
-	remember(g, said, series);
+		return way->to;
+	uint32_t series = aggregate_series(g, kind, e->place, other(g), code);
+	aggregate_remember(g, &g->ways, said, series);
 	return series;
 }
 
-/* The series of what nothing has led to so far; the name is held against the bounds of its class. */
-static __attribute__((noinline)) uint32_t new_way(struct aggregate *g, const struct sample *e,
-						  enum series_kind kind, unsigned class, uint64_t name,
-						  struct str text, int32_t code)
+uint32_t aggregate_new_way(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class, uint64_t name,
+			   struct str text, int32_t code)
 {
 	if (name && !admit(g, e->place, class, name, text))
-		return other_series(g, e, kind, class, code);
-	uint32_t series = series_of(g, kind, e->place, name, code);
-	remember(g, said_key(e->place, kind, class, name, code), series);
+		return aggregate_other_series(g, e, kind, class, code);
+	uint32_t series = aggregate_series(g, kind, e->place, name, code);
+	aggregate_remember(g, &g->ways, said_key(e->place, kind, class, name, code), series);
 	return series;
-}
-
-/* The series (kind, name, code) of the place. */
-static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind,
-			      unsigned class, uint64_t name, struct str text, int32_t code)
-{
-	const struct agg_way *way = way_of(g, said_key(e->place, kind, class, name, code));
-	return way->said ? way->series : new_way(g, e, kind, class, name, text, code);
-}
-
-/* Counts the event in a cell of the series; NULL when it has no time. */
-static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e,
-					int32_t bucket)
-{
-	if (!e->has_bucket)
-		return NULL;
-	struct agg_recent *r = &g->recent.at[series];
-	if (r->cell == NO_CELL || r->bucket != bucket)
-		*r = (struct agg_recent){ other_cell(g, series, bucket), bucket };
-	struct agg_cell *cell = &g->cells.at[r->cell];
-	cell->count++;
-	cell->failed += e->failed;
-	return cell;
-}
-
-static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
-{
-	return count_in(g, series, e, e->bucket);
 }
 
 /* Another duration of a cell; with it come the first two, which the sum and the largest had stood for. */
@@ -369,116 +310,6 @@ static void count_timed(struct aggregate *g, uint32_t series, const struct sampl
 		cell->max_us = e->duration_us;
 }
 
-static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
-{
-	value = str_head(value, FACET_TEXT_BYTES);
-	return lookup(g, e, SERIES_FACET, CLASS_FACET + (unsigned)facet, hash64(value), value,
-		      (int32_t)facet);
-}
-
-static inline bool facet_is_by_minute(enum facet facet)
-{
-	return facet == FACET_REFERRER || facet == FACET_CLIENT_NET;
-}
-
-static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
-{
-	if (value.len)
-		count_in(g, lookup_facet(g, e, facet, value), e,
-			 facet_is_by_minute(facet) ? e->minute : e->bucket);
-}
-
-/* A method as a number, when it is short; 0 when not. */
-static inline uint64_t short_word(struct str s)
-{
-	if (s.len < 3 || s.len > 4)
-		return 0;
-	uint64_t w = (uint64_t)(unsigned char)s.ptr[0] | (uint64_t)(unsigned char)s.ptr[1] << 8 |
-	             (uint64_t)(unsigned char)s.ptr[2] << 16 | (uint64_t)s.len << 32;
-	return s.len == 4 ? w | (uint64_t)(unsigned char)s.ptr[3] << 24 : w;
-}
-
-/* Nearly always the same as the one before. */
-static void count_method(struct aggregate *g, const struct sample *e, struct str method)
-{
-	uint64_t word = short_word(method);
-	if (!word || e->place->method != word) {
-		if (method.len == 0)
-			return;
-		e->place->method_series = lookup_facet(g, e, FACET_METHOD, method);
-		e->place->method = word;
-	}
-	count(g, e->place->method_series, e);
-}
-
-/*
- * Things that stand for a facet's value and have a way of their own, so that the value need not be made each
- * time.
- */
-enum { CLASS_NET_NUMBER = CLASS_COUNT, CLASS_AGENT_TEXT };
-
-static void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
-{
-	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_AGENT_TEXT, hash64(agent), FACET_AGENT);
-	const struct agg_way *way = way_of(g, said);
-	if (way->said) {
-		count(g, way->series, e);
-		return;
-	}
-	struct str family = facet_agent(agent);
-	if (family.len == 0)
-		return;
-	uint32_t series = lookup_facet(g, e, FACET_AGENT, family);
-	if (g->n_agents < AGENTS_MAX) {
-		remember(g, said, series);
-		g->n_agents++;
-	}
-	count(g, series, e);
-}
-
-static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t net)
-{
-	uint64_t spread = net * SPREAD;
-	struct agg_service *service = &g->services.at[e->place->service_at];
-	size_t bit = (size_t)(spread >> 40) % NET_FILTER_BITS;
-	/* Clients come from anywhere: most are of none of the networks that are counted by themselves. */
-	if (service->admitted[CLASS_FACET + FACET_CLIENT_NET] >= class_limit(CLASS_FACET + FACET_CLIENT_NET) &&
-	    !(service->nets[bit / 64] >> bit % 64 & 1)) {
-		if (e->place->other_nets == NO_SERIES)
-			e->place->other_nets =
-				other_series(g, e, SERIES_FACET, CLASS_FACET + FACET_CLIENT_NET, FACET_CLIENT_NET);
-		return e->place->other_nets;
-	}
-	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NET_NUMBER, spread, FACET_CLIENT_NET);
-	const struct agg_way *way = way_of(g, said);
-	if (way->said)
-		return way->series;
-	char room[FACET_TEXT_BYTES];
-	struct str text = client_net_text(net, room);
-	uint32_t series = lookup_facet(g, e, FACET_CLIENT_NET, text);
-	if (g->series.at[series].key == hash64(text)) {
-		service->nets[bit / 64] |= UINT64_C(1) << bit % 64;
-		remember(g, said, series);
-	}
-	return series;
-}
-
-static void count_client(struct aggregate *g, const struct sample *e, const struct client *client)
-{
-	if (e->place->clients == NO_SERIES)
-		e->place->clients = series_of(g, SERIES_CLIENTS, e->place, 0, 0);
-	struct agg_cell *cell = count(g, e->place->clients, e);
-	if (cell) {
-		if (!cell->sketch) {
-			*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
-			cell->sketch = (uint32_t)g->sketches.n;
-		}
-		hll_add(&g->sketches.at[cell->sketch - 1], client->hash);
-	}
-	if (client->net)
-		count_in(g, lookup_net(g, e, client->net), e, e->minute);
-}
-
 static uint64_t to_us(double ms)
 {
 	if (!(ms >= 0))
@@ -497,8 +328,15 @@ static int32_t code_of_status(int status)
 	return status >= 0 && status < 1000 ? status : 0;
 }
 
+/* The hash of the short detail of an event that has one; plain lines, requests and statements have none. */
+static uint64_t detail_of(const struct event *e, struct str *text)
+{
+	*text = e->kind == EV_LINE || e->kind == EV_HTTP || e->kind == EV_QUERY ? STR_NONE : event_detail(e);
+	return text->len ? hash64(*text) : 0;
+}
+
 /* The series an event belongs to by what it is; NO_SERIES for a plain line. */
-static uint32_t lookup_main(struct aggregate *g, const struct event *e, const struct sample *s)
+static uint32_t lookup_main(struct aggregate *g, const struct event *e, const struct sample *s, uint64_t detail, struct str text)
 {
 	if (e->kind == EV_HTTP)
 		return lookup(g, s, SERIES_HTTP, CLASS_ROUTE, e->route_id, e->route,
@@ -507,46 +345,65 @@ static uint32_t lookup_main(struct aggregate *g, const struct event *e, const st
 		return lookup(g, s, SERIES_QUERY, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint, 0);
 	if (e->kind == EV_LINE)
 		return NO_SERIES;
-	struct str detail = event_detail(e);
-	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail.len ? hash64(detail) : 0, detail,
-		      (int32_t)e->kind);
+	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail, text, (int32_t)e->kind);
 }
 
-/* Values of facets that need no client. */
-static void count_facets(struct aggregate *g, const struct event *e, const struct sample *s)
+/* What an event says of its shape, as one key: its parts are hashes, or small. */
+static uint64_t shape_key(const struct event *e, const struct agg_place *p, const struct shape *s, uint64_t detail)
 {
-	count_facet(g, s, FACET_VERSION, e->version);
-	if (e->agent.len)
-		count_agent(g, s, e->agent);
-	if (e->referrer.len > 1) /* "-" */
-		count_facet(g, s, FACET_REFERRER, facet_referrer(e->referrer));
-	if (e->kind == EV_HTTP) {
-		count_facet(g, s, FACET_CAMPAIGN, facet_campaign(e->path));
-		count_method(g, s, e->method);
-	}
-	count_facet(g, s, FACET_UPSTREAM, e->upstream);
+	uint64_t rest = (uint64_t)s->kind | (uint64_t)s->severity << 8 | (uint64_t)s->has << 16 | (uint64_t)(uint16_t)s->status << 32;
+	return p->mix + e->route_id * UINT64_C(0xd6e8feb86659fd93) + e->fingerprint_id * UINT64_C(0xa0761d6478bd642f) +
+	       e->template_id * UINT64_C(0xe7037ed1a0b428db) + detail * UINT64_C(0x8ebc6af09c88c6e3) + (rest + 1) * SPREAD;
 }
 
 /*
- * Ids for the block: those of the series where there is one, held against the same bounds where there is
- * none.
+ * The number of the shape of an event, which nothing has led to so far: `s` is filled in but for its names. These are those of
+ * the series where there is one, held against the same bounds where there is none.
  */
-static void name_event(struct aggregate *g, const struct event *e, const struct agg_place *p, uint32_t main,
-                       struct agg_answer *out)
+static uint32_t new_shape(struct aggregate *g, const struct event *e, const struct sample *at, struct shape *s, uint64_t said,
+			  uint64_t detail, struct str detail_text)
 {
-	enum series_kind kind =
-		main == NO_SERIES ? SERIES_KIND_COUNT : (enum series_kind)g->series.at[main].kind;
-	out->service = p->service;
-	out->host = p->host;
-	if (kind == SERIES_HTTP)
-		out->route_id = g->series.at[main].key;
-	else
-		out->route_id = admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
-	if (kind == SERIES_QUERY)
-		out->fingerprint_id = g->series.at[main].key;
-	else
-		out->fingerprint_id =
-			admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+	const struct agg_place *p = at->place;
+	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES };
+	uint64_t key = memo.main == NO_SERIES ? 0 : g->series.at[memo.main].key;
+	s->names[SHAPE_SERVICE] = p->service;
+	s->names[SHAPE_HOST] = p->host;
+	s->names[SHAPE_ROUTE] = e->kind == EV_HTTP ? key : admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
+	s->names[SHAPE_FINGERPRINT] =
+		e->kind == EV_QUERY ? key : admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
+	if (e->template_id || e->kind == EV_LINE) {
+		memo.line = lookup(g, at, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text, (int32_t)e->severity);
+		s->names[SHAPE_TEMPLATE] = g->series.at[memo.line].key;
+	}
+	uint64_t content = hash64_mix((uint64_t)memo.main << 32 | memo.line, shape_key(e, p, s, 0));
+	for (unsigned i = 0; i < SHAPE_NAMES; i++)
+		content = hash64_mix(content, s->names[i]);
+	bool is_new;
+	uint64_t *number = map_put(&g->by_shape, content, &is_new);
+	if (is_new) {
+		*number = dict_add_shape(g->dict, s);
+		*vec_push(&g->arena, &g->shapes) = memo;
+	}
+	/* Names beyond the bounds have no end: only their way is remembered whose names are their own. */
+	bool own = s->names[SHAPE_ROUTE] == e->route_id && s->names[SHAPE_FINGERPRINT] == e->fingerprint_id &&
+	           s->names[SHAPE_TEMPLATE] == e->template_id && (!detail || key == detail);
+	if (own)
+		aggregate_remember(g, &g->shape_ways, said, (uint32_t)*number);
+	return (uint32_t)*number;
+}
+
+static uint32_t shape_of(struct aggregate *g, const struct event *e, const struct sample *at)
+{
+	struct shape s = {
+		.status = e->status >= 0 && e->status <= INT16_MAX ? (int16_t)e->status : -1,
+		.severity = (uint8_t)e->severity,
+		.kind = (uint8_t)e->kind,
+		.has = (uint8_t)((at->duration_us != NO_DURATION ? SHAPE_DURATION : 0) | (e->bytes >= 0 ? SHAPE_BYTES : 0)),
+	};
+	struct str text;
+	uint64_t detail = detail_of(e, &text), said = shape_key(e, at->place, &s, detail);
+	const struct agg_way *way = way_of(&g->shape_ways, said);
+	return way->said ? way->to : new_shape(g, e, at, &s, said, detail, text);
 }
 
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
@@ -565,29 +422,27 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
 
 	if (s.place->total == NO_SERIES)
-		s.place->total = series_of(g, SERIES_TOTAL, s.place, 0, 0);
+		s.place->total = aggregate_series(g, SERIES_TOTAL, s.place, 0, 0);
 	count_in(g, s.place->total, &s, s.minute);
-	uint32_t main = lookup_main(g, e, &s);
-	if (main != NO_SERIES)
-		count_timed(g, main, &s);
-	name_event(g, e, s.place, main, out);
-	if (e->template_id || e->kind == EV_LINE) {
-		uint32_t line = lookup(g, &s, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text,
-		                       (int32_t)e->severity);
-		count(g, line, &s);
-		out->template_id = g->series.at[line].key;
+	out->number = shape_of(g, e, &s);
+	out->shape = &g->dict->shapes.at[out->number];
+	out->memo = &g->shapes.at[out->number];
+	if (out->memo->main != NO_SERIES) {
+		count_timed(g, out->memo->main, &s);
+		out->main = &g->series.at[out->memo->main];
 	}
-	count_facets(g, e, &s);
+	if (out->memo->line != NO_SERIES)
+		count(g, out->memo->line, &s);
+	aggregate_count_facets(g, e, &s);
 	if (e->client.len) {
 		struct client client = client_parse(e->client);
-		count_client(g, &s, &client);
-		out->client = client.id;
+		aggregate_count_client(g, &s, &client);
+		out->values[DICT_CLIENTS] = client.id;
 	}
 	if (e->user.len)
-		out->user = short_hash(hash64(e->user));
+		out->values[DICT_USERS] = short_hash(hash64(e->user));
 	if (e->request_id.len)
-		out->trace = short_hash(hash64(e->request_id));
-	out->main = main == NO_SERIES ? NULL : &g->series.at[main];
+		out->values[DICT_TRACES] = short_hash(hash64(e->request_id));
 }
 
 bool aggregate_full(const struct aggregate *g)

@@ -16,8 +16,8 @@
 #define STORE_AGGREGATE_H
 
 #include "core/event.h"
-#include "store/block.h"
 #include "store/cells.h"
+#include "store/dict.h"
 #include "store/roster.h"
 
 #define NO_CELL UINT32_MAX
@@ -99,8 +99,19 @@ struct agg_place {
 /* A short text and its hash; len 0: none yet. */
 struct agg_said { char text[32]; uint8_t len; uint64_t hash; };
 
-/* A way to a series: 0 marks a free slot. */
-struct agg_way { uint64_t said; uint32_t series; };
+/* A way to a series or shape: 0 marks a free slot. */
+struct agg_way { uint64_t said; uint32_t to; };
+struct agg_ways { struct agg_way *at; size_t n, n_slots; }; /* open addressing; in use, there */
+
+/* What belongs to a shape of the dictionary, for as long as the file is written. */
+struct agg_shape {
+	uint32_t main;               /* series of the request, statement or event; NO_SERIES for a plain line */
+	uint32_t line;               /* series of the template; NO_SERIES none */
+	/* Of those who are given the answers, and found there what they left: */
+	bool spent;                  /* there are enough first lines of this template and statement (store/kept.h) */
+	uint32_t statement;          /* index + 1 of the row that counted last (store/database.h), 0 none, of the database with */
+	uint64_t statement_db;       /* a name with this hash */
+};
 
 struct aggregate {
 	struct roster *roster;       /* names of what is counted; not ours */
@@ -113,8 +124,11 @@ struct aggregate {
 	VEC(struct agg_place) places; /* the first is the file's own */
 	struct map place_index;      /* mix of what events say → index into places */
 	uint64_t other_id;           /* of "(other)" */
-	struct agg_way *ways;        /* what an event says → its series; open addressing */
-	size_t n_ways, n_slots;      /* in use, there */
+	struct dict *dict;           /* of shapes; not ours */
+	struct agg_ways ways;        /* what an event says → its series */
+	struct agg_ways shape_ways;  /* what an event says → number of its shape */
+	struct map by_shape;         /* hash of a shape → its number */
+	VEC(struct agg_shape) shapes; /* as many as there are in the dictionary */
 	struct map by_id;            /* series id → index + 1 into series */
 	struct map admitted;         /* (service, class, name) → 1 */
 	size_t n_agents;             /* user agents with a way of their own */
@@ -129,11 +143,12 @@ struct aggregate {
 	struct arena arena;          /* of all arrays; kept from file to file */
 };
 
-/* What the aggregator made of an event, for the block and the kept lines. */
+/* What the aggregator made of an event, for the block and the kept lines. Good until the next event. */
 struct agg_answer {
-	/* "(other)" where a bound was reached: */
-	uint64_t service, host, template_id, route_id, fingerprint_id;
-	uint32_t client, user, trace; /* struct client's id, hashes; 0 none */
+	const struct shape *shape;    /* its names are "(other)" where a bound was reached */
+	uint32_t number;              /* of the shape in the dictionary */
+	struct agg_shape *memo;       /* what belongs to the shape */
+	uint32_t values[DICT_LISTS];  /* struct client's id, hashes; 0 none */
 	bool failed;
 	uint64_t duration_us;         /* NO_DURATION none */
 	const struct agg_series *main; /* of the request, statement or event; NULL for a plain line */
@@ -142,15 +157,17 @@ struct agg_answer {
 
 void aggregate_init(struct aggregate *g);
 void aggregate_release(struct aggregate *g);
-/* Starts a file. */
-void aggregate_begin(struct aggregate *g, struct roster *roster, struct str service, struct str host,
+/* Starts a file, whose dictionary is empty. */
+void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *dict, struct str service, struct str host,
 		     uint8_t role);
-/* Must not be full. */
+/* Must not be full, nor the dictionary. */
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out);
 /* Must the cells be taken before the next event? */
 bool aggregate_full(const struct aggregate *g);
 /* The cells of a kind as a part, in the arena; false when there are none. */
 bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out);
+/* When the shapes of the dictionary start over. */
+void aggregate_forget_shapes(struct aggregate *g);
 /* Forgets the cells, not the series. */
 void aggregate_clear_cells(struct aggregate *g);
 

@@ -5,10 +5,9 @@
 #pragma GCC optimize("O3")
 #endif
 
-#include "core/hash.h"
 #include "core/timestamp.h"
 
-enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS, DICT_SLOTS_FIRST = 64 };
+enum { LAYOUT = 2 };
 
 /*
  * An array of one column. They end a little apart from a power of two, or the same row of all would share a
@@ -16,95 +15,27 @@ enum { LAYOUT = 1, DICT_SLOTS = 2 * BLOCK_EVENTS, DICT_SLOTS_FIRST = 64 };
  */
 #define COLUMN(a, type) arena_new_n((a), type, BLOCK_EVENTS + 192 / sizeof(type))
 
-void block_init(struct block *b, struct arena *a, bool writing)
+void block_init(struct block *b, struct arena *a)
 {
 	*b = (struct block){ .first_ns = TIME_NONE, .last_ns = TIME_NONE };
 	b->time_ns = COLUMN(a, int64_t);
 	b->line = COLUMN(a, uint64_t);
 	b->offset = COLUMN(a, uint64_t);
-	for (size_t i = 0; i < BLOCK_IDS; i++) {
-		b->ids[i].values = COLUMN(a, uint64_t);
-		b->ids[i].slots = writing ? arena_new_n(a, uint16_t, DICT_SLOTS) : NULL;
-		b->ids[i].n_slots = DICT_SLOTS_FIRST;
-		b->ids[i].index = COLUMN(a, uint16_t);
-	}
+	b->shape = COLUMN(a, uint16_t);
+	for (size_t i = 0; i < DICT_LISTS; i++)
+		b->values[i] = COLUMN(a, uint32_t);
 	b->duration_us = COLUMN(a, uint32_t);
 	b->bytes = COLUMN(a, uint32_t);
-	b->status = COLUMN(a, int16_t);
-	b->severity = COLUMN(a, uint8_t);
-	b->kind = COLUMN(a, uint8_t);
 	b->scratch = COLUMN(a, uint64_t);
+	b->scratch32 = COLUMN(a, uint32_t);
+	b->scratch16 = COLUMN(a, uint16_t);
 	b->flags = COLUMN(a, uint8_t);
 }
 
 void block_clear(struct block *b)
 {
-	for (size_t i = 0; i < BLOCK_IDS; i++) {
-		struct block_dict *d = &b->ids[i];
-		if (d->slots && d->n)
-			memset(d->slots, 0, d->n_slots * sizeof *d->slots);
-		d->plain = false;
-		d->n_slots = DICT_SLOTS_FIRST;
-		d->n = 0;
-		d->last = 0;
-	}
 	b->n = 0;
 	b->first_ns = b->last_ns = TIME_NONE;
-}
-
-/* The slot of the value, or the free one where it would be. */
-static inline size_t slot_of(const struct block_dict *d, uint64_t value)
-{
-	size_t mask = d->n_slots - 1, at = (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 40) & mask;
-	while (d->slots[at] && d->values[d->slots[at] - 1] != value)
-		at = (at + 1) & mask;
-	return at;
-}
-
-/* The table grows with the values: a dictionary of three is three cache lines, and cheap to clear. */
-static void grow_slots(struct block_dict *d)
-{
-	d->n_slots *= 2;
-	memset(d->slots, 0, d->n_slots * sizeof *d->slots);
-	for (size_t i = 0; i < d->n; i++)
-		d->slots[slot_of(d, d->values[i])] = (uint16_t)(i + 1);
-}
-
-static uint16_t dict_lookup(struct block_dict *d, uint64_t value)
-{
-	size_t at = slot_of(d, value);
-	d->last = value;
-	if (d->slots[at])
-		return d->last_index = (uint16_t)(d->slots[at] - 1);
-	d->values[d->n] = value;
-	d->slots[at] = (uint16_t)++d->n;
-	d->last_index = (uint16_t)(d->n - 1);
-	if (d->n * 2 > d->n_slots && d->n_slots < DICT_SLOTS)
-		grow_slots(d);
-	return d->last_index;
-}
-
-/*
- * Nearly all values so far are different (addresses of clients, request ids): looking each of them up would
- * cost more than all the rest, and the column is going to be stored as it is.
- */
-static void make_plain(struct block *b, struct block_dict *d, size_t n)
-{
-	memcpy(b->scratch, d->values, d->n * sizeof *d->values);
-	for (size_t i = 0; i < n; i++)
-		d->values[i] = b->scratch[d->index[i]];
-	d->plain = true;
-}
-
-/* The event has another value than the one before. */
-static void dict_change(struct block *b, struct block_dict *d, size_t i, uint64_t value)
-{
-	enum { PLAIN_FROM = BLOCK_EVENTS / 4 };
-	if (d->n == 1)
-		memset(d->index, 0, i * sizeof *d->index);
-	d->index[i] = dict_lookup(d, value);
-	if (i >= PLAIN_FROM && d->n > i / 4 * 3)
-		make_plain(b, d, i + 1);
 }
 
 void block_add(struct block *b, const struct block_row *row)
@@ -113,20 +44,11 @@ void block_add(struct block *b, const struct block_row *row)
 	b->time_ns[i] = row->time_ns;
 	b->line[i] = row->line;
 	b->offset[i] = row->offset;
-	for (size_t k = 0; k < BLOCK_IDS; k++) {
-		struct block_dict *d = &b->ids[k];
-		if (d->plain)
-			d->values[i] = row->ids[k];
-		else if (d->last != row->ids[k] || d->n == 0)
-			dict_change(b, d, i, row->ids[k]);
-		else if (d->n > 1)
-			d->index[i] = d->last_index;
-	}
+	b->shape[i] = row->shape;
+	for (size_t k = 0; k < DICT_LISTS; k++)
+		b->values[k][i] = row->values[k];
 	b->duration_us[i] = row->duration_us;
 	b->bytes[i] = row->bytes;
-	b->status[i] = row->status;
-	b->severity[i] = row->severity;
-	b->kind[i] = row->kind;
 }
 
 /* First and last time of a block, for skipping it. */
@@ -226,7 +148,17 @@ static bool get_times(struct block *b, struct column_coder *c, struct str *in)
 /* Lines and offsets climb: the first value, then the steps (modulo 2^64). */
 static void put_climbing(const struct block *b, struct column_coder *c, struct buf *out, const uint64_t *v)
 {
+	uint64_t any = 0;
 	buf_add_varint(out, v[0]);
+	for (size_t i = 1; i < b->n; i++) {
+		uint64_t step = v[i] - v[i - 1];
+		any |= step;
+		b->scratch32[i - 1] = (uint32_t)step;
+	}
+	if (any <= UINT32_MAX) {
+		column_put_u32(c, out, b->scratch32, b->n - 1);
+		return;
+	}
 	for (size_t i = 1; i < b->n; i++)
 		b->scratch[i - 1] = v[i] - v[i - 1];
 	column_put(c, out, b->scratch, b->n - 1);
@@ -241,134 +173,115 @@ static bool get_climbing(struct block *b, struct column_coder *c, struct str *in
 	return true;
 }
 
-/*
- * An id column: the dictionary's size and values, then the index of each event; size 0: the values of each
- * event.
- */
-static void put_ids(const struct block *b, struct column_coder *c, struct buf *out, enum block_id k)
+static void put_shapes(const struct block *b, struct column_coder *c, struct buf *out)
 {
-	const struct block_dict *d = &b->ids[k];
-	bool as_is = d->plain || (d->n > b->n / 2 && d->n > 1);
-	buf_add_varint(out, as_is ? 0 : d->n);
-	if (as_is) {
-		for (size_t i = 0; i < b->n; i++)
-			b->scratch[i] = block_id(b, k, i);
-		column_put(c, out, b->scratch, b->n);
-		return;
-	}
-	memcpy(b->scratch, d->values, d->n * sizeof *d->values);
-	column_put(c, out, b->scratch, d->n);
-	if (d->n == 1) {
-		column_put_same(out, 0, b->n);
-		return;
-	}
-	for (size_t i = 0; i < b->n; i++)
-		b->scratch[i] = d->index[i];
-	column_put(c, out, b->scratch, b->n);
+	memcpy(b->scratch16, b->shape, b->n * sizeof *b->shape);
+	column_put_u16(c, out, b->scratch16, b->n);
 }
 
-static bool get_ids(struct block *b, struct column_coder *c, struct str *in, enum block_id k)
+static bool get_shapes(struct block *b, const struct dict *d, struct column_coder *c, struct str *in)
 {
-	struct block_dict *d = &b->ids[k];
-	uint64_t n;
-	if (!varint_next(in, &n) || n > b->n)
-		return false;
-	d->plain = n == 0;
-	d->n = d->plain ? b->n : (size_t)n;
-	if (!column_get(c, in, d->values, d->n))
-		return false;
-	if (d->plain)
-		return true;
-	uint64_t same;
-	if (n == 1)
-		return column_get_same(in, &same) && same == 0;
-	if (!column_get_u16(c, in, d->index, b->n))
-		return false;
 	uint16_t largest = 0;
-	for (size_t i = 0; i < b->n; i++)
-		largest = d->index[i] > largest ? d->index[i] : largest;
-	return largest < n;
-}
-
-/*
- * Numbers that may be absent: flags, then the numbers (0 where absent), so that these keep their common
- * factor.
- */
-static void put_maybe(struct block *b, struct column_coder *c, struct buf *out, const uint32_t *v)
-{
-	for (size_t i = 0; i < b->n; i++)
-		b->flags[i] = v[i] == NO_U32;
-	put_flags(b, c, out);
-	for (size_t i = 0; i < b->n; i++)
-		b->scratch[i] = b->flags[i] ? 0 : v[i];
-	column_put(c, out, b->scratch, b->n);
-}
-
-static bool get_maybe(struct block *b, struct column_coder *c, struct str *in, uint32_t *v)
-{
-	uint64_t same;
-	bool uniform = column_get_same(in, &same);
-	if ((!uniform && !get_flags(b, c, in)) || !column_get_u32(c, in, v, b->n))
+	if (!column_get_u16(c, in, b->shape, b->n))
 		return false;
-	for (size_t i = 0; uniform && same && i < b->n; i++)
-		v[i] = NO_U32;
-	for (size_t i = 0; !uniform && i < b->n; i++)
-		v[i] = b->flags[i] ? NO_U32 : v[i];
+	for (size_t i = 0; i < b->n; i++)
+		largest = b->shape[i] > largest ? b->shape[i] : largest;
+	return largest < d->shapes.n;
+}
+
+/* How a column of values is stored. */
+enum { VALUES_PLAIN, VALUES_NUMBERS };
+
+/* More new ones than so many of all, and the values are stored as they are. Traces soon end: a dictionary of them does not last. */
+static size_t new_max(const struct block *b, enum dict_list list)
+{
+	return list == DICT_TRACES ? b->n / 2 : b->n - b->n / 8;
+}
+
+static void put_values(const struct block *b, struct dict *d, struct column_coder *c, struct buf *out, enum dict_list list)
+{
+	const uint32_t *v = b->values[list];
+	uint32_t other = 0;
+	for (size_t i = 1; i < b->n; i++)
+		other |= v[i] ^ v[0];
+	bool numbers = other && dict_numbers(d, list, v, b->n, new_max(b, list), b->scratch16);
+	buf_addc(out, numbers ? VALUES_NUMBERS : VALUES_PLAIN);
+	if (numbers) {
+		column_put_u16(c, out, b->scratch16, b->n);
+		return;
+	}
+	memcpy(b->scratch32, v, b->n * sizeof *v);
+	column_put_u32(c, out, b->scratch32, b->n);
+}
+
+static bool get_values(struct block *b, const struct dict *d, struct column_coder *c, struct str *in, enum dict_list list)
+{
+	uint32_t *v = b->values[list];
+	char form = in->len ? in->ptr[0] : '\0';
+	*in = str_from(*in, 1);
+	if (b->leave & 1u << list) {
+		memset(v, 0, b->n * sizeof *v);
+		return column_skip(in, b->n);
+	}
+	if (form == VALUES_PLAIN)
+		return column_get_u32(c, in, v, b->n);
+	uint16_t largest = 0, *numbers = b->scratch16;
+	if (form != VALUES_NUMBERS || !column_get_u16(c, in, numbers, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		largest = numbers[i] > largest ? numbers[i] : largest;
+	if (largest >= d->values[list].at.n)
+		return false;
+	const uint32_t *known = d->values[list].at.at;
+	for (size_t i = 0; i < b->n; i++)
+		v[i] = known[numbers[i]];
 	return true;
 }
 
-static void put_u8(const struct block *b, struct column_coder *c, struct buf *out, const uint8_t *v)
+/* Which events have what only some shapes have; *n counts them. */
+static void find_having(const struct block *b, const struct dict *d, uint8_t what, size_t *n)
 {
-	for (size_t i = 0; i < b->n; i++)
-		b->scratch[i] = v[i];
-	column_put(c, out, b->scratch, b->n);
+	*n = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		b->flags[i] = (d->shapes.at[b->shape[i]].has & what) != 0;
+		*n += b->flags[i];
+	}
 }
 
-static bool get_u8(const struct block *b, struct column_coder *c, struct str *in, uint8_t *v)
+/* Numbers that not all shapes have: those there are, one after the other. */
+static void put_numbers(const struct block *b, const struct dict *d, struct column_coder *c, struct buf *out, uint8_t what,
+			const uint32_t *v)
 {
-	return column_get_u8(c, in, v, b->n);
+	size_t n, at = 0;
+	find_having(b, d, what, &n);
+	for (size_t i = 0; i < b->n; i++) {
+		b->scratch32[at] = v[i]; /* there is room for one too many */
+		at += b->flags[i];
+	}
+	column_put_u32(c, out, b->scratch32, n);
 }
 
-/* -1, "none", becomes 0. */
-static void put_status(const struct block *b, struct column_coder *c, struct buf *out)
+static bool get_numbers(struct block *b, const struct dict *d, struct column_coder *c, struct str *in, uint8_t what, uint32_t *v)
 {
-	for (size_t i = 0; i < b->n; i++)
-		b->scratch[i] = (uint16_t)(b->status[i] + 1);
-	column_put(c, out, b->scratch, b->n);
-}
-
-static bool get_status(struct block *b, struct column_coder *c, struct str *in)
-{
-	uint16_t *status = (uint16_t *)b->status; /* of the same size, and unsigned only on the way */
-	if (!column_get_u16(c, in, status, b->n))
+	size_t n, at = 0;
+	find_having(b, d, what, &n);
+	if (what == SHAPE_BYTES && b->leave & BLOCK_LEAVE_BYTES)
+		return column_skip(in, n);
+	if (n == b->n)
+		return column_get_u32(c, in, v, n);
+	if (!column_get_u32(c, in, b->scratch32, n))
 		return false;
-	for (size_t i = 0; i < b->n; i++)
-		b->status[i] = (int16_t)(uint16_t)(status[i] - 1);
+	for (size_t i = 0; i < b->n; i++) {
+		v[i] = b->flags[i] ? b->scratch32[at] : NO_U32;
+		at += b->flags[i];
+	}
 	return true;
-}
-
-static bool skip_ids(struct block *b, struct str *in, enum block_id k)
-{
-	struct block_dict *d = &b->ids[k];
-	uint64_t n, same = 0;
-	if (!varint_next(in, &n) || n > b->n || !column_skip(in, n ? (size_t)n : b->n))
-		return false;
-	d->plain = false;
-	d->n = 1;
-	d->values[0] = 0;
-	return n == 0 || (n == 1 ? column_get_same(in, &same) && same == 0 : column_skip(in, b->n));
 }
 
 static bool skip_climbing(const struct block *b, struct str *in)
 {
 	uint64_t first;
 	return varint_next(in, &first) && column_skip(in, b->n - 1);
-}
-
-static bool skip_maybe(const struct block *b, struct str *in)
-{
-	bool presence = column_skip(in, b->n), values = presence && column_skip(in, b->n);
-	return values;
 }
 
 static bool get_places(struct block *b, struct column_coder *c, struct str *in)
@@ -380,7 +293,7 @@ static bool get_places(struct block *b, struct column_coder *c, struct str *in)
 	return get_climbing(b, c, in, b->line) && get_climbing(b, c, in, b->offset);
 }
 
-void block_encode(struct block *b, struct column_coder *c, struct buf *out)
+void block_encode(struct block *b, struct dict *d, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
 	find_span(b);
@@ -389,18 +302,16 @@ void block_encode(struct block *b, struct column_coder *c, struct buf *out)
 		put_times(b, c, out);
 		put_climbing(b, c, out, b->line);
 		put_climbing(b, c, out, b->offset);
-		for (unsigned k = 0; k < BLOCK_IDS; k++)
-			put_ids(b, c, out, (enum block_id)k);
-		put_maybe(b, c, out, b->duration_us);
-		put_maybe(b, c, out, b->bytes);
-		put_status(b, c, out);
-		put_u8(b, c, out, b->severity);
-		put_u8(b, c, out, b->kind);
+		put_shapes(b, c, out);
+		for (unsigned k = 0; k < DICT_LISTS; k++)
+			put_values(b, d, c, out, (enum dict_list)k);
+		put_numbers(b, d, c, out, SHAPE_DURATION, b->duration_us);
+		put_numbers(b, d, c, out, SHAPE_BYTES, b->bytes);
 	}
 	blob_seal(out, start, BLOCK_SEED);
 }
 
-bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
+bool block_decode(struct block *b, const struct dict *d, struct column_coder *c, struct str bytes)
 {
 	block_clear(b);
 	uint64_t n;
@@ -411,13 +322,11 @@ bool block_decode(struct block *b, struct column_coder *c, struct str bytes)
 	b->n = (size_t)n;
 	if (b->n == 0)
 		return bytes.len == 0;
-	bool good = get_times(b, c, &bytes) && get_places(b, c, &bytes);
-	for (unsigned k = 0; good && k < BLOCK_IDS; k++)
-		good = b->leave & 1u << k ? skip_ids(b, &bytes, (enum block_id)k) : get_ids(b, c, &bytes, (enum block_id)k);
-	good = good && get_maybe(b, c, &bytes, b->duration_us) &&
-	       (b->leave & BLOCK_LEAVE_BYTES ? skip_maybe(b, &bytes) : get_maybe(b, c, &bytes, b->bytes));
-	good = good && get_status(b, c, &bytes) && get_u8(b, c, &bytes, b->severity) && get_u8(b, c, &bytes, b->kind) &&
-	       bytes.len == 0;
+	bool good = get_times(b, c, &bytes) && get_places(b, c, &bytes) && get_shapes(b, d, c, &bytes);
+	for (unsigned k = 0; good && k < DICT_LISTS; k++)
+		good = get_values(b, d, c, &bytes, (enum dict_list)k);
+	good = good && get_numbers(b, d, c, &bytes, SHAPE_DURATION, b->duration_us) &&
+	       get_numbers(b, d, c, &bytes, SHAPE_BYTES, b->bytes) && bytes.len == 0;
 	if (!good)
 		block_clear(b);
 	return good;

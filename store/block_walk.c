@@ -5,19 +5,23 @@
 bool block_walk_init(struct block_walk *w, struct store *s, const struct extent_list *extents, struct arena *a,
 		     struct err *err)
 {
-	*w = (struct block_walk){ .store = s, .extents = extents };
-	block_init(&w->block, a, false);
+	*w = (struct block_walk){ .store = s, .extents = extents, .dict_id = -1 };
+	block_init(&w->block, a);
+	dict_init(&w->dict);
 	block_walk_seek(w, TIME_NONE, INT64_MAX);
 	w->st = db_prepare(&s->db, "SELECT first_ns, last_ns, id FROM block WHERE id >= ?1 AND id < ?2 ORDER BY id", err);
 	w->data = w->st ? db_prepare(&s->db, "SELECT data FROM block WHERE id = ?1", err) : NULL;
-	return w->data != NULL;
+	w->news = w->data ? db_prepare(&s->db, "SELECT data FROM dict WHERE id > ?1 AND id <= ?2 ORDER BY id", err) : NULL;
+	return w->news != NULL;
 }
 
 void block_walk_end(struct block_walk *w)
 {
 	sqlite3_finalize(w->st);
 	sqlite3_finalize(w->data);
-	w->st = w->data = NULL;
+	sqlite3_finalize(w->news);
+	dict_release(&w->dict);
+	w->st = w->data = w->news = NULL;
 }
 
 void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns)
@@ -40,17 +44,6 @@ int64_t block_walk_time(const struct block_walk *w, size_t i)
 	return shifted(w->block.time_ns[i], block_walk_extent(w)->shift_ns);
 }
 
-/* Ids of the vocabulary index tables: none may be beyond. */
-static bool makes_sense(const struct block *b)
-{
-	uint8_t severity = 0, kind = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		severity = b->severity[i] > severity ? b->severity[i] : severity;
-		kind = b->kind[i] > kind ? b->kind[i] : kind;
-	}
-	return severity < SEVERITY_COUNT && kind < EVENT_KIND_COUNT;
-}
-
 /*
  * Could the block the statement stands on have anything in the window? A block of lines with and without times
  * may hold some of the latter: a window open to the left wants them all.
@@ -62,15 +55,41 @@ static bool overlaps(const struct block_walk *w)
 					   shifted(db_time(w->st, 0), shift_ns) < w->to_ns);
 }
 
+/* Brings the dictionary up to the block that is to be decoded. */
+static bool read_news(struct block_walk *w, struct err *err)
+{
+	struct db *db = &w->store->db;
+	int64_t first = block_walk_extent(w)->id << EXTENT_SHIFT;
+	bool row, good;
+	if (w->dict_id < first || w->dict_id > w->block_id) {
+		dict_clear(&w->dict);
+		w->dict_id = first - 1;
+	}
+	sqlite3_bind_int64(w->news, 1, w->dict_id);
+	sqlite3_bind_int64(w->news, 2, w->block_id);
+	while ((good = db_step(db, w->news, &row, err)) && row) {
+		good = dict_read_news(&w->dict, &w->store->coder, db_blob(w->news, 0)) ||
+		       db_damaged(db, "a dictionary of events does not match its checksum", err);
+		if (!good)
+			break;
+	}
+	sqlite3_reset(w->news);
+	w->dict_id = good ? w->block_id : -1;
+	return good;
+}
+
 static bool decode_block(struct block_walk *w, struct err *err)
 {
 	struct db *db = &w->store->db;
 	bool row;
+	block_clear(&w->block); /* what it refers to may go */
+	if (!read_news(w, err))
+		return false;
 	sqlite3_reset(w->data);
 	sqlite3_bind_int64(w->data, 1, w->block_id);
 	if (!db_step(db, w->data, &row, err))
 		return false;
-	bool good = row && block_decode(&w->block, &w->store->coder, db_blob(w->data, 0)) && makes_sense(&w->block);
+	bool good = row && block_decode(&w->block, &w->dict, &w->store->coder, db_blob(w->data, 0));
 	sqlite3_reset(w->data);
 	return good || db_damaged(db, "a block of events does not match its checksum", err);
 }

@@ -16,10 +16,13 @@ struct block_walk {
 	struct str path;                   /* only extents of this file; no address: all. Set it behind block_walk_seek */
 	sqlite3_stmt *st;                  /* spans of the blocks of one extent: a column that is named is read, whatever becomes of it */
 	sqlite3_stmt *data;                /* the bytes of one block */
+	sqlite3_stmt *news;                /* those of the dictionary after one block, up to another */
 	size_t at;                         /* index of the extent the walk stands in */
 	bool inside;                       /* the statement gives blocks of it */
 	int64_t block_id;                  /* of the block that is decoded */
 	struct block block;
+	struct dict dict;                  /* what the block refers to: its extent's news up to */
+	int64_t dict_id;                   /* this block's */
 };
 
 /* Memory for one block from the arena. Call block_walk_end also after a failure. */
@@ -32,6 +35,11 @@ void block_walk_seek(struct block_walk *w, int64_t from_ns, int64_t to_ns);
 NODISCARD bool block_walk_next(struct block_walk *w, bool *any, struct err *err);
 /* The extent of the decoded block. */
 const struct extent_row *block_walk_extent(const struct block_walk *w);
+/* What event i of the decoded block is. */
+static inline const struct shape *block_walk_shape(const struct block_walk *w, size_t i)
+{
+	return &w->dict.shapes.at[w->block.shape[i]];
+}
 /* When event i of the decoded block was, and whether that is in the window. */
 int64_t block_walk_time(const struct block_walk *w, size_t i);
 static inline bool block_walk_wants(const struct block_walk *w, int64_t time_ns)

@@ -56,26 +56,6 @@ bool raw64_get(struct str *in, uint64_t *v)
 	return true;
 }
 
-/* Divides all by a number if that leaves no remainder anywhere; the first few values decide nearly always. */
-static inline __attribute__((always_inline)) bool divide(uint64_t *v, size_t n, uint64_t by)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i] % by)
-			return false;
-	for (size_t i = 0; i < n; i++)
-		v[i] /= by;
-	return true;
-}
-
-/*
- * Divides out the largest factor they all have, and says which. Spelled out, so that the divisors are
- * constants.
- */
-static unsigned take_factor(uint64_t *v, size_t n)
-{
-	return divide(v, n, 1000000000) ? 3 : divide(v, n, 1000000) ? 2 : divide(v, n, 1000) ? 1 : 0;
-}
-
 static bool all_same(const unsigned char *p, size_t n)
 {
 	return memcmp(p, p + 1, n - 1) == 0;
@@ -121,52 +101,91 @@ void column_put_same(struct buf *out, uint64_t v, size_t n)
 	buf_add_varint(out, v);
 }
 
+/*
+ * One function per type, since a column of small numbers should not go through eight times as much memory. A number by
+ * which all are divided must leave no remainder anywhere; the first few decide nearly always.
+ */
+#define COLUMN_PUT(name, type, smallest)                                                               \
+	static inline __attribute__((always_inline)) bool name##_divide(type *v, size_t n, uint64_t by) \
+	{                                                                                              \
+		if (by > (type)-1)                                                                     \
+			return false;                                                                  \
+		for (size_t i = 0; i < n; i++)                                                         \
+			if (v[i] % (type)by)                                                           \
+				return false;                                                          \
+		for (size_t i = 0; i < n; i++)                                                         \
+			v[i] = (type)(v[i] / (type)by);                                                \
+		return true;                                                                           \
+	}                                                                                              \
+	/* Divides out the largest factor they all have. Spelled out, so that the divisors are constants. */ \
+	static unsigned name##_factor(type *v, size_t n)                                               \
+	{                                                                                              \
+		return name##_divide(v, n, 1000000000) ? 3 : name##_divide(v, n, 1000000) ? 2 :        \
+		       name##_divide(v, n, 1000)       ? 1 : 0;                                        \
+	}                                                                                              \
+	static type name##_bits(const type *v, size_t n)                                               \
+	{                                                                                              \
+		type bits = 0;                                                                         \
+		for (size_t i = 0; i < n; i++)                                                         \
+			bits |= v[i];                                                                  \
+		return bits;                                                                           \
+	}                                                                                              \
+	void name(struct column_coder *c, struct buf *out, type *v, size_t n)                          \
+	{                                                                                              \
+		if (n == 0)                                                                            \
+			return;                                                                        \
+		type min = smallest(v, n);                                                             \
+		for (size_t i = 0; i < n; i++)                                                         \
+			v[i] = (type)(v[i] - min);                                                     \
+		uint64_t bits = name##_bits(v, n);                                                     \
+		unsigned factor = bits >= factors[1] ? name##_factor(v, n) : 0, width = 0;             \
+		if (factor)                                                                            \
+			bits = name##_bits(v, n);                                                      \
+		for (; bits; bits >>= 8)                                                               \
+			width++;                                                                       \
+		buf_addc(out, (char)(width | factor << 4));                                            \
+		buf_add_varint(out, min);                                                              \
+		buf_clear(&c->plane);                                                                  \
+		unsigned char *plane = (unsigned char *)buf_reserve(&c->plane, n);                     \
+		if (!plane)                                                                            \
+			out_of_memory(n);                                                              \
+		for (unsigned w = 0; w < width; w++) {                                                 \
+			unsigned shift = 8 * w;                                                        \
+			for (size_t i = 0; i < n; i++)                                                 \
+				plane[i] = (unsigned char)(v[i] >> shift);                             \
+			plane_put(c, out, plane, n);                                                   \
+		}                                                                                      \
+	}
+
+#define SMALLEST(name, type)                                      \
+	static type name(const type *v, size_t n)                 \
+	{                                                         \
+		type min = v[0];                                  \
+		for (size_t i = 1; i < n; i++)                    \
+			min = v[i] < min ? v[i] : min;            \
+		return min;                                       \
+	}
+SMALLEST(smallest_of_any, uint64_t)
+SMALLEST(smallest_u32, uint32_t)
+SMALLEST(smallest_u16, uint16_t)
+
 /* Most columns fit into 31 bits, and no basic vector instruction compares 64 of them. */
 static uint64_t smallest(const uint64_t *v, size_t n)
 {
 	uint64_t any = 0;
 	for (size_t i = 0; i < n; i++)
 		any |= v[i];
-	if (any <= INT32_MAX) {
-		int32_t min = INT32_MAX;
-		for (size_t i = 0; i < n; i++)
-			min = (int32_t)v[i] < min ? (int32_t)v[i] : min;
-		return (uint64_t)min;
-	}
-	uint64_t min = v[0];
-	for (size_t i = 1; i < n; i++)
-		min = v[i] < min ? v[i] : min;
-	return min;
+	if (any > INT32_MAX)
+		return smallest_of_any(v, n);
+	int32_t min = INT32_MAX;
+	for (size_t i = 0; i < n; i++)
+		min = (int32_t)v[i] < min ? (int32_t)v[i] : min;
+	return (uint64_t)min;
 }
 
-void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n)
-{
-	if (n == 0)
-		return;
-	uint64_t min = smallest(v, n), bits = 0;
-	unsigned factor = 0, width = 0;
-	for (size_t i = 0; i < n; i++)
-		bits |= v[i] -= min;
-	if (bits >= factors[1] && (factor = take_factor(v, n)) > 0) {
-		bits = 0;
-		for (size_t i = 0; i < n; i++)
-			bits |= v[i];
-	}
-	for (; bits; bits >>= 8)
-		width++;
-	buf_addc(out, (char)(width | factor << 4));
-	buf_add_varint(out, min);
-	buf_clear(&c->plane);
-	unsigned char *plane = (unsigned char *)buf_reserve(&c->plane, n);
-	if (!plane)
-		out_of_memory(n);
-	for (unsigned w = 0; w < width; w++) {
-		unsigned shift = 8 * w;
-		for (size_t i = 0; i < n; i++)
-			plane[i] = (unsigned char)(v[i] >> shift);
-		plane_put(c, out, plane, n);
-	}
-}
+COLUMN_PUT(column_put, uint64_t, smallest)
+COLUMN_PUT(column_put_u32, uint32_t, smallest_u32)
+COLUMN_PUT(column_put_u16, uint16_t, smallest_u16)
 
 const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
 {

@@ -55,22 +55,15 @@ static uint64_t microseconds(double ms)
 	return ms >= 0 && ms < 1e15 ? (uint64_t)llround(ms * 1e3) : 0;
 }
 
-/* The name id of the database; 0 where there is none, or no room for its name. */
-static uint64_t db_of(struct roster *names, struct str db)
+/* The row of a statement in its database: nearly always the one that was found for its shape the last time. */
+static struct statement_row *row_for(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
 {
-	uint64_t id = db.len > 0 ? hash64(db) : 0;
-
-	return id != 0 && roster_add(names, id, db) ? id : 0;
-}
-
-void statements_add(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
-{
-	if (e->kind != EV_QUERY || a->fingerprint_id == 0)
-		return;
+	uint64_t db = e->db.len > 0 ? hash64(e->db) : 0;
 	struct statement_row like = { .min_us = UINT64_MAX, .rows = -1, .examined = -1, .first_ns = TIME_NONE,
 				      .last_ns = TIME_NONE };
-	struct statement_row *r;
 
+	if (a->memo->statement && a->memo->statement_db == db)
+		return &s->rows.at[a->memo->statement - 1];
 	if (s->rows.n == 0) {
 		/* what no row is left for */
 		struct statement_row other = like;
@@ -79,11 +72,24 @@ void statements_add(struct statements *s, struct roster *names, const struct eve
 		roster_add(names, other.fingerprint, OTHER_TEXT);
 		row_of(s, &other);
 	}
-	like.fingerprint = a->fingerprint_id;
-	like.service = a->service;
-	like.host = a->host;
-	like.db = db_of(names, e->db);
-	r = row_of(s, &like);
+	like.fingerprint = a->shape->names[SHAPE_FINGERPRINT];
+	like.service = a->shape->names[SHAPE_SERVICE];
+	like.host = a->shape->names[SHAPE_HOST];
+	/* 0 as well where there is no room for its name */
+	like.db = db != 0 && roster_add(names, db, e->db) ? db : 0;
+	struct statement_row *r = row_of(s, &like);
+
+	a->memo->statement = (uint32_t)(r - s->rows.at) + 1;
+	a->memo->statement_db = db;
+	return r;
+}
+
+void statements_add(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
+{
+	if (e->kind != EV_QUERY || a->shape->names[SHAPE_FINGERPRINT] == 0)
+		return;
+	struct statement_row *r = row_for(s, names, e, a);
+
 	r->calls++;
 	r->failed += a->failed;
 	if (!isnan(e->duration_ms)) {

@@ -164,10 +164,10 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 /* Could row i of the block be asked for? */
 static bool wants(const struct events_cursor *c)
 {
-	const struct block *b = &c->walk.block;
+	const struct shape *shape = block_walk_shape(&c->walk, c->i);
 
-	return (c->kind < 0 || b->kind[c->i] == c->kind) &&
-	       (c->status_from < 0 || (b->status[c->i] >= c->status_from && b->status[c->i] <= c->status_to)) &&
+	return (c->kind < 0 || shape->kind == c->kind) &&
+	       (c->status_from < 0 || (shape->status >= c->status_from && shape->status <= c->status_to)) &&
 	       block_walk_wants(&c->walk, block_walk_time(&c->walk, c->i));
 }
 
@@ -191,11 +191,7 @@ static int settle_cursor(struct events_cursor *c)
 static unsigned left_out(unsigned asked)
 {
 	static const struct { unsigned columns, leave; } rows[] = {
-		{ 0, 1 << BLOCK_CLIENT | 1 << BLOCK_USER | 1 << BLOCK_TRACE },
-		{ 1 << COLUMN_HOST, 1 << BLOCK_HOST },
-		{ 1 << COLUMN_ROUTE, 1 << BLOCK_ROUTE },
-		{ 1 << COLUMN_TEMPLATE, 1 << BLOCK_TEMPLATE },
-		{ 1 << COLUMN_QUERY, 1 << BLOCK_FINGERPRINT },
+		{ 0, 1 << DICT_CLIENTS | 1 << DICT_USERS | 1 << DICT_TRACES },
 		{ 1 << COLUMN_BYTES, BLOCK_LEAVE_BYTES },
 		{ 1 << COLUMN_LINE | 1 << COLUMN_OFFSET, BLOCK_LEAVE_PLACES },
 	};
@@ -299,7 +295,8 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 	const struct extent_row *x = block_walk_extent(&c->walk);
 	const struct block *b = &c->walk.block;
 	struct store *s = c->walk.store;
-	uint64_t service = block_id(b, BLOCK_SERVICE, c->i), host = block_id(b, BLOCK_HOST, c->i);
+	const struct shape *shape = block_walk_shape(&c->walk, c->i);
+	uint64_t service = shape->names[SHAPE_SERVICE], host = shape->names[SHAPE_HOST];
 
 	switch ((enum column)column) {
 	case COLUMN_TIME:
@@ -321,17 +318,17 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 		give_text(to, host ? store_name(s, host) : x->host);
 		break;
 	case COLUMN_SEVERITY:
-		give_text(to, str_of(severity_name((enum severity)b->severity[c->i])));
+		give_text(to, str_of(severity_name((enum severity)shape->severity)));
 		break;
 	case COLUMN_STATUS:
-		if (b->status[c->i] >= 0)
-			sqlite3_result_int(to, b->status[c->i]);
+		if (shape->status >= 0)
+			sqlite3_result_int(to, shape->status);
 		break;
 	case COLUMN_ROUTE:
-		give_text(to, store_name(s, block_id(b, BLOCK_ROUTE, c->i)));
+		give_text(to, store_name(s, shape->names[SHAPE_ROUTE]));
 		break;
 	case COLUMN_TEMPLATE:
-		give_text(to, store_name(s, block_id(b, BLOCK_TEMPLATE, c->i)));
+		give_text(to, store_name(s, shape->names[SHAPE_TEMPLATE]));
 		break;
 	case COLUMN_DURATION_MS:
 		if (b->duration_us[c->i] != NO_U32)
@@ -342,10 +339,10 @@ static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int colum
 			sqlite3_result_int64(to, b->bytes[c->i]);
 		break;
 	case COLUMN_QUERY:
-		give_text(to, store_name(s, block_id(b, BLOCK_FINGERPRINT, c->i)));
+		give_text(to, store_name(s, shape->names[SHAPE_FINGERPRINT]));
 		break;
 	case COLUMN_KIND:
-		give_text(to, str_of(event_kind_name((enum event_kind)b->kind[c->i])));
+		give_text(to, str_of(event_kind_name((enum event_kind)shape->kind)));
 		break;
 	}
 	return SQLITE_OK;

@@ -3,6 +3,7 @@
  * lines; what is full is packed here, by the file's own thread, and only then handed to the connection.
  */
 #include "store/aggregate.h"
+#include "store/block.h"
 #include "store/checkpoint.h"
 #include "store/database.h"
 #include "store/kept.h"
@@ -26,6 +27,7 @@ struct extent_writer {
 	int64_t id;                  /* row of extent */
 	struct arena texts;          /* of this file */
 	struct str format, logical;
+	struct dict dict;
 	struct aggregate agg;
 	struct roster roster;
 	struct kept kept;
@@ -53,6 +55,7 @@ static struct extent_writer *extent_new(struct store_writer *w)
 	x->store = w;
 	arena_init(&x->texts);
 	arena_init(&x->scratch);
+	dict_init(&x->dict);
 	aggregate_init(&x->agg);
 	roster_init(&x->roster);
 	kept_init(&x->kept);
@@ -61,7 +64,7 @@ static struct extent_writer *extent_new(struct store_writer *w)
 	column_coder_init(&x->coder);
 	buf_init(&x->blob, BLOB_MAX);
 	map_init(&x->template_format);
-	block_init(&x->block, &x->arena, true);
+	block_init(&x->block, &x->arena);
 	x->next = w->extents;
 	w->extents = x;
 	return x;
@@ -71,6 +74,7 @@ static void extent_release(struct extent_writer *x)
 {
 	arena_release(&x->texts);
 	arena_release(&x->scratch);
+	dict_release(&x->dict);
 	aggregate_release(&x->agg);
 	roster_release(&x->roster);
 	kept_release(&x->kept);
@@ -96,7 +100,8 @@ static void start_file(struct extent_writer *x, const struct extent_info *info)
 {
 	arena_reset(&x->texts);
 	roster_clear(&x->roster);
-	aggregate_begin(&x->agg, &x->roster, info->service, info->host, info->role);
+	dict_clear(&x->dict);
+	aggregate_begin(&x->agg, &x->roster, &x->dict, info->service, info->host, info->role);
 	kept_begin(&x->kept);
 	statements_clear(&x->statements);
 	db_events_clear(&x->db_events);
@@ -176,17 +181,25 @@ static bool write_block(struct extent_writer *x, struct err *err)
 	if (!next_id(x, &x->n_block, &id, err))
 		return false;
 	buf_clear(&x->blob);
-	block_encode(&x->block, &x->coder, &x->blob);
+	block_encode(&x->block, &x->dict, &x->coder, &x->blob);
+	size_t block_bytes = x->blob.len;
+	bool news = dict_write_news(&x->dict, &x->coder, &x->blob);
 	struct store_writer *w = x->store;
 	writer_lock(w);
 	bool good = writer_ready(w, err);
+	if (good && news) {
+		sqlite3_stmt *s = w->statements[SQL_DICT];
+		sqlite3_bind_int64(s, 1, id);
+		db_bind_blob(s, 2, str_from(buf_str(&x->blob), block_bytes));
+		good = db_run(&w->db, s, err);
+	}
 	if (good) {
 		sqlite3_stmt *s = w->statements[SQL_BLOCK];
 		sqlite3_bind_int64(s, 1, id);
 		sqlite3_bind_int64(s, 2, (int64_t)x->block.n);
 		db_bind_time(s, 3, x->block.first_ns);
 		db_bind_time(s, 4, x->block.last_ns);
-		db_bind_blob(s, 5, buf_str(&x->blob));
+		db_bind_blob(s, 5, str_head(buf_str(&x->blob), block_bytes));
 		good = db_run(&w->db, s, err);
 	}
 	good = writer_unlock(w, good, err);
@@ -332,15 +345,22 @@ static void add_to_block(struct extent_writer *x, const struct event *e, const s
 		.time_ns = e->time_ns,
 		.line = e->line,
 		.offset = e->offset,
-		.ids = { a->service, a->host, a->template_id, a->route_id, a->fingerprint_id, a->client,
-			a->user, a->trace },
-		.duration_us = a->duration_us == NO_DURATION ? NO_U32 : saturate(a->duration_us),
-		.bytes = e->bytes < 0 ? NO_U32 : saturate((uint64_t)e->bytes),
-		.status = e->status >= 0 && e->status <= INT16_MAX ? (int16_t)e->status : -1,
-		.severity = (uint8_t)e->severity,
-		.kind = (uint8_t)e->kind,
+		.shape = (uint16_t)a->number,
+		.duration_us = saturate(a->duration_us),
+		.bytes = saturate((uint64_t)e->bytes),
 	};
+	memcpy(row.values, a->values, sizeof row.values);
 	block_add(&x->block, &row);
+}
+
+/* Blocks know shapes by their number: those before must be written. */
+static bool start_shapes_over(struct extent_writer *x, struct err *err)
+{
+	if (!write_block(x, err))
+		return false;
+	dict_restart_shapes(&x->dict);
+	aggregate_forget_shapes(&x->agg);
+	return true;
 }
 
 bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
@@ -349,6 +369,8 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 	if (aggregate_full(&x->agg) && !write_cells(x, err))
 		return false;
 	if (block_full(&x->block) && !write_block(x, err))
+		return false;
+	if (dict_is_full(&x->dict) && !start_shapes_over(x, err))
 		return false;
 	if (kept_full(&x->kept) && !write_kept(x, false, err))
 		return false;
@@ -359,8 +381,8 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 	db_events_add(&x->db_events, e, x->agg.role);
 	if (e->has_time && e->time.has_zone)
 		count_zone(x, e->time.offset_s);
-	if (a.template_id && e->format.len && !str_eq(e->format, x->format))
-		note_format(x, a.template_id, e->format);
+	if (a.shape->names[SHAPE_TEMPLATE] && e->format.len && !str_eq(e->format, x->format))
+		note_format(x, a.shape->names[SHAPE_TEMPLATE], e->format);
 	return !e->change || write_change(x, e, err);
 }
 

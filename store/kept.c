@@ -147,9 +147,10 @@ static unsigned pace_of(const struct event *e, const struct agg_answer *a)
  */
 static uint64_t sample_key(const struct event *e, const struct agg_answer *a, unsigned pace)
 {
-	uint64_t key = e->kind == EV_HTTP ? hash64_mix(a->route_id, (uint64_t)(int64_t)e->status)
-	             : a->template_id     ? a->template_id
-	                                  : hash64_mix((uint64_t)e->kind, a->fingerprint_id);
+	const uint64_t *names = a->shape->names;
+	uint64_t key = e->kind == EV_HTTP      ? hash64_mix(names[SHAPE_ROUTE], (uint64_t)(int64_t)e->status)
+	             : names[SHAPE_TEMPLATE]   ? names[SHAPE_TEMPLATE]
+	                                       : hash64_mix((uint64_t)e->kind, names[SHAPE_FINGERPRINT]);
 	return pace == PACE_SLOW ? hash64_mix(key, PACE_SLOW) : key;
 }
 
@@ -219,11 +220,11 @@ static void record_of(const struct event *e, const struct agg_answer *a, struct 
 		.offset = e->offset,
 		.severity = (uint8_t)e->severity,
 		.kind = (uint8_t)e->kind,
-		.service = a->service,
-		.host = a->host,
-		.template_id = a->template_id,
-		.route_id = a->route_id,
-		.fingerprint_id = a->fingerprint_id,
+		.service = a->shape->names[SHAPE_SERVICE],
+		.host = a->shape->names[SHAPE_HOST],
+		.template_id = a->shape->names[SHAPE_TEMPLATE],
+		.route_id = a->shape->names[SHAPE_ROUTE],
+		.fingerprint_id = a->shape->names[SHAPE_FINGERPRINT],
 		.status = e->status,
 		.pid = e->pid,
 		.duration_us = a->duration_us,
@@ -239,16 +240,19 @@ static void record_of(const struct event *e, const struct agg_answer *a, struct 
 void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
 {
 	unsigned pace = pace_of(e, a);
-	if (!pace && !a->template_id && !a->fingerprint_id)
+	if (!pace && a->memo->spent)
 		return;
+	uint64_t template_id = a->shape->names[SHAPE_TEMPLATE], fingerprint_id = a->shape->names[SHAPE_FINGERPRINT];
 	uint64_t key = pace ? sample_key(e, a, pace) : 0;
 	bool firm = is_lifecycle(e->kind) && k->n_lifecycle < KEPT_LIFECYCLE_MAX;
 	if (firm)
 		k->n_lifecycle++;
 	else
 		/* Statements may all have one template: what tells them apart is their fingerprint. */
-		firm = (a->template_id && is_first(k, a->template_id)) || (key && is_first(k, key)) ||
-		       (a->fingerprint_id && is_first(k, hash64_mix(a->fingerprint_id, EV_QUERY)));
+		firm = (template_id && is_first(k, template_id)) || (key && is_first(k, key)) ||
+		       (fingerprint_id && is_first(k, hash64_mix(fingerprint_id, EV_QUERY)));
+	/* Once there are enough, there always are. */
+	a->memo->spent = !firm && !is_lifecycle(e->kind);
 	struct kept_record r;
 	if (firm) {
 		record_of(e, a, &r);

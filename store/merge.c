@@ -69,7 +69,7 @@ struct copying {
 static uint64_t seed_of(const char *table)
 {
 	static const struct { const char *table; uint64_t seed; } seeds[] = {
-		{ "agg", CELLS_SEED }, { "block", BLOCK_SEED }, { "kept", KEPT_SEED }, { "checkpoint", CHECKPOINT_SEED },
+		{ "agg", CELLS_SEED }, { "block", BLOCK_SEED }, { "dict", DICT_SEED }, { "kept", KEPT_SEED }, { "checkpoint", CHECKPOINT_SEED },
 	};
 
 	for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++)

@@ -239,18 +239,14 @@ struct kept_line {
 NODISCARD bool store_load_kept(struct store *s, struct arena *a, struct kept_line **out, size_t *n,
 			       struct err *err);
 
-/* What of a row a scan needs, beside its time, service, duration, status, severity, kind, role and source: the rest stays packed. */
+/* What of a row a scan needs beside its time, source, duration and what comes with its shape: the rest stays packed. */
 enum scan_want {
-	SCAN_HOST = 1,
-	SCAN_TEMPLATE = 2,
-	SCAN_ROUTE = 4,
-	SCAN_FINGERPRINT = 8,
-	SCAN_CLIENT = 16,
-	SCAN_USER = 32,
-	SCAN_TRACE = 64,
-	SCAN_BYTES = 128,
-	SCAN_PLACE = 256, /* line, offset */
-	SCAN_ALL = 511,
+	SCAN_CLIENT = 1,
+	SCAN_USER = 2,
+	SCAN_TRACE = 4,
+	SCAN_BYTES = 8,
+	SCAN_PLACE = 16, /* line, offset */
+	SCAN_ALL = 31,
 };
 
 /* Columns of one event, for scans; what was not wanted is 0. */

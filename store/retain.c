@@ -11,7 +11,7 @@
 
 enum { EMPTY_SHARE = 5 }; /* of the pages, one in so many empty ones makes packing worth it */
 
-static const char *const event_tables[] = { "block", "kept", "db_event", NULL };
+static const char *const event_tables[] = { "block", "dict", "kept", "db_event", NULL };
 static const char *const cell_tables[] = { "agg", "statement", "change", NULL };
 
 static bool number(struct db *db, const char *sql, int64_t *out, struct err *err)

@@ -91,6 +91,11 @@ const char *const schema_sql[] = {
 	" last_ns INTEGER,"
 	" data BLOB NOT NULL)",
 
+	/* What blocks refer to by number: what one of them, of the same id, was the first to bring (store/dict.h). */
+	"CREATE TABLE dict("
+	" id INTEGER PRIMARY KEY,"
+	" data BLOB NOT NULL)",
+
 	/* Lines copied into the store, some hundred a row (store/kept.h). */
 	"CREATE TABLE kept("
 	" id INTEGER PRIMARY KEY,"
@@ -157,5 +162,5 @@ const char *const schema_night_sql[] = {
 	NULL,
 };
 
-const char *const schema_fact_tables[] = { "agg", "block", "kept", "change", "statement", "db_event", NULL };
+const char *const schema_fact_tables[] = { "agg", "block", "dict", "kept", "change", "statement", "db_event", NULL };
 const char *const schema_extent_tables[] = { "note", "zone_offset", "checkpoint", NULL };

@@ -30,6 +30,7 @@
 	  " severity = max(severity, excluded.severity), format = min(format, excluded.format)") \
 	X(SQL_AGG, "INSERT INTO agg VALUES(?1, ?2, ?3)") \
 	X(SQL_BLOCK, "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)") \
+	X(SQL_DICT, "INSERT INTO dict VALUES(?1, ?2)") \
 	X(SQL_KEPT, "INSERT INTO kept VALUES(?1, ?2, ?3)") \
 	X(SQL_CHANGE, \
 	  "INSERT INTO change VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16," \

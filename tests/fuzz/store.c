@@ -199,10 +199,10 @@ static void change_bytes(struct str patches)
 	read_store();
 }
 
-/* Seals `inside` as a blob. */
-static struct str sealed(struct buf *b, struct str inside, uint64_t seed)
+/* Seals `inside` as a blob of a layout. */
+static struct str sealed(struct buf *b, struct str inside, uint64_t seed, unsigned char layout)
 {
-	size_t start = blob_begin(b, 1);
+	size_t start = blob_begin(b, layout);
 
 	buf_add(b, inside);
 	blob_seal(b, start, seed);
@@ -219,7 +219,7 @@ static void change_value(struct str s)
 		"name SET id", "template SET severity", "template SET format", "template SET grp", "template SET grp_text",
 		"template SET id", "series SET kind", "series SET service", "series SET host", "series SET key",
 		"series SET code", "series SET role", "series SET id", "agg SET kind", "agg SET cells", "agg SET id",
-		"block SET events", "block SET first_ns", "block SET last_ns", "block SET data", "block SET id",
+		"block SET events", "block SET first_ns", "block SET last_ns", "block SET data", "block SET id", "dict SET data", "dict SET id",
 		"kept SET lines", "kept SET data", "kept SET id", "change SET time_ns", "change SET end_ns",
 		"change SET kind", "change SET service", "change SET version", "change SET text", "change SET line",
 		"change SET host", "change SET id", "note SET text", "note SET seq", "zone_offset SET offset_s",
@@ -238,12 +238,12 @@ static void change_value(struct str s)
 		abort();
 	/* Every row, or one of the first ones. */
 	snprintf(sql, sizeof sql, "UPDATE OR IGNORE %s = ?1 WHERE %s", places[place],
-		 kind & 0x80 || place >= 48 ? "1" : "rowid % 3 = 1");
+		 kind & 0x80 || place >= 50 ? "1" : "rowid % 3 = 1");
 	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK) {
 		fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(db));
 		abort();
 	}
-	switch (kind % 7) {
+	switch (kind % 8) {
 	case 0:
 		sqlite3_bind_null(st, 1);
 		break;
@@ -262,7 +262,9 @@ static void change_value(struct str s)
 		sqlite3_bind_blob64(st, 1, value.ptr, value.len, SQLITE_STATIC);
 		break;
 	default:
-		value = sealed(&blob, value, kind % 7 == 4 ? BLOCK_SEED : kind % 7 == 5 ? CELLS_SEED : KEPT_SEED);
+		value = kind % 8 == 4 ? sealed(&blob, value, BLOCK_SEED, 2) :
+			kind % 8 == 5 ? sealed(&blob, value, CELLS_SEED, 2) :
+			sealed(&blob, value, kind % 8 == 6 ? KEPT_SEED : DICT_SEED, 1);
 		sqlite3_bind_blob64(st, 1, value.ptr, value.len, SQLITE_STATIC);
 		break;
 	}
@@ -277,6 +279,7 @@ static void decode_blob(char what, struct str inside)
 {
 	struct column_coder coder;
 	struct block block;
+	struct dict dict;
 	struct cells_part part;
 	struct kept_record record;
 	struct str rows;
@@ -287,19 +290,33 @@ static void decode_blob(char what, struct str inside)
 	buf_init(&b, 2 << 20);
 	column_coder_init(&coder);
 	if (what == 'b') {
-		block_init(&block, &a, false);
-		if (block_decode(&block, &coder, sealed(&b, inside, BLOCK_SEED)))
+		uint32_t values[] = { 7, 8 };
+		uint16_t numbers[2];
+		struct shape shape = { .status = -1, .has = SHAPE_DURATION };
+
+		block_init(&block, &a);
+		dict_init(&dict);
+		dict_add_shape(&dict, &shape);
+		shape.has = SHAPE_BYTES;
+		dict_add_shape(&dict, &shape);
+		dict_numbers(&dict, DICT_CLIENTS, values, 2, 2, numbers);
+		if (block_decode(&block, &dict, &coder, sealed(&b, inside, BLOCK_SEED, 2)))
 			for (size_t i = 0; i < block.n; i++)
-				for (int id = 0; id < BLOCK_IDS; id++)
-					block_id(&block, (enum block_id)id, i);
-	} else if (what == 'c') {
-		struct str bytes = sealed(&b, inside, CELLS_SEED);
+				if (block.shape[i] >= dict.shapes.n)
+					BUG("a shape that nobody brought");
+		dict_release(&dict);
+	} else if (what == 'd') {
+		dict_init(&dict);
+		dict_read_news(&dict, &coder, sealed(&b, inside, DICT_SEED, 1));
+		dict_release(&dict);
+	} else if (what == 'c' || what == 'C') {
+		struct str bytes = sealed(&b, inside, CELLS_SEED, what == 'c' ? 1 : 2);
 
 		for (int kind = 0; kind < SERIES_KIND_COUNT; kind++)
 			if (cells_decode(bytes, (enum series_kind)kind, &coder, &a, &part) &&
 			    (part.n_cells > PART_CELLS_MAX || part.n_hist > PART_HIST_MAX))
 				BUG("more cells than a part may have");
-	} else if (kept_open(sealed(&b, inside, KEPT_SEED), &coder, &a, &rows)) {
+	} else if (kept_open(sealed(&b, inside, KEPT_SEED, 1), &coder, &a, &rows)) {
 		while (kept_next(&rows, &record))
 			hash64(record.text);
 	}
@@ -316,7 +333,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!sound.len)
 		make_sound_store();
-	if (data[0] == 'b' || data[0] == 'c' || data[0] == 'k')
+	if (data[0] == 'b' || data[0] == 'c' || data[0] == 'C' || data[0] == 'd' || data[0] == 'k')
 		decode_blob((char)data[0], str_from(s, 1));
 	else if (data[0] == 'f')
 		change_bytes(str_from(s, 1));
