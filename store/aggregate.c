@@ -35,25 +35,45 @@ uint64_t series_id(enum series_kind kind, uint64_t service, uint64_t host, uint6
 }
 
 /* Twice the slots. A table starts small, since what is in use of it should stay in the nearest cache. */
-static void grow_ways(struct agg_ways *w, struct arena *a)
+static void grow_ways(struct aggregate *g)
 {
-	struct agg_ways old = *w;
-	w->n_slots = old.n_slots ? old.n_slots * 2 : WAYS_FIRST;
-	w->at = arena_new_n(a, struct agg_way, w->n_slots);
-	for (size_t i = 0; i < old.n_slots; i++)
-		if (old.at[i].said)
-			*way_of(w, old.at[i].said) = old.at[i];
+	struct agg_way *old = g->ways;
+	size_t n = g->n_slots;
+	g->n_slots = n ? n * 2 : WAYS_FIRST;
+	g->ways = arena_new_n(&g->arena, struct agg_way, g->n_slots);
+	for (size_t i = 0; i < n; i++)
+		if (old[i].said)
+			*way_of(g, old[i].said) = old[i];
 }
 
-void aggregate_remember(struct aggregate *g, struct agg_ways *w, uint64_t said, uint32_t to)
+void aggregate_remember(struct aggregate *g, uint64_t said, uint32_t series)
 {
-	if (w->n >= w->n_slots / 2) {
-		if (w->n_slots >= WAYS_MAX)
+	if (g->n_ways >= g->n_slots / 2) {
+		if (g->n_slots >= WAYS_MAX)
 			return;
-		grow_ways(w, &g->arena);
+		grow_ways(g);
 	}
-	*way_of(w, said) = (struct agg_way){ said, to };
-	w->n++;
+	*way_of(g, said) = (struct agg_way){ said, series };
+	g->n_ways++;
+}
+
+/* The slot of the shape that events lead to who say this, or the free one where it would be. */
+static inline uint32_t *shape_slot(const struct aggregate *g, uint64_t said)
+{
+	size_t mask = g->n_shape_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
+	while (g->shape_slots[at] && g->shapes.at[g->shape_slots[at] - 1].said != said)
+		at = (at + 1) & mask;
+	return &g->shape_slots[at];
+}
+
+/* Room for another shape. */
+static void grow_shape_slots(struct aggregate *g)
+{
+	g->n_shape_slots = g->n_shape_slots ? g->n_shape_slots * 2 : WAYS_FIRST;
+	g->shape_slots = arena_new_n(&g->arena, uint32_t, g->n_shape_slots);
+	for (size_t i = 0; i < g->shapes.n; i++)
+		if (g->shapes.at[i].said)
+			*shape_slot(g, g->shapes.at[i].said) = (uint32_t)i + 1;
 }
 
 void aggregate_init(struct aggregate *g)
@@ -65,8 +85,8 @@ void aggregate_init(struct aggregate *g)
 	arena_init(&g->arena);
 	map_init(&g->by_shape);
 	g->other_id = hash64(OTHER_TEXT);
-	grow_ways(&g->ways, &g->arena);
-	grow_ways(&g->shape_ways, &g->arena);
+	grow_ways(g);
+	grow_shape_slots(g);
 }
 
 void aggregate_release(struct aggregate *g)
@@ -78,16 +98,17 @@ void aggregate_release(struct aggregate *g)
 	arena_release(&g->arena);
 }
 
-static void clear_ways(struct agg_ways *w)
+static void clear_ways(struct aggregate *g)
 {
-	if (w->n)
-		memset(w->at, 0, w->n_slots * sizeof *w->at);
-	w->n = 0;
+	if (g->n_ways)
+		memset(g->ways, 0, g->n_slots * sizeof *g->ways);
+	g->n_ways = 0;
 }
 
 void aggregate_forget_shapes(struct aggregate *g)
 {
-	clear_ways(&g->shape_ways);
+	if (g->shapes.n)
+		memset(g->shape_slots, 0, g->n_shape_slots * sizeof *g->shape_slots);
 	map_clear(&g->by_shape);
 	g->shapes.n = 0;
 }
@@ -133,7 +154,7 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 	map_clear(&g->place_index);
 	map_clear(&g->by_id);
 	map_clear(&g->admitted);
-	clear_ways(&g->ways);
+	clear_ways(g);
 	aggregate_forget_shapes(g);
 	g->series.n = g->recent.n = g->services.n = g->places.n = g->n_agents = 0;
 	g->other_place = 0;
@@ -263,11 +284,11 @@ uint32_t aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t buck
 uint32_t aggregate_other_series(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class, int32_t code)
 {
 	uint64_t said = said_key(e->place, kind, class, g->other_id, code);
-	const struct agg_way *way = way_of(&g->ways, said);
+	const struct agg_way *way = way_of(g, said);
 	if (way->said)
-		return way->to;
+		return way->series;
 	uint32_t series = aggregate_series(g, kind, e->place, other(g), code);
-	aggregate_remember(g, &g->ways, said, series);
+	aggregate_remember(g, said, series);
 	return series;
 }
 
@@ -277,7 +298,7 @@ uint32_t aggregate_new_way(struct aggregate *g, const struct sample *e, enum ser
 	if (name && !admit(g, e->place, class, name, text))
 		return aggregate_other_series(g, e, kind, class, code);
 	uint32_t series = aggregate_series(g, kind, e->place, name, code);
-	aggregate_remember(g, &g->ways, said_key(e->place, kind, class, name, code), series);
+	aggregate_remember(g, said_key(e->place, kind, class, name, code), series);
 	return series;
 }
 
@@ -292,12 +313,13 @@ static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint6
 	*vec_push(&g->arena, &g->hist_log) = at | hist_bucket((double)us / 1000);
 }
 
-static void count_timed(struct aggregate *g, uint32_t series, const struct sample *e)
+/* Counts the event in the series of what it is, and how long it took. */
+static void count_main(struct aggregate *g, struct agg_shape *shape, const struct sample *e)
 {
-	struct agg_cell *cell = count(g, series, e);
+	struct agg_cell *cell = e->has_bucket ? count_at(g, shape->main, &shape->main_recent, e, e->bucket) : NULL;
 	if (e->duration_us == NO_DURATION)
 		return;
-	struct agg_series *s = &g->series.at[series];
+	struct agg_series *s = &g->series.at[shape->main];
 	s->timed += s->timed < UINT32_MAX;
 	s->sum_us += e->duration_us;
 	if (!cell)
@@ -348,12 +370,26 @@ static uint32_t lookup_main(struct aggregate *g, const struct event *e, const st
 	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail, text, (int32_t)e->kind);
 }
 
+/* What a shape is beside its names. */
+static uint64_t small_parts(const struct shape *s)
+{
+	return (uint64_t)s->kind | (uint64_t)s->severity << 8 | (uint64_t)s->has << 16 | (uint64_t)(uint16_t)s->status << 32;
+}
+
 /* What an event says of its shape, as one key: its parts are hashes, or small. */
 static uint64_t shape_key(const struct event *e, const struct agg_place *p, const struct shape *s, uint64_t detail)
 {
-	uint64_t rest = (uint64_t)s->kind | (uint64_t)s->severity << 8 | (uint64_t)s->has << 16 | (uint64_t)(uint16_t)s->status << 32;
 	return p->mix + e->route_id * UINT64_C(0xd6e8feb86659fd93) + e->fingerprint_id * UINT64_C(0xa0761d6478bd642f) +
-	       e->template_id * UINT64_C(0xe7037ed1a0b428db) + detail * UINT64_C(0x8ebc6af09c88c6e3) + (rest + 1) * SPREAD;
+	       e->template_id * UINT64_C(0xe7037ed1a0b428db) + detail * UINT64_C(0x8ebc6af09c88c6e3) + (small_parts(s) + 1) * SPREAD;
+}
+
+/* A shape whose names are its own has one way that leads to it. */
+static void remember_shape(struct aggregate *g, uint64_t said, uint32_t number)
+{
+	if (g->shapes.n * 2 > g->n_shape_slots)
+		grow_shape_slots(g);
+	*shape_slot(g, said) = number + 1;
+	g->shapes.at[number].said = said;
 }
 
 /*
@@ -364,7 +400,8 @@ static uint32_t new_shape(struct aggregate *g, const struct event *e, const stru
 			  uint64_t detail, struct str detail_text)
 {
 	const struct agg_place *p = at->place;
-	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES };
+	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES,
+		                  .main_recent.cell = NO_CELL, .line_recent.cell = NO_CELL };
 	uint64_t key = memo.main == NO_SERIES ? 0 : g->series.at[memo.main].key;
 	s->names[SHAPE_SERVICE] = p->service;
 	s->names[SHAPE_HOST] = p->host;
@@ -375,7 +412,7 @@ static uint32_t new_shape(struct aggregate *g, const struct event *e, const stru
 		memo.line = lookup(g, at, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text, (int32_t)e->severity);
 		s->names[SHAPE_TEMPLATE] = g->series.at[memo.line].key;
 	}
-	uint64_t content = hash64_mix((uint64_t)memo.main << 32 | memo.line, shape_key(e, p, s, 0));
+	uint64_t content = hash64_mix((uint64_t)memo.main << 32 | memo.line, small_parts(s));
 	for (unsigned i = 0; i < SHAPE_NAMES; i++)
 		content = hash64_mix(content, s->names[i]);
 	bool is_new;
@@ -388,7 +425,7 @@ static uint32_t new_shape(struct aggregate *g, const struct event *e, const stru
 	bool own = s->names[SHAPE_ROUTE] == e->route_id && s->names[SHAPE_FINGERPRINT] == e->fingerprint_id &&
 	           s->names[SHAPE_TEMPLATE] == e->template_id && (!detail || key == detail);
 	if (own)
-		aggregate_remember(g, &g->shape_ways, said, (uint32_t)*number);
+		remember_shape(g, said, (uint32_t)*number);
 	return (uint32_t)*number;
 }
 
@@ -402,8 +439,8 @@ static uint32_t shape_of(struct aggregate *g, const struct event *e, const struc
 	};
 	struct str text;
 	uint64_t detail = detail_of(e, &text), said = shape_key(e, at->place, &s, detail);
-	const struct agg_way *way = way_of(&g->shape_ways, said);
-	return way->said ? way->to : new_shape(g, e, at, &s, said, detail, text);
+	uint32_t slot = *shape_slot(g, said);
+	return slot ? slot - 1 : new_shape(g, e, at, &s, said, detail, text);
 }
 
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
@@ -428,11 +465,11 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	out->shape = &g->dict->shapes.at[out->number];
 	out->memo = &g->shapes.at[out->number];
 	if (out->memo->main != NO_SERIES) {
-		count_timed(g, out->memo->main, &s);
+		count_main(g, out->memo, &s);
 		out->main = &g->series.at[out->memo->main];
 	}
-	if (out->memo->line != NO_SERIES)
-		count(g, out->memo->line, &s);
+	if (out->memo->line != NO_SERIES && s.has_bucket)
+		count_at(g, out->memo->line, &out->memo->line_recent, &s, s.bucket);
 	aggregate_count_facets(g, e, &s);
 	if (e->client.len) {
 		struct client client = client_parse(e->client);
@@ -457,6 +494,8 @@ void aggregate_clear_cells(struct aggregate *g)
 		g->series.at[g->cells.at[i].series].newest = NO_CELL;
 		g->recent.at[g->cells.at[i].series].cell = NO_CELL;
 	}
+	for (size_t i = 0; i < g->shapes.n; i++)
+		g->shapes.at[i].main_recent.cell = g->shapes.at[i].line_recent.cell = NO_CELL;
 	g->cells.n = g->n_ordered = 0;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;

@@ -51,9 +51,6 @@ struct agg_series {
 	int32_t first_bucket, last_bucket; /* span of the cells */
 };
 
-/* Which cell of a series was used last: apart from the rest, since every event asks for several of them. */
-struct agg_recent { uint32_t cell; int32_t bucket; };
-
 struct agg_cell {
 	uint32_t series;             /* index into series */
 	uint32_t older;              /* cell of the same series made before, NO_CELL none */
@@ -99,14 +96,18 @@ struct agg_place {
 /* A short text and its hash; len 0: none yet. */
 struct agg_said { char text[32]; uint8_t len; uint64_t hash; };
 
-/* A way to a series or shape: 0 marks a free slot. */
-struct agg_way { uint64_t said; uint32_t to; };
-struct agg_ways { struct agg_way *at; size_t n, n_slots; }; /* open addressing; in use, there */
+/* A way to a series: 0 marks a free slot. */
+struct agg_way { uint64_t said; uint32_t series; };
 
-/* What belongs to a shape of the dictionary, for as long as the file is written. */
+/* Which cell of a series was used last: apart from the rest, since every event asks for several of them. */
+struct agg_recent { uint32_t cell; int32_t bucket; };
+
+/* What belongs to a shape of the dictionary, for as long as the file is written: what most events need of it, side by side. */
 struct agg_shape {
+	uint64_t said;               /* what events with a way to it say */
 	uint32_t main;               /* series of the request, statement or event; NO_SERIES for a plain line */
 	uint32_t line;               /* series of the template; NO_SERIES none */
+	struct agg_recent main_recent, line_recent;
 	/* Of those who are given the answers, and found there what they left: */
 	bool spent;                  /* there are enough first lines of this template and statement (store/kept.h) */
 	uint32_t statement;          /* index + 1 of the row that counted last (store/database.h), 0 none, of the database with */
@@ -125,8 +126,10 @@ struct aggregate {
 	struct map place_index;      /* mix of what events say → index into places */
 	uint64_t other_id;           /* of "(other)" */
 	struct dict *dict;           /* of shapes; not ours */
-	struct agg_ways ways;        /* what an event says → its series */
-	struct agg_ways shape_ways;  /* what an event says → number of its shape */
+	struct agg_way *ways;        /* what an event says → its series; open addressing */
+	size_t n_ways, n_slots;      /* in use, there */
+	uint32_t *shape_slots;       /* what an event says → number of its shape + 1; open addressing, 0 free */
+	size_t n_shape_slots;        /* at least twice as many as shapes */
 	struct map by_shape;         /* hash of a shape → its number */
 	VEC(struct agg_shape) shapes; /* as many as there are in the dictionary */
 	struct map by_id;            /* series id → index + 1 into series */

@@ -53,9 +53,9 @@ enum { CLASS_NET_NUMBER = CLASS_COUNT, CLASS_AGENT_TEXT };
 static void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
 {
 	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_AGENT_TEXT, hash64(agent), FACET_AGENT);
-	const struct agg_way *way = way_of(&g->ways, said);
+	const struct agg_way *way = way_of(g, said);
 	if (way->said) {
-		count(g, way->to, e);
+		count(g, way->series, e);
 		return;
 	}
 	struct str family = facet_agent(agent);
@@ -63,7 +63,7 @@ static void count_agent(struct aggregate *g, const struct sample *e, struct str 
 		return;
 	uint32_t series = lookup_facet(g, e, FACET_AGENT, family);
 	if (g->n_agents < AGENTS_MAX) {
-		aggregate_remember(g, &g->ways, said, series);
+		aggregate_remember(g, said, series);
 		g->n_agents++;
 	}
 	count(g, series, e);
@@ -83,15 +83,15 @@ static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t
 		return e->place->other_nets;
 	}
 	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_NET_NUMBER, spread, FACET_CLIENT_NET);
-	const struct agg_way *way = way_of(&g->ways, said);
+	const struct agg_way *way = way_of(g, said);
 	if (way->said)
-		return way->to;
+		return way->series;
 	char room[FACET_TEXT_BYTES];
 	struct str text = client_net_text(net, room);
 	uint32_t series = lookup_facet(g, e, FACET_CLIENT_NET, text);
 	if (g->series.at[series].key == hash64(text)) {
 		service->nets[bit / 64] |= UINT64_C(1) << bit % 64;
-		aggregate_remember(g, &g->ways, said, series);
+		aggregate_remember(g, said, series);
 	}
 	return series;
 }

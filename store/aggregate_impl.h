@@ -31,16 +31,16 @@ static inline uint64_t said_key(const struct agg_place *p, enum series_kind kind
 }
 
 /* The slot of the way, or the free one where it would be. */
-static inline struct agg_way *way_of(const struct agg_ways *w, uint64_t said)
+static inline struct agg_way *way_of(const struct aggregate *g, uint64_t said)
 {
-	size_t mask = w->n_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
-	while (w->at[at].said && w->at[at].said != said)
+	size_t mask = g->n_slots - 1, at = (size_t)((said * SPREAD) >> 32) & mask;
+	while (g->ways[at].said && g->ways[at].said != said)
 		at = (at + 1) & mask;
-	return &w->at[at];
+	return &g->ways[at];
 }
 
-/* Without room nothing is lost but time: the long way always leads to the same. */
-void aggregate_remember(struct aggregate *g, struct agg_ways *w, uint64_t said, uint32_t to);
+/* Without room nothing is lost but time: the long way always leads to the same series. */
+void aggregate_remember(struct aggregate *g, uint64_t said, uint32_t series);
 /* How many names of a class a service may have. */
 uint32_t aggregate_class_limit(unsigned class);
 /* The series of a kind, made when it is new. */
@@ -60,23 +60,25 @@ void aggregate_count_client(struct aggregate *g, const struct sample *s, const s
 static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind,
 			      unsigned class, uint64_t name, struct str text, int32_t code)
 {
-	const struct agg_way *way = way_of(&g->ways, said_key(e->place, kind, class, name, code));
-	return way->said ? way->to : aggregate_new_way(g, e, kind, class, name, text, code);
+	const struct agg_way *way = way_of(g, said_key(e->place, kind, class, name, code));
+	return way->said ? way->series : aggregate_new_way(g, e, kind, class, name, text, code);
 }
 
-/* Counts the event in a cell of the series; NULL when it has no time. */
-static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e,
-					int32_t bucket)
+/* Counts the event in the cell of a bucket of the series, of which `r` knows the one used last. The event has a time. */
+static inline struct agg_cell *count_at(struct aggregate *g, uint32_t series, struct agg_recent *r, const struct sample *e, int32_t bucket)
 {
-	if (!e->has_bucket)
-		return NULL;
-	struct agg_recent *r = &g->recent.at[series];
 	if (r->cell == NO_CELL || r->bucket != bucket)
 		*r = (struct agg_recent){ aggregate_other_cell(g, series, bucket), bucket };
 	struct agg_cell *cell = &g->cells.at[r->cell];
 	cell->count++;
 	cell->failed += e->failed;
 	return cell;
+}
+
+/* The same for any event; NULL when it has no time. */
+static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
+{
+	return e->has_bucket ? count_at(g, series, &g->recent.at[series], e, bucket) : NULL;
 }
 
 static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)

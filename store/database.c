@@ -86,7 +86,7 @@ static struct statement_row *row_for(struct statements *s, struct roster *names,
 
 void statements_add(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
 {
-	if (e->kind != EV_QUERY || a->shape->names[SHAPE_FINGERPRINT] == 0)
+	if (e->kind != EV_QUERY || (!a->memo->statement && a->shape->names[SHAPE_FINGERPRINT] == 0))
 		return;
 	struct statement_row *r = row_for(s, names, e, a);
 

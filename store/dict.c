@@ -5,6 +5,7 @@
 enum {
 	LAYOUT = 1,
 	SLOTS_FIRST = 64,
+	AHEAD = 16,
 	NAMES_MAX = DICT_SHAPES_MAX * SHAPE_NAMES,
 };
 
@@ -68,10 +69,15 @@ void dict_restart_shapes(struct dict *d)
 	d->shapes_again = true;
 }
 
+static inline size_t first_slot(const struct dict_values *v, uint32_t value)
+{
+	return (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (v->n_slots - 1);
+}
+
 /* The slot of the value, or the free one where it would be. */
 static inline struct dict_slot *slot_of(const struct dict_values *v, uint32_t value)
 {
-	size_t mask = v->n_slots - 1, at = (size_t)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+	size_t mask = v->n_slots - 1, at = first_slot(v, value);
 	while (v->slots[at].number && v->slots[at].value != value)
 		at = (at + 1) & mask;
 	return &v->slots[at];
@@ -106,6 +112,8 @@ bool dict_numbers(struct dict *d, enum dict_list list, const uint32_t *values, s
 	for (size_t i = 0; i < n; i++) {
 		if (v->at.n * 2 >= v->n_slots && v->n_slots < 2 * DICT_VALUES_MAX)
 			grow_slots(v, &d->arena);
+		/* The table is larger than the nearest caches: ask for slots before they are needed. */
+		__builtin_prefetch(&v->slots[first_slot(v, values[i + AHEAD < n ? i + AHEAD : i])]);
 		struct dict_slot *slot = slot_of(v, values[i]);
 		if (!slot->number) {
 			if (v->at.n - first >= new_max) {

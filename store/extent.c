@@ -381,7 +381,7 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 	db_events_add(&x->db_events, e, x->agg.role);
 	if (e->has_time && e->time.has_zone)
 		count_zone(x, e->time.offset_s);
-	if (a.shape->names[SHAPE_TEMPLATE] && e->format.len && !str_eq(e->format, x->format))
+	if (e->format.len && !str_eq(e->format, x->format) && a.shape->names[SHAPE_TEMPLATE])
 		note_format(x, a.shape->names[SHAPE_TEMPLATE], e->format);
 	return !e->change || write_change(x, e, err);
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "core/hash.h"
-#include "store/cells.h"
+#include "store/aggregate.h"
 #include "store/facet.h"
 #include "tests/unit/store_help.h"
 
@@ -277,6 +277,46 @@ Test(aggregate, names_without_end_are_bounded)
 	cr_expect_eq(all, N);
 	arena_release(&a);
 	remove_store(path);
+}
+
+/* Shapes are as many as the names that are counted by themselves; what comes after that shares one. */
+Test(aggregate, shapes_are_bounded_like_names)
+{
+	enum { N = 3 * ROUTES_MAX };
+	struct roster roster;
+	struct dict dict;
+	static struct aggregate g;
+	struct agg_answer a;
+	char text[32];
+
+	roster_init(&roster);
+	dict_init(&dict);
+	aggregate_init(&g);
+	aggregate_begin(&g, &roster, &dict, STR("nginx"), STR_NONE, ROLE_ACCESS);
+	for (int round = 0; round < 2; round++) {
+		for (size_t k = 0; k < N; k++) {
+			struct event e = made_event(k, T0 + (int64_t)k * NS_PER_MS);
+
+			snprintf(text, sizeof text, "GET /r%zu", k);
+			e.kind = EV_HTTP;
+			e.status = 200;
+			set_route(&e, text);
+			aggregate_add(&g, &e, &a);
+			cr_assert_eq(a.shape->names[SHAPE_ROUTE], k < ROUTES_MAX ? e.route_id : hash64(STR("(other)")));
+			cr_assert_eq(a.shape->status, 200);
+			cr_assert_eq(a.memo->main == g.shapes.at[0].main, k == 0);
+			if (aggregate_full(&g))
+				aggregate_clear_cells(&g);
+		}
+		cr_expect_eq(dict.shapes.n, ROUTES_MAX + 1);
+		cr_expect_eq(g.shapes.n, dict.shapes.n);
+		/* Starting over gives the same. */
+		dict_restart_shapes(&dict);
+		aggregate_forget_shapes(&g);
+	}
+	aggregate_release(&g);
+	dict_release(&dict);
+	roster_release(&roster);
 }
 
 Test(aggregate, distinct_clients_join_over_files)
