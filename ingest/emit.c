@@ -62,6 +62,25 @@ static void set_time(struct emitter *m, struct event *e)
 }
 
 /*
+ * Where the statement's beginning first stands in the message; -1 nowhere. Mostly it is a slice of it, and before it stands
+ * little.
+ */
+static ptrdiff_t find_query(struct str message, struct str query)
+{
+	uintptr_t from = (uintptr_t)message.ptr, at = (uintptr_t)query.ptr;
+	const char *p = message.ptr, *found;
+
+	if (at < from || at > from + message.len - query.len)
+		return str_find(message, query);
+	while ((found = memchr(p, query.ptr[0], (size_t)(query.ptr - p)))) {
+		if (memcmp(found, query.ptr, query.len) == 0)
+			return found - message.ptr;
+		p = found + 1;
+	}
+	return query.ptr - message.ptr;
+}
+
+/*
  * A statement has its fingerprint; in the message it would make a template of every statement. It is cut
  * out of the text to be masked, where it stands in it as it is; a message that is nothing else has the
  * fingerprint for its template.
@@ -73,7 +92,7 @@ static struct str without_query(struct emitter *m, const struct event *e)
 	struct buf *b = &m->norm->text;
 
 	if (query.len >= 6 && query.len <= message.len)
-		at = str_find(message, str_head(query, QUERY_MASKED_BYTES));
+		at = find_query(message, str_head(query, QUERY_MASKED_BYTES));
 	if (at < 0)
 		return message;
 	if (query.len == message.len)
