@@ -113,7 +113,7 @@ static inline uint64_t method_key(struct str method)
 /* Requests are for the same few hundred routes mostly. */
 static void set_route(struct normalisers *n, struct event *e)
 {
-	uint64_t key = skeleton_path_key(e->path, method_key(e->method));
+	uint64_t key = skeleton_path_key(e->path, e->raw, method_key(e->method));
 	const struct memo_slot *known = key ? memo_get(&n->routes, key) : NULL;
 
 	if (known) {

@@ -183,8 +183,33 @@ static uint64_t count_line_ends(struct str s)
 	return n;
 }
 
+/* The next line when it lies in the buffer and needs no cutting, as nearly all do. */
+static inline bool next_at_hand(struct lines *l)
+{
+	const char *p = l->buf.ptr + l->at;
+	size_t unread = l->buf.len - l->at;
+
+	if (!l->begun || l->array || l->searched || unread == 0)
+		return false;
+	const char *end = memchr(p, '\n', unread);
+
+	if (!end || (size_t)(end - p) > l->max_line_bytes)
+		return false;
+	size_t length = (size_t)(end - p);
+
+	l->cut = l->unfinished = false;
+	l->number++;
+	l->offset = l->next_offset;
+	l->next_offset += length + 1;
+	l->at += length + 1;
+	l->text = str_make(p, length - (length && p[length - 1] == '\r'));
+	return true;
+}
+
 bool lines_next(struct lines *l)
 {
+	if (next_at_hand(l))
+		return true;
 	size_t length; /* of the line without its '\n' */
 	bool found;
 	if (!l->begun)

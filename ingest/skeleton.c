@@ -217,37 +217,28 @@ static inline uint64_t key_with(uint64_t key, const struct piece *p)
 	return hash64_fold(p->low ^ key ^ UINT64_C(0xd6e8feb86659fd93), p->high ^ length ^ UINT64_C(0xa0761d6478bd642f)) ^ length;
 }
 
-#if defined(__SSE2__)
-/* The next piece of the path at p; little endian, as all that have SSE2. */
+enum { PIECE_BYTES = 16 };
+
+#ifdef __SSE2__
+/* The next piece of the path at p; behind its end so many bytes can be read. Little endian, as all that have SSE2. */
 static inline struct piece piece_at(const char *p, const char *end, bool after_slash)
 {
+	/* From its middle backwards: masks for ever more bytes. */
+	static const unsigned char masks[2 * PIECE_BYTES] = {
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+	};
 	size_t left = (size_t)(end - p);
-	struct piece piece = { 0 };
-
-	if (left >= 16) {
-		memcpy(&piece.low, p, 8);
-		memcpy(&piece.high, p + 8, 8);
-	} else if (left >= 8) {
-		memcpy(&piece.low, p, 8);
-		piece.high = digits_load(p + 8, left - 8);
-	} else {
-		piece.low = digits_load(p, left);
-	}
-	__m128i v = _mm_set_epi64x((int64_t)piece.high, (int64_t)piece.low);
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i ends = _mm_or_si128(_mm_or_si128(equal_to(v, '?'), equal_to(v, '#')), equal_to(v, ';'));
-	unsigned stop = mask_of(ends) | 1u << (left < 16 ? left : 16);
+	unsigned stop = mask_of(ends) | 1u << (left < PIECE_BYTES ? left : PIECE_BYTES);
 	unsigned numbers = mask_of(digits_of(v)) & (mask_of(equal_to(v, '/')) << 1 | after_slash);
+	unsigned n = (unsigned)__builtin_ctz(stop | numbers);
+	bool number = (numbers & ~stop) >> n & 1;
+	uint64_t words[2];
 
-	piece.n = (unsigned)__builtin_ctz(stop | numbers);
-	piece.number = numbers >> piece.n & 1;
-	piece.last = !piece.number && piece.n < 16;
-	if (piece.n < 8) {
-		piece.low &= (UINT64_C(1) << (8 * piece.n)) - 1;
-		piece.high = 0;
-	} else if (piece.n < 16) {
-		piece.high &= (UINT64_C(1) << (8 * (piece.n - 8))) - 1;
-	}
-	return piece;
+	v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(const void *)(masks + PIECE_BYTES - n)));
+	_mm_storeu_si128((__m128i *)(void *)words, v);
+	return (struct piece){ words[0], words[1], n, number, !number && n < PIECE_BYTES };
 }
 #else
 static inline struct piece piece_at(const char *p, const char *end, bool after_slash)
@@ -255,33 +246,45 @@ static inline struct piece piece_at(const char *p, const char *end, bool after_s
 	struct piece piece = { 0 };
 	size_t n = 0;
 
-	for (; n < 16 && p + n < end && p[n] != '?' && p[n] != '#' && p[n] != ';' && !piece.number; n++) {
+	for (; n < PIECE_BYTES && p + n < end && p[n] != '?' && p[n] != '#' && p[n] != ';' && !piece.number; n++) {
 		piece.number = is_digit(p[n]) && after_slash;
 		after_slash = p[n] == '/';
 	}
 	n -= piece.number;
 	piece.n = (unsigned)n;
-	piece.last = !piece.number && n < 16;
+	piece.last = !piece.number && n < PIECE_BYTES;
 	piece.low = digits_load(p, n < 8 ? n : 8);
 	piece.high = n > 8 ? digits_load(p + 8, n - 8) : 0;
 	return piece;
 }
 #endif
 
-uint64_t skeleton_path_key(struct str s, uint64_t seed)
+static inline uint64_t path_key(const char *p, const char *end, uint64_t key)
 {
-	const char *p = s.ptr, *end = p + s.len;
-	uint64_t key = seed;
 	struct piece piece;
+	bool after_slash = false;
 
-	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES || *p != '/')
-		return 0;
 	do {
-		piece = piece_at(p, end, p > s.ptr && p[-1] == '/');
+		piece = piece_at(p, end, after_slash);
 		key = key_with(key, &piece);
 		p += piece.n;
+		after_slash = p[-1] == '/' && !piece.number;
 		if (piece.number)
 			p = number_end(p, end);
 	} while (!piece.last);
 	return key | 1;
+}
+
+uint64_t skeleton_path_key(struct str s, struct str around, uint64_t seed)
+{
+	uintptr_t from = (uintptr_t)around.ptr, at = (uintptr_t)s.ptr;
+	char copy[SKELETON_TEXT_BYTES + PIECE_BYTES];
+
+	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES || s.ptr[0] != '/')
+		return 0;
+	if (around.len >= s.len + PIECE_BYTES && at >= from && at - from <= around.len - s.len - PIECE_BYTES)
+		return path_key(s.ptr, s.ptr + s.len, seed);
+	memcpy(copy, s.ptr, s.len);
+	memset(copy + s.len, 0, PIECE_BYTES);
+	return path_key(copy, copy + s.len, seed);
 }

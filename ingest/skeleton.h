@@ -20,7 +20,10 @@ enum {
 /* Writes the skeleton into out, returns its bytes; 0: there is none. */
 size_t skeleton_message(struct str s, char out[static SKELETON_ROOM_BYTES]);
 size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES]);
-/* A number for the skeleton and a seed, without making it, as paths are many and short; 0: there is none. */
-uint64_t skeleton_path_key(struct str s, uint64_t seed);
+/*
+ * A number for the skeleton and a seed, without making it, as paths are many and short; 0: there is none. Where s is a slice
+ * of `around` and not at its end, it takes less.
+ */
+uint64_t skeleton_path_key(struct str s, struct str around, uint64_t seed);
 
 #endif
