@@ -158,14 +158,22 @@ static void term_remedy(struct inquiry *q, struct candidate *c)
 		term_add(q, c, "reversal", 1.5, &step->refs, "the failures ended with a step against it: %.*s", STR_ARG(act_words(step, q->arena)));
 }
 
+/* Are the lines those of the system (the kernel, init), which serves no requests? */
+static bool by_system(const struct inquiry *q, const struct candidate *c)
+{
+	const struct service *s = c->speaker >= 0 ? &q->f->services[c->speaker] : NULL;
+	return s && !s->has_http && !s->database && !s->cache;
+}
+
 void test_family(struct inquiry *q, struct candidate *c)
 {
 	term_prior(q, c);
 	double share = fmin(1, c->share);
 	double lines = c->share * q->failures;
 	double lr = share >= 0.5 ? 1.6 : share >= 0.1 ? 0.9 : share >= 0.02 ? 0.2 : -0.8;
-	/* Slow requests leave few lines; those that name a fault count for what they say. */
-	if (c->family->nature == NATURE_CAUSE && lines >= 5 && q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY && lr < 0.6)
+	/* Slow requests leave few lines, and the system says of a device what it has to say once; those that name a fault count for what they say. */
+	bool few = q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY || by_system(q, c);
+	if (c->family->nature == NATURE_CAUSE && lines >= 5 && few && lr < 0.6)
 		lr = 0.6;
 	term_add(q, c, "signal", lr + fmin(0.8, lines / 50), &c->refs, "%s: %.0f lines that are new in the bad time, %.0f for every 100 failed requests",
 	         c->family->words, lines, 100 * c->share);

@@ -54,10 +54,17 @@ static struct reach reach_of(enum cause_kind kind)
 	return (struct reach){ 0, 0 };
 }
 
-double explains_kind(enum cause_kind cause, enum cause_kind condition)
+/* What fills for many reasons, most of them older than the latest version: logs, dumps, files that nobody removes. */
+static bool is_disk(const struct family *family)
+{
+	return family && family->resource && strstr(family->resource, "disk");
+}
+
+double explains_condition(enum cause_kind cause, enum cause_kind condition, const struct family *family)
 {
 	struct reach r = reach_of(cause);
-	return r.often & BIT(condition) ? 1 : r.rarely & BIT(condition) ? 0.4 : 0;
+	bool rarely = r.rarely & BIT(condition) || ((cause == CAUSE_DEPLOYMENT || cause == CAUSE_FEATURE_FLAG) && is_disk(family));
+	return rarely ? 0.4 : r.often & BIT(condition) ? 1 : 0;
 }
 
 static double term_value(const struct candidate *c, const char *name)
@@ -127,12 +134,16 @@ static bool only_there(const struct inquiry *q, const struct candidate *c, const
 	return there && !elsewhere;
 }
 
-/* Does a service run on the host that a fault is of? */
+/* Does a service, or a database or cache that it calls, run on the host that a fault is of? */
 static bool runs_on(const struct inquiry *q, const struct candidate *fault, ptrdiff_t service)
 {
 	for (size_t i = 0; i < q->f->n_series && fault->kind == CAUSE_HOST_FAULT && service >= 0; i++) {
 		const struct series *s = &q->f->series[i];
-		if (s->host.len >= 3 && facts_service(q->f, s->service) == service && str_find(fault->entity, s->host) >= 0)
+		if (s->host.len < 3 || str_find(fault->entity, s->host) < 0)
+			continue;
+		ptrdiff_t there = facts_service(q->f, s->service);
+		bool store = there >= 0 && (q->f->services[there].database || q->f->services[there].cache);
+		if (there == service || (store && inquiry_depends(q, service, there)))
 			return true;
 	}
 	return false;
@@ -143,7 +154,7 @@ static double strength(const struct inquiry *q, const struct candidate *c, const
 {
 	if (c == x || x->act >= 0 || x->kind == CAUSE_UNKNOWN || c->kind == CAUSE_UNKNOWN || c->herring || x->herring)
 		return 0;
-	double kind = explains_kind(c->kind, x->kind);
+	double kind = explains_condition(c->kind, x->kind, x->family);
 	if (x->kind == CAUSE_HOST_FAULT && c->act >= 0 && c->kind == CAUSE_DEPLOYMENT && only_there(q, c, x))
 		return 1;
 	if (kind <= 0 || c->time_ns > x->time_ns + tolerance_ns)
@@ -336,9 +347,8 @@ static bool last_of_service(const struct inquiry *q, const struct act *act)
 static bool tie_fuse(struct inquiry *q, struct candidate *c, const struct candidate *x)
 {
 	double against = -term_value(c, "precedence");
-	/* Of what a process holds: memory, files, connections. A disk fills for many reasons. */
-	bool disk = x->family && x->family->resource && strstr(x->family->resource, "disk");
-	bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || (x->kind == CAUSE_RESOURCE_EXHAUSTION && !disk);
+	/* Of what a process holds: memory, files, connections. */
+	bool runs_out = x->kind == CAUSE_CONNECTION_EXHAUSTION || (x->kind == CAUSE_RESOURCE_EXHAUSTION && !is_disk(x->family));
 	if (!runs_out || x->share < 0.3 || c->service_index < 0 || x->service_index != c->service_index || strength(q, c, x) < 1 || against <= 0.2 ||
 	    !last_of_service(q, &q->f->acts[c->act]))
 		return false;

@@ -57,6 +57,21 @@ static bool self_inflicted(const struct facts *f, const struct signal *s, const 
 	return false;
 }
 
+/*
+ * Refused requests that come on top: as many are let in as before, so that hardly one of the refused is somebody who used to get in. Only where
+ * the missing of half of them would show. The usual number is that of the times next to the segment, as long as it on each side.
+ */
+static bool on_top(const struct facts *f, const struct signal *s, const struct segment *g)
+{
+	size_t length = g->to - g->from, before = g->from > length ? g->from - length : 0, after = g->to + length < f->grid.n ? g->to + length : f->grid.n;
+	double steps = (double)(g->from - before + after - g->to), in = g->n - g->k;
+	if (steps < 0.5 * (double)length)
+		return false;
+	double beside = dense_total(s->n, before, g->from) + dense_total(s->n, g->to, after) - dense_total(s->k, before, g->from) - dense_total(s->k, g->to, after);
+	double scale = (double)length / steps, usual = beside * scale;
+	return usual - in + 2 * sqrt(in + beside * scale * scale) < 0.5 * g->excess;
+}
+
 /* ---- clusters ---- */
 
 /* How alike two clusters are in what they hit: cosine over the surplus of failures by signal of a route. */
@@ -385,7 +400,9 @@ struct outbreaks outbreaks_find(const struct facts *f, const struct signals *all
 	for (size_t i = 0; i < all->n; i++) {
 		const struct signal *s = &all->at[i];
 		for (size_t j = 0; s->user_facing && j < s->scan.n_segments; j++) {
-			if ((s->kind != SYMPTOM_AUTH && s->kind != SYMPTOM_REJECTED) || !self_inflicted(f, s, &s->scan.segments[j]))
+			const struct segment *g = &s->scan.segments[j];
+			bool refusal = s->kind == SYMPTOM_AUTH || s->kind == SYMPTOM_REJECTED;
+			if (!refusal || (!self_inflicted(f, s, g) && !on_top(f, s, g)))
 				*vec_push(f->arena, &parts) = (struct sick_part){ i, s->scan.segments[j] };
 		}
 	}

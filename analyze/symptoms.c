@@ -11,6 +11,9 @@ enum { MAX_ROUTES = 40, LATENCY_BLOCKS = 24, MIN_ROUTE_REQUESTS = 40 };
 /* Smallest ratio of a segment: exp(-12) over the few million intervals a scan looks at, further controlled below. */
 static const double min_llr = 12;
 
+/* The part of the slow requests that must be felt. */
+static const double felt_share = 0.2;
+
 struct route_total { struct str route; uint64_t requests; };
 
 static int by_requests(const void *x, const void *y)
@@ -34,11 +37,10 @@ static int cmp_double(const void *x, const void *y)
 }
 
 /*
- * What is slow on this scope: twice the usual 95th percentile, and at least 150 ms above it, since hardly anybody feels less.
- * "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it;
+ * The usual 95th percentile of this scope, in ms; infinite where nothing is timed. "Usual" is the lower third over blocks of the archive, so an incident shorter than two thirds of it does not move it;
  * where earlier days are known, not more than the lower third of those, so that a day that is bad throughout does not, either.
  */
-static double slow_limit(const struct facts *f, const struct history *h, size_t service, struct str route)
+static double usual_p95(const struct facts *f, const struct history *h, size_t service, struct str route)
 {
 	uint32_t (*hist)[HIST_BUCKETS] = arena_alloc_n(f->arena, LATENCY_BLOCKS, sizeof *hist, _Alignof(uint32_t));
 	double total[LATENCY_BLOCKS] = { 0 };
@@ -68,8 +70,17 @@ static double slow_limit(const struct facts *f, const struct history *h, size_t 
 	if (!n)
 		return INFINITY;
 	qsort(p95, n, sizeof *p95, cmp_double);
-	double usual = fmin(p95[n / 3], history_p95(h, f->services[service].name, route));
-	return fmax(2 * usual, usual + 150);
+	return fmin(p95[n / 3], history_p95(h, f->services[service].name, route));
+}
+
+/*
+ * What is slow: twice the usual, and at least 150 ms above it. What is felt: four times the usual (where Apdex, technical specification 1.1, 2007,
+ * calls a waiting user frustrated), or a second more (J. Nielsen, Usability Engineering, 1993, ch. 5), whichever is less.
+ */
+static void limits(struct signal *s, double usual)
+{
+	s->limit_ms = fmax(2 * usual, usual + 150);
+	s->felt_ms = fmax(s->limit_ms, fmin(usual + 1000, 4 * usual));
 }
 
 /*
@@ -177,6 +188,20 @@ bool symptom_matters(enum symptom_kind kind, double excess, double rate, double 
 	return excess >= 25 && rate >= usual + 0.08 && rate >= more;
 }
 
+/* Do enough of the slow requests of a segment take so long that it is felt? Busy minutes make many requests a little slower. */
+static bool felt(const struct facts *f, const struct signal *s, const struct segment *g)
+{
+	struct arena_mark mark = arena_mark(f->arena);
+	struct grid part = grid_over(grid_ns(&f->grid, g->from), grid_ns(&f->grid, g->to), f->grid.width);
+	struct signal slower = *s;
+	double *n = arena_new_n(f->arena, double, part.n), *k = arena_new_n(f->arena, double, part.n);
+	slower.limit_ms = s->felt_ms;
+	signal_dense(f, &slower, &part, n, k);
+	double hits = dense_total(k, 0, part.n);
+	arena_rewind(f->arena, mark);
+	return hits >= 12 && hits >= felt_share * g->excess;
+}
+
 /* Is a segment worth a person's attention, and long enough for it? */
 static bool material(const struct facts *f, const struct signal *s, const struct segment *g)
 {
@@ -194,7 +219,7 @@ static bool material(const struct facts *f, const struct signal *s, const struct
 	bool slow = s->kind == SYMPTOM_LATENCY;
 	if (slow && grid_ns(&f->grid, g->from) < f->from_ns + 60 * NS_PER_S)
 		return false;
-	return symptom_matters(s->kind, g->excess, g->rate, base, more) && seconds >= (slow ? 90 : 60);
+	return symptom_matters(s->kind, g->excess, g->rate, base, more) && seconds >= (slow ? 90 : 60) && (!slow || felt(f, s, g));
 }
 
 static void keep_material(const struct facts *f, struct signal *s)
@@ -276,9 +301,10 @@ static void add_signal(const struct facts *f, const struct history *h, struct si
 	struct signal s = { .kind = kind, .service = service, .route = route, .user_facing = user_facing };
 	struct arena_mark mark = arena_mark(f->arena);
 	if (kind == SYMPTOM_LATENCY) {
-		s.limit_ms = slow_limit(f, h, service, route);
-		if (isinf(s.limit_ms))
+		double usual = usual_p95(f, h, service, route);
+		if (isinf(usual))
 			return;
+		limits(&s, usual);
 	}
 	s.n = arena_new_n(f->arena, double, f->grid.n);
 	s.k = arena_new_n(f->arena, double, f->grid.n);

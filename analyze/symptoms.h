@@ -17,6 +17,7 @@ struct signal {
 	struct str route;     /* empty: all routes */
 	double *n, *k;        /* over the analysis' grid */
 	double limit_ms;      /* latency: what counts as slow; refused sign-ins and errors: 0 */
+	double felt_ms;       /* latency: what a person who waits minds, at least limit_ms; a part of the slow requests must take as long */
 	struct scan scan;
 	const struct season *season; /* what is usual at an hour; NULL: nothing recurs */
 	bool user_facing;     /* it is a symptom by itself; else it tells which service is ill */

@@ -277,7 +277,7 @@ static double new_words(const struct inquiry *q, enum cause_kind change, ptrdiff
 		const struct emergence *e = &q->emergent[i];
 		const struct family *fam = e->voice->family;
 		if (e->trouble && (ptrdiff_t)e->voice->service == service && e->expected < 0.05 * e->bad && e->bad - e->expected > most &&
-		    (fam ? fam->nature == NATURE_CAUSE && explains_kind(change, fam->kind) >= 1 && !said_deeper(q, e) : e->names < 0 && !e->outside.len)) {
+		    (fam ? fam->nature == NATURE_CAUSE && explains_condition(change, fam->kind, fam) >= 1 && !said_deeper(q, e) : e->names < 0 && !e->outside.len)) {
 			most = e->bad - e->expected;
 			*out = e;
 		}

@@ -26,10 +26,10 @@ static void term_sibling(struct inquiry *q, struct candidate *c, const struct ac
 	}
 }
 
-/* An operator's hand on one thing (a record, a cache's key) that the change has nothing to do with. */
+/* An operator's hand on one thing (a record, a cache's key, old files) that the change has nothing to do with. */
 static bool by_hand(const struct act *step, const struct act *act)
 {
-	return step->kind == CHANGE_OPERATION && step->key.len && !str_eq_nocase(step->key, act->key);
+	return step->kind == CHANGE_OPERATION && (!step->key.len || !str_eq_nocase(step->key, act->key));
 }
 
 /* A later change of the same service: a fix that goes forward instead of back. */

@@ -34,12 +34,15 @@ static bool in_request(struct str text, size_t at)
 	return b > 0 && (text.ptr[b - 1] == '?' || text.ptr[b - 1] == '&');
 }
 
-/* "port 5432", "port=5432" */
+/* "port 5432", "port=5432", "('10.35.1.5', 5432)" */
 static bool is_port(struct str text, size_t begin)
 {
-	while (begin > 0 && strchr(" =:\"", text.ptr[begin - 1]))
+	while (begin > 0 && strchr(" =:\"',", text.ptr[begin - 1]))
 		begin--;
-	return begin >= 4 && str_eq_nocase(str_make(text.ptr + begin - 4, 4), STR("port"));
+	size_t end = begin, dots = 0;
+	while (begin > 0 && (text.ptr[begin - 1] == '.' || (text.ptr[begin - 1] >= '0' && text.ptr[begin - 1] <= '9')))
+		dots += text.ptr[--begin] == '.';
+	return dots == 3 || (end >= 4 && str_eq_nocase(str_make(text.ptr + end - 4, 4), STR("port")));
 }
 
 /* Not part of an address, a port, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */

@@ -15,11 +15,21 @@ Test(explains, kinds)
 		{ CAUSE_TRAFFIC_SURGE, CAUSE_CONNECTION_EXHAUSTION, 1, 1 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		double s = explains_kind(rows[i].cause, rows[i].condition);
+		double s = explains_condition(rows[i].cause, rows[i].condition, NULL);
 		cr_expect(s >= rows[i].least && s <= rows[i].most, "%d -> %d: %g", (int)rows[i].cause, (int)rows[i].condition, s);
 	}
 	for (enum cause_kind k = 0; k < CAUSE_KIND_COUNT; k++) {
-		cr_expect_eq(explains_kind(CAUSE_UNKNOWN, k), 0, "nothing follows from an unknown cause");
-		cr_expect_eq(explains_kind(k, CAUSE_UNKNOWN), 0, "an unknown cause follows from nothing");
+		cr_expect_eq(explains_condition(CAUSE_UNKNOWN, k, NULL), 0, "nothing follows from an unknown cause");
+		cr_expect_eq(explains_condition(k, CAUSE_UNKNOWN, NULL), 0, "an unknown cause follows from nothing");
 	}
+}
+
+/* A version rarely fills a disk; it does use up what a process holds. */
+Test(explains, disks)
+{
+	const struct family disk = { .resource = "disk space" }, files = { .resource = "file descriptors" };
+	cr_expect_lt(explains_condition(CAUSE_DEPLOYMENT, CAUSE_RESOURCE_EXHAUSTION, &disk), 0.5);
+	cr_expect_lt(explains_condition(CAUSE_FEATURE_FLAG, CAUSE_RESOURCE_EXHAUSTION, &disk), 0.5);
+	cr_expect_eq(explains_condition(CAUSE_DEPLOYMENT, CAUSE_RESOURCE_EXHAUSTION, &files), 1);
+	cr_expect_eq(explains_condition(CAUSE_CONFIG_CHANGE, CAUSE_RESOURCE_EXHAUSTION, &disk), 1);
 }

@@ -1,0 +1,99 @@
+/* What of the archive is an incident: slowness that is felt, refusals of those who used to get in; and what is an input. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "tests/unit/world.h"
+
+/* Two hours of requests of 200 to 300 ms (of `ms` alone where less); half of those in a quarter of an hour take `slow_ms`. */
+static size_t incidents_of_slowness(double ms, double slow_ms)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 11);
+	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 120; t += 0.01)
+		request(&w, x, "edge", T0 + MIN(t), "GET /", 200, t > 60 && t < 75 && uniform(&w) < 0.5 ? slow_ms : ms * (1 + 0.5 * uniform(&w)));
+	file_end(&w, x);
+	look(&w, &a, &c);
+	size_t n = c.n_incidents;
+	arena_release(&a);
+	return n;
+}
+
+Test(analyze_material, slowness_counts_when_it_is_felt)
+{
+	static const struct { double ms, slow_ms; size_t incidents; } rows[] = {
+		{ 200, 750, 0 },  /* slow, and nobody is stopped by it */
+		{ 200, 3000, 1 }, /* over a second more */
+		{ 10, 250, 1 },   /* what was quick takes many times as long */
+		{ 10, 100, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		cr_expect_eq(incidents_of_slowness(rows[i].ms, rows[i].slow_ms), rows[i].incidents, "%g ms become %g ms", rows[i].ms, rows[i].slow_ms);
+}
+
+/* As many requests as ever get in, or a part of them does not any more; `on_top` refused ones a minute for an hour. */
+static size_t incidents_of_refusals(bool instead, double on_top)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 12);
+	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 180; t += 0.02)
+		request(&w, x, "edge", T0 + MIN(t), "GET /cart", instead && t > 80 && t < 140 && uniform(&w) < on_top / 50 ? 401 : 200, 12);
+	for (double t = 80; !instead && t < 140; t += 1 / on_top)
+		request(&w, x, "edge", T0 + MIN(t), "GET /cart", 401, 12);
+	file_end(&w, x);
+	look(&w, &a, &c);
+	size_t n = c.n_incidents;
+	arena_release(&a);
+	return n;
+}
+
+Test(analyze_material, refusals_on_top_of_those_who_get_in_are_no_incident)
+{
+	cr_expect_eq(incidents_of_refusals(true, 15), 1, "those who used to get in are refused");
+	cr_expect_eq(incidents_of_refusals(false, 15), 0, "somebody knocks who never had a key");
+}
+
+/* Requests of users fail for an hour, each with a line that ends in `address`. Is a common word of these lines called an input? */
+static bool input_of(const char *address)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool input = false;
+	char text[120];
+	world_open(&w, 13);
+	struct extent_writer *edge = file_begin(&w, "edge", ROLE_ACCESS), *shop = file_begin(&w, "shop", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.05) {
+		bool bad = t > 60 && t < 70;
+		request(&w, edge, "edge", T0 + MIN(t), "GET /", bad ? 500 : 200, 12);
+		struct event e = EVENT_INIT;
+		e.service = STR("shop");
+		e.severity = bad ? SEV_ERROR : SEV_INFO;
+		char worked[40];
+		snprintf(worked, sizeof worked, "worked on part %c", 'a' + (int)(20 * uniform(&w)));
+		e.message = bad ? STR("cannot work on it") : str_of(worked);
+		snprintf(text, sizeof text, "%s %s", bad ? "cannot work on it" : worked, bad ? address : "well");
+		put(&w, shop, e, T0 + MIN(t), text);
+	}
+	file_end(&w, edge);
+	file_end(&w, shop);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		input |= c.incidents[0].causes[i].kind == CAUSE_BAD_INPUT;
+	arena_release(&a);
+	return input;
+}
+
+Test(analyze_material, a_port_is_no_input)
+{
+	cr_expect(input_of("record 54322"));
+	cr_expect_not(input_of("('10.35.1.5', 54322)"));
+	cr_expect_not(input_of("10.35.1.5:54322"));
+	cr_expect_not(input_of("port 54322"));
+}
