@@ -14,6 +14,8 @@
 /* How long before and after the change counts, what a restart needs to settle, and how many requests say anything. */
 static const int64_t window_ns = 1200 * NS_PER_S, settle_ns = 45 * NS_PER_S, least_ns = 60 * NS_PER_S;
 static const double least_calls = 60, least_users = 40, least_ratio = 1.8;
+/* Fewer additional calls than this for each request of the users are no load to speak of (a batch that came up). */
+static const double least_more = 0.15;
 
 /* Requests of each service in [from, to): n_services of them. */
 static double *requests_between(const struct inquiry *q, int64_t from, int64_t to)
@@ -38,12 +40,30 @@ static ptrdiff_t most_multiplied(const struct inquiry *q, const double *before, 
 		if (!called->has_http || called->access || with[s] < least_calls || before[s] < 10)
 			continue;
 		double ratio = with[s] / users_with / (before[s] / users_before);
+		if (with[s] / users_with - before[s] / users_before < least_more)
+			continue;
 		if (ratio > best || (ratio >= best && where < 0)) {
 			best = ratio;
 			where = (ptrdiff_t)s;
 		}
 	}
 	return where;
+}
+
+/* Was a service asked about as often for each request of the users at another time before? Then that comes and goes without any change. */
+static bool was_so(const struct inquiry *q, ptrdiff_t service, int64_t until, double rate)
+{
+	const int64_t longest = 24 * 3600 * NS_PER_S;
+	int64_t step = window_ns;
+	for (int64_t to = until; to - step >= q->f->from_ns && until - to < longest; to -= step) {
+		struct arena_mark mark = arena_mark(q->arena);
+		const double *n = requests_between(q, to - step, to);
+		bool as_often = n[q->f->edge] >= least_users && n[service] / n[q->f->edge] >= 0.8 * rate;
+		arena_rewind(q->arena, mark);
+		if (as_often)
+			return true;
+	}
+	return false;
 }
 
 void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
@@ -62,6 +82,8 @@ void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
 	if (where < 0)
 		return;
 	double rate_before = before[where] / before[q->f->edge], rate_with = with[where] / with[q->f->edge];
+	if (was_so(q, where, act->begin_ns - window_ns, rate_with))
+		return;
 	struct str name = q->f->services[where].name;
 	term_add(q, c, "calls", fmin(2.5, 1.3 * log(rate_with / rate_before) / log(2)), &act->refs, "for each request of the users %.*s was asked %.2f times before it, and %.2f times with it",
 	         STR_ARG(name), rate_before, rate_with);

@@ -61,6 +61,13 @@ static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 		    str_find(e->voice->text, d->voice->text) >= 0)
 			return (ptrdiff_t)d->voice->service;
 	}
+	/* ... or that says the same of it in other words, where it says so, too. */
+	for (size_t i = 0; i < q->n_emergent && e->names >= 0 && !s->database && !s->cache; i++) {
+		const struct emergence *d = &q->emergent[i];
+		const struct service *named = &q->f->services[e->names];
+		if ((named->database || named->cache) && (ptrdiff_t)d->voice->service == e->names && d->trouble && d->voice->family && d->voice->family == e->voice->family)
+			return e->names;
+	}
 	bool of_others = family_of_line(q, e)->nature == NATURE_CALLER || (!s->has_http && !s->database && !s->cache);
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
@@ -118,6 +125,13 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 	}
 }
 
+void connections_of(struct inquiry *q, struct candidate *c, struct str who)
+{
+	c->culprit = who;
+	c->entity = arena_printf(q->arena, "%.*s: connections of %.*s", STR_ARG(c->service), STR_ARG(who));
+	c->what = arena_printf(q->arena, "%.*s, most of the additional ones opened by %.*s", STR_ARG(c->what), STR_ARG(who));
+}
+
 /* Words of steps against a condition, by its kind; a resource's own words come with it. */
 enum { MAX_REMEDIES = 7 };
 static const char *const remedies[CAUSE_KIND_COUNT][MAX_REMEDIES] = {
@@ -133,20 +147,34 @@ static bool step_names(const struct act *step, struct str word)
 	return str_find_nocase(step->key, word) >= 0 || str_find_nocase(step->text, word) >= 0;
 }
 
-/* Does a step speak of what the condition is about, and take nothing back? */
-static bool against(const struct inquiry *q, const struct act *step, const void *self)
+/* Does a step speak of what lines of a family are about, and take nothing back? */
+static bool against_family(const struct act *step, const struct family *family)
 {
-	const struct candidate *c = self;
-	(void)q;
 	if (step->undoes >= 0 || step->derived || step->kind == CHANGE_JOB)
 		return false;
-	for (size_t i = 0; i < MAX_REMEDIES && remedies[c->kind][i]; i++)
-		if (step_names(step, str_of(remedies[c->kind][i])))
+	for (size_t i = 0; i < MAX_REMEDIES && remedies[family->kind][i]; i++)
+		if (step_names(step, str_of(remedies[family->kind][i])))
 			return true;
-	struct str rest = str_of(c->family->resource ? c->family->resource : ""), word;
+	struct str rest = str_of(family->resource ? family->resource : ""), word;
 	while ((word = str_word(&rest)).len)
 		if (word.len >= 4 && step_names(step, word))
 			return true;
+	return false;
+}
+
+static bool against(const struct inquiry *q, const struct act *step, const void *self)
+{
+	(void)q;
+	return against_family(step, ((const struct candidate *)self)->family);
+}
+
+bool step_against_condition(const struct inquiry *q, const struct act *step)
+{
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (e->trouble && e->voice->family && e->voice->family->nature == NATURE_CAUSE && against_family(step, e->voice->family))
+			return true;
+	}
 	return false;
 }
 

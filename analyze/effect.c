@@ -6,7 +6,8 @@
 
 static const int64_t minute_ns = 60 * NS_PER_S;
 
-double failing_share(const struct facts *f, const struct signals *all, const struct outbreak *o, int64_t from, int64_t to)
+/* Requests and hits of the outbreak's lead signal in [from, to), within the archive; false when that is too short to say anything. */
+static bool count_lead(const struct facts *f, const struct signals *all, const struct outbreak *o, int64_t from, int64_t to, double *total, double *hits)
 {
 	const struct signal *s = &all->at[o->lead];
 	if (from < f->from_ns)
@@ -14,14 +15,35 @@ double failing_share(const struct facts *f, const struct signals *all, const str
 	if (to > f->to_ns)
 		to = f->to_ns;
 	if (to - from < 30 * NS_PER_S)
-		return NAN;
+		return false;
 	struct arena_mark mark = arena_mark(f->arena);
 	struct grid g = grid_over(from, to, 1);
 	double *n = arena_new_n(f->arena, double, g.n), *k = arena_new_n(f->arena, double, g.n);
 	signal_dense(f, s, &g, n, k);
-	double total = dense_total(n, 0, g.n), hits = dense_total(k, 0, g.n);
+	*total = dense_total(n, 0, g.n);
+	*hits = dense_total(k, 0, g.n);
 	arena_rewind(f->arena, mark);
-	return total >= 5 ? fmax(0, hits / total - s->scan.base) : NAN;
+	return *total >= 5;
+}
+
+double failing_share(const struct facts *f, const struct signals *all, const struct outbreak *o, int64_t from, int64_t to)
+{
+	double total, hits;
+	return count_lead(f, all, o, from, to, &total, &hits) ? fmax(0, hits / total - all->at[o->lead].scan.base) : NAN;
+}
+
+/* Could there be as few hits in [from, to) by chance, if they went on at a share of `before`? Fewer than in one of a hundred times is no chance. */
+static bool goes_on(const struct facts *f, const struct signals *all, const struct outbreak *o, double before, int64_t from, int64_t to)
+{
+	double total, hits;
+	if (!count_lead(f, all, o, from, to, &total, &hits))
+		return false;
+	double expected = (before + all->at[o->lead].scan.base) * total, p = 0, term = exp(-expected);
+	for (double k = 0; k <= hits && expected < 500; k++) {
+		p += term;
+		term *= expected / (k + 1);
+	}
+	return p >= 0.01;
 }
 
 /* The longest time without a bad step between the onset and the end. */
@@ -74,11 +96,13 @@ struct effect effect_of(const struct facts *f, const struct signals *all, const 
 	e.before = failing_share(f, all, o, max_ns(o->onset_best_ns, begin - look), begin);
 	/*
 	 * Where failures went on for a while after the step, only that while tells what it did: what comes after their end would
-	 * make every step look like the cure.
+	 * make every step look like the cure. A step whose end is recorded has half a minute to settle, another one two minutes.
 	 */
-	int64_t after = end + 2 * minute_ns, until = after + look;
-	if (!o->ongoing && o->end_ns - after > 2 * minute_ns)
+	int64_t settled = end + (end > begin ? minute_ns / 2 : 2 * minute_ns), after = end + 2 * minute_ns, until = after + look;
+	if (!o->ongoing && o->end_ns - settled > 2 * minute_ns) {
+		after = settled;
 		until = min_ns(until, o->end_ns);
+	}
 	e.after = failing_share(f, all, o, after, until);
 	if (isnan(e.before))
 		e.before = 0;
@@ -103,7 +127,7 @@ struct effect effect_of(const struct facts *f, const struct signals *all, const 
 	if (soon) {
 		/* The later half of what remained. */
 		double late = failing_share(f, all, o, end + e.until_end_ns / 2, o->end_ns);
-		if (!isnan(late) && late < 0.75 * e.before) {
+		if (!isnan(late) && late < 0.75 * e.before && !goes_on(f, all, o, e.before, end + e.until_end_ns / 2, o->end_ns)) {
 			e.kind = EFFECT_SLOW_CURE;
 			e.after = late;
 			return e;

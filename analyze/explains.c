@@ -157,7 +157,14 @@ static double strength(const struct inquiry *q, const struct candidate *c, const
 	double kind = explains_condition(c->kind, x->kind, x->family);
 	if (x->kind == CAUSE_HOST_FAULT && c->act >= 0 && c->kind == CAUSE_DEPLOYMENT && only_there(q, c, x))
 		return 1;
+	/* The statements of whoever takes all connections are what it takes them for. */
+	bool theirs = c->culprit.len && x->kind == CAUSE_SLOW_QUERY && x->refs.n && str_find(x->refs.at[0].text, c->culprit) >= 0;
+	if (theirs)
+		return 1;
 	if (kind <= 0 || c->time_ns > x->time_ns + tolerance_ns)
+		return 0;
+	/* Connections that somebody else took are not those that a statement of the services keeps busy. */
+	if (x->culprit.len && c->kind == CAUSE_SLOW_QUERY && facts_service(q->f, x->culprit) < 0)
 		return 0;
 	if (c->act < 0) {
 		/* Without a change there is nothing to bring conditions about but its own lines. */

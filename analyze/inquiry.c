@@ -38,7 +38,7 @@ static bool names_word(struct str text, struct str word)
 	}
 }
 
-/* Words that stand for the database or the cache in callers' texts. */
+/* Words that stand for the database or the cache in callers' texts. A pool is one of connections, and not of threads or workers, where these are named. */
 static ptrdiff_t names_role(const struct facts *f, struct str text)
 {
 	static const char *const database[] = { "postgres", "pg", "sql", "database", "db", "mysql", "relation", "query", "pool", NULL };
@@ -46,7 +46,7 @@ static ptrdiff_t names_role(const struct facts *f, struct str text)
 	for (size_t i = 0; i < f->n_services; i++) {
 		const char *const *words = f->services[i].cache ? cache : f->services[i].database ? database : NULL;
 		for (; words && *words; words++)
-			if (names_word(text, str_of(*words)))
+			if (names_word(text, str_of(*words)) && (strcmp(*words, "pool") != 0 || str_find_nocase(text, STR("connect")) >= 0))
 				return (ptrdiff_t)i;
 	}
 	return -1;
@@ -89,7 +89,8 @@ static struct str as_name(const struct facts *f, struct str word)
 /* What a caller's line says it called, by the phrases in which callers say so, when that is no service with logs of its own. */
 static struct str names_outside(const struct facts *f, struct str text)
 {
-	static const char *const before[] = { "call to ", "calling ", "request to ", "connect to ", "connecting to ", "response from ", "reply from ",
+	static const char *const before[] = { "call to ", "calling ", "request to ", "connect to ", "connecting to ", "fetch from ", "error from ", "could not reach ",
+		                              "cannot reach ", "unable to reach ", "failed to reach ", "response from ", "reply from ",
 		                              "status from ", "resolve ", "getaddrinfo enotfound ", "getaddrinfo eai_again ", "://", "host=", "upstream=",
 		                              "lookup ", "dial tcp: lookup " };
 	static const char *const after[] = { " upstream", " call failed", " request failed", " returned", " answered", " timed out", " unavailable",
@@ -193,6 +194,47 @@ static void find_emergent(struct inquiry *q)
 	q->n_emergent = all.n;
 }
 
+/* The one party outside that a service names anywhere in the archive; empty when it names none, or several. */
+static struct str only_outside(const struct inquiry *q, size_t service)
+{
+	struct str only = STR_NONE;
+	for (size_t i = 0; i < q->f->n_voices; i++) {
+		const struct voice *v = &q->f->voices[i];
+		if (v->service != service || v->severity < SEV_WARN || names_service(q->f, v->text, service) >= 0)
+			continue;
+		struct str name = names_outside(q->f, v->text);
+		if (name.len && only.len && !str_eq_nocase(name, only))
+			return STR_NONE;
+		if (name.len)
+			only = name;
+	}
+	return only;
+}
+
+/* Is anything with a log here that a service calls ill? */
+static bool ill_behind(const struct inquiry *q, size_t service)
+{
+	for (size_t i = 0; i < q->f->n_services; i++)
+		if (i != service && q->ill[i].score >= 0.1 && !q->f->services[i].access && inquiry_depends(q, (ptrdiff_t)service, (ptrdiff_t)i))
+			return true;
+	return false;
+}
+
+/*
+ * Complaints about a call that do not say whom ("The operation was aborted due to timeout"): where nothing is ill that the service calls and
+ * that has a log here, and it is known to call one party outside, that is the one.
+ */
+static void name_unnamed(struct inquiry *q)
+{
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		struct emergence *e = &q->emergent[i];
+		const struct service *s = &q->f->services[e->voice->service];
+		bool call = e->trouble && e->voice->family && e->voice->family->nature == NATURE_CALLER && e->names < 0 && !e->outside.len;
+		if (call && !s->database && !s->cache && !s->access && !ill_behind(q, e->voice->service))
+			e->outside = only_outside(q, e->voice->service);
+	}
+}
+
 static double surplus(const struct inquiry *q, const struct signal *s)
 {
 	double n = outbreak_bad_sum(q->o, &q->f->grid, s->n), k = outbreak_bad_sum(q->o, &q->f->grid, s->k);
@@ -275,7 +317,10 @@ bool inquiry_init(struct inquiry *q, const struct facts *f, const struct signals
 	q->effects = arena_new_n(q->arena, struct effect *, f->n_acts + 1);
 	find_emergent(q);
 	find_illness(q);
-	return traces_follow(f, o, &q->traces, err) && contrasts_find(f, signals, o, &q->contrasts, err);
+	if (!traces_follow(f, o, &q->traces, err) || !contrasts_find(f, signals, o, &q->contrasts, err))
+		return false;
+	name_unnamed(q);
+	return true;
 }
 
 struct candidate *inquiry_raise(struct inquiry *q, enum cause_kind kind, struct str service, struct str entity, int64_t time_ns)

@@ -18,6 +18,11 @@ void raise_family(struct inquiry *q, enum cause_kind kind);
 /* All terms of such a condition: prior, signal, timing, share, nature, depth. */
 void test_family(struct inquiry *q, struct candidate *c);
 
+/* Does a step speak of what any of the new error lines are about, and take nothing back? Who acted had found it. */
+bool step_against_condition(const struct inquiry *q, const struct act *step);
+/* Connections that are used up are found to be those of an application or a user. */
+void connections_of(struct inquiry *q, struct candidate *c, struct str who);
+
 /* A piece of test_act: did the failures end when it was taken back, with something else, or by themselves? */
 void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act);
 

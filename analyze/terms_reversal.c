@@ -1,5 +1,7 @@
 #include "analyze/terms.h"
 
+#include <math.h>
+
 #include "analyze/acts.h"
 
 /*
@@ -74,6 +76,17 @@ static bool restarted_at_end(const struct inquiry *q, const struct act *act)
 }
 
 /*
+ * What is still in force and guilty would fail again: the longer it does not, beside the time that it took to fail and failed, the less it
+ * is to blame. Up to 1.5 log-odds, for four times as long and more.
+ */
+static double quiet_since(const struct inquiry *q, int64_t lag, int64_t after)
+{
+	int64_t took = (lag > 0 ? lag : 0) + q->o->end_ns - q->o->onset_best_ns;
+	double times = (double)after / (double)(took > 600 * NS_PER_S ? took : 600 * NS_PER_S);
+	return fmax(0, fmin(1.5, 0.5 * log(times / 4)));
+}
+
+/*
  * A change that was never taken back: did the failures end with a further change of the same service, or while it
  * simply stayed in force? What ends by itself (a migration, a job, a restart) is over when it is over.
  */
@@ -85,21 +98,24 @@ static void term_outlasts(struct inquiry *q, struct candidate *c, const struct a
 	int64_t after = q->f->to_ns - q->o->end_ns, lag = q->o->onset_best_ns - act->begin_ns;
 	if (!lasting || q->o->ongoing || after < 600 * NS_PER_S)
 		return;
+	char words[TIME_TEXT_BYTES];
+	double innocence = quiet_since(q, lag, after);
 	if (restarted_at_end(q, act)) {
 		/* A leak would be back by then. */
-		char words[TIME_TEXT_BYTES];
 		if (after > 5 * lag + 600 * NS_PER_S)
-			term_add(q, c, "reversal", -1.5, NULL, "is still in force, and since a restart has been without failures for %s, much longer than from it to the first failures",
+			term_add(q, c, "reversal", -1.5 - innocence, NULL, "is still in force, and since a restart has been without failures for %s, much longer than from it to the first failures",
 			         duration_format(after, words));
 		return;
 	}
 	const struct act *fix = inquiry_ended_by(q, further_change, act), *cure = other_cure(q, act);
-	if (fix)
+	if (fix && act->kind == CHANGE_DEPLOYMENT && fix->kind == CHANGE_CONFIG && step_against_condition(q, fix))
+		term_add(q, c, "reversal", -1, &fix->refs, "is still in force, and the failures ended with a step against what the lines speak of: %.*s", STR_ARG(fix->entity));
+	else if (fix)
 		term_add(q, c, "reversal", 2.0, &fix->refs, "the failures ended with a further change of the same: %.*s", STR_ARG(fix->entity));
 	else if (cure)
 		term_add(q, c, "reversal", -2.8, &cure->refs, "is still in force, and the failures ended with something else: %.*s", STR_ARG(act_words(cure, q->arena)));
 	else
-		term_add(q, c, "reversal", -1.8, NULL, "is still in force, and the failures ended without it being touched");
+		term_add(q, c, "reversal", -1.8 - innocence, NULL, "is still in force, and the failures ended without it being touched, %s before the end of the logs", duration_format(after, words));
 }
 
 void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act)

@@ -41,6 +41,18 @@ static void term_delay(struct inquiry *q, struct candidate *c, bool told)
 		term_add(q, c, "depth", -0.8, NULL, "of the additional time of requests %.*s takes %.0f %% by itself (by request id); it waits for others", STR_ARG(c->service), 100 * share);
 }
 
+/* Do the service's error lines, as far as they are new, speak of something it calls that has no log here? Half of the failures, or more. */
+static bool calls_outside(const struct inquiry *q, ptrdiff_t service)
+{
+	double lines = 0;
+	for (size_t i = 0; i < q->n_emergent; i++) {
+		const struct emergence *e = &q->emergent[i];
+		if (e->trouble && e->outside.len && (ptrdiff_t)e->voice->service == service)
+			lines += e->bad - e->expected;
+	}
+	return lines >= 0.5 * q->failures;
+}
+
 void term_origin(struct inquiry *q, struct candidate *c)
 {
 	const struct traces *t = &q->traces;
@@ -49,12 +61,14 @@ void term_origin(struct inquiry *q, struct candidate *c)
 	if (c->service_index < 0)
 		return;
 	if (q->signals->at[q->o->lead].kind == SYMPTOM_LATENCY) {
-		term_delay(q, c, told);
+		term_delay(q, c, told || calls_outside(q, c->service_index));
 		return;
 	}
 	if (t->failed < LEAST_FAILED)
 		return;
 	double share = t->begins[c->service_index] / t->failed, part = t->in_failed[c->service_index] / t->failed;
+	/* What it calls outside leaves no ids here: the failing may well begin there. */
+	told |= calls_outside(q, c->service_index);
 	if (share >= 0.5 && !told)
 		term_add(q, c, "depth", 0.6, NULL, "of the failing requests %.0f %% begin to fail in %.*s (by request id): nothing that it calls for them fails", 100 * share, STR_ARG(c->service));
 	else if (share < 0.05 && part >= 0.5)

@@ -59,9 +59,7 @@ static void raise_connection_exhaustion(struct inquiry *q)
 		struct str who = c->service_index >= 0 ? opener(q, c->service_index, &share) : STR_NONE;
 		if (!who.len)
 			continue;
-		c->culprit = who;
-		c->entity = arena_printf(q->arena, "%.*s: connections of %.*s", STR_ARG(c->service), STR_ARG(who));
-		c->what = arena_printf(q->arena, "%.*s, most of the additional ones opened by %.*s", STR_ARG(c->what), STR_ARG(who));
+		connections_of(q, c, who);
 		term_add(q, c, "opener", 0.8, NULL, "%.0f %% of the additional connections and attempts at %.*s are those of %.*s", 100 * share, STR_ARG(c->service), STR_ARG(who));
 	}
 }

@@ -57,7 +57,7 @@ static void raise_cron(struct inquiry *q)
 	struct job jobs[MAX_JOBS];
 	size_t n = 0;
 	double others = runs_before(q);
-	int64_t from = q->o->onset_from_ns - 1800 * NS_PER_S, to = q->o->onset_to_ns + 20 * NS_PER_S;
+	int64_t from = q->o->onset_from_ns - 1800 * NS_PER_S, to = q->o->onset_to_ns + 30 * NS_PER_S;
 	for (size_t i = 0; i < q->f->n_series; i++) {
 		const struct series *s = &q->f->series[i];
 		if (!is_job(q->f, s))
@@ -91,8 +91,13 @@ static void raise_cron(struct inquiry *q)
 
 /* ---- sessions ---- */
 
-/* An application's long statements: how much time they took in the outbreak, when the first of them began; its lines long before. */
-struct worker { struct str name; double ms; int64_t begin_ns; size_t statements, before; bool by_user; struct refs refs; };
+enum { MANY_SESSIONS = 5 };
+
+/*
+ * An application's long statements: how much time they took in the outbreak, when the first of them began, in how many sessions (as far as
+ * many); its lines long before.
+ */
+struct worker { struct str name; double ms; int64_t begin_ns; size_t statements, before; bool by_user; struct refs refs; int64_t pids[MANY_SESSIONS]; size_t sessions; };
 
 static const int64_t long_before_ns = 1800 * NS_PER_S;
 
@@ -118,6 +123,11 @@ static struct str owner_of(const struct inquiry *q, struct owners *all, const st
 static void note_statement(const struct inquiry *q, struct worker *w, const struct kept_line *k)
 {
 	int64_t begin = k->time_ns - (int64_t)(k->duration_ms * (double)NS_PER_MS);
+	size_t p = 0;
+	while (p < w->sessions && w->pids[p] != k->pid)
+		p++;
+	if (k->pid >= 0 && p == w->sessions && p < MANY_SESSIONS)
+		w->pids[w->sessions++] = k->pid;
 	w->by_user |= !session_application(k).len;
 	w->ms += k->duration_ms;
 	w->statements++;
@@ -141,6 +151,23 @@ static bool takes_connections(const struct inquiry *q, struct str name)
 	for (size_t i = 0; i < q->candidates.n; i++)
 		if (q->candidates.at[i].kind == CAUSE_CONNECTION_EXHAUSTION && str_eq(q->candidates.at[i].culprit, name))
 			return true;
+	return false;
+}
+
+/*
+ * Where connections have run out and nobody knows whose they are: those of whoever keeps many sessions busy with long statements. What it
+ * asks is not what hurts, then; that it asks in so many sessions is.
+ */
+static bool holds_connections(struct inquiry *q, const struct worker *w)
+{
+	for (size_t i = 0; i < q->candidates.n && w->sessions >= MANY_SESSIONS; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		if (c->kind != CAUSE_CONNECTION_EXHAUSTION || c->culprit.len || c->service_index < 0 || !q->f->services[c->service_index].database)
+			continue;
+		connections_of(q, c, w->name);
+		term_add(q, c, "opener", 0.8, &w->refs, "%.*s keeps %d sessions and more busy with long statements", STR_ARG(w->name), (int)MANY_SESSIONS);
+		return true;
+	}
 	return false;
 }
 
@@ -194,7 +221,7 @@ static void raise_sessions(struct inquiry *q)
 			continue;
 		/* Where everything waits for the job, the others' statements take longer in all; its own are long one by one. */
 		bool most = w->ms >= 0.1 * all_ms;
-		if (!most && w->ms < (double)w->statements * heavy_ms)
+		if ((!most && w->ms < (double)w->statements * heavy_ms) || holds_connections(q, w))
 			continue;
 		struct candidate *c = same_job(q, w->name);
 		if (!c) {
