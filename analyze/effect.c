@@ -46,15 +46,23 @@ static bool goes_on(const struct facts *f, const struct signals *all, const stru
 	return p >= 0.01;
 }
 
-/* The longest time without a bad step between the onset and the end. */
-static int64_t longest_pause(const struct facts *f, const struct outbreak *o)
+/* The longest time without a bad step between the onset and the end, but for that which reaches into [from, to). */
+static int64_t longest_pause_outside(const struct facts *f, const struct outbreak *o, int64_t from, int64_t to)
 {
 	size_t pause = 0, longest = 0;
+	bool left_out = false;
 	for (size_t t = grid_step(&f->grid, o->onset_best_ns); t <= grid_step(&f->grid, o->end_ns - 1); t++) {
-		pause = o->bad[t] ? 0 : pause + 1;
+		int64_t at = grid_ns(&f->grid, t);
+		left_out = (at >= from && at < to) || (left_out && !o->bad[t]);
+		pause = o->bad[t] || left_out ? 0 : pause + 1;
 		longest = pause > longest ? pause : longest;
 	}
 	return (int64_t)longest * grid_step_ns(&f->grid);
+}
+
+static int64_t longest_pause(const struct facts *f, const struct outbreak *o)
+{
+	return longest_pause_outside(f, o, 0, 0);
 }
 
 static int64_t min_ns(int64_t a, int64_t b)
@@ -132,6 +140,15 @@ struct effect effect_of(const struct facts *f, const struct signals *all, const 
 			e.after = late;
 			return e;
 		}
+	}
+	/* Relief that is shorter than the time looked at; failures that pause by themselves would show it as well. */
+	int64_t near = settled + 4 * minute_ns;
+	double soon_after = failing_share(f, all, o, settled, near);
+	bool pauses = longest_pause_outside(f, o, begin, near) > 2 * minute_ns;
+	if (!isnan(soon_after) && soon_after < 0.25 * e.before && near < o->end_ns && !pauses && !goes_on(f, all, o, e.before, settled, near)) {
+		e.kind = EFFECT_RELIEF;
+		e.after = soon_after;
+		return e;
 	}
 	e.kind = EFFECT_NONE;
 	return e;

@@ -5,12 +5,13 @@
  * may: it frees what was used up, and it runs out again.
  */
 
-/* The candidate that says already what it is that the service runs out of. */
+/* The candidate that says already what it is that the service runs out of; a pool is that of those who wait for it. */
 static struct candidate *told(struct inquiry *q, ptrdiff_t service)
 {
 	for (size_t i = 0; i < q->candidates.n; i++) {
 		struct candidate *c = &q->candidates.at[i];
-		if ((c->kind == CAUSE_RESOURCE_EXHAUSTION || c->kind == CAUSE_CONNECTION_EXHAUSTION) && service >= 0 && c->service_index == service)
+		if ((c->kind == CAUSE_RESOURCE_EXHAUSTION || c->kind == CAUSE_CONNECTION_EXHAUSTION) && service >= 0 &&
+		    (c->service_index == service || c->speaker == service))
 			return c;
 	}
 	return NULL;

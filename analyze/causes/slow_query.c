@@ -9,6 +9,18 @@
  */
 struct load { double bad_ms, usual_ms, bad_calls, usual_calls; int64_t first_ns; };
 
+/* When a statement first took longer than limit_ms in the mean, shortly before the outbreak or in it; its first call where it never did. */
+static int64_t first_slow(const struct inquiry *q, const struct series *s, const double *ms, const double *n, double limit_ms)
+{
+	const struct grid *g = &q->f->grid;
+	int64_t from = q->o->onset_from_ns - 600 * NS_PER_S;
+	size_t last = grid_step(g, q->o->end_ns - 1);
+	for (size_t t = grid_step(g, from > q->f->from_ns ? from : q->f->from_ns); limit_ms > 0 && t <= last; t++)
+		if (n[t] > 0 && ms[t] > limit_ms * n[t])
+			return grid_ns(g, t);
+	return series_first(s, from, q->o->end_ns);
+}
+
 /* Time and calls of a statement in the bad steps, and what the quiet steps would give for as long. */
 static struct load load_of(struct inquiry *q, const struct series *s)
 {
@@ -23,8 +35,8 @@ static struct load load_of(struct inquiry *q, const struct series *s)
 		.usual_ms = outbreak_quiet_sum(q->o, g, ms) * scale,
 		.bad_calls = outbreak_bad_sum(q->o, g, n),
 		.usual_calls = outbreak_quiet_sum(q->o, g, n) * scale,
-		.first_ns = series_first(s, q->o->onset_from_ns - 600 * NS_PER_S, q->o->end_ns),
 	};
+	l.first_ns = first_slow(q, s, ms, n, l.usual_calls > 0 ? 2 * l.usual_ms / l.usual_calls : 0);
 	arena_rewind(q->arena, mark);
 	return l;
 }

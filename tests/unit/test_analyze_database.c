@@ -1,0 +1,97 @@
+/* Databases that others suffer from: who takes the connections, and the host that a database runs on. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "tests/unit/world.h"
+
+/* Requests at the edge and at shop for two hours; from minute 60 to 75 a third fails, each with `complaint` in shop's log. */
+static void traffic(struct world *w, const char *complaint)
+{
+	struct extent_writer *edge = file_begin(w, "edge", ROLE_ACCESS), *shop = file_begin(w, "shop", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.02) {
+		bool bad = t > 60 && t < 75 && uniform(w) < 0.3;
+		request(w, edge, "edge", T0 + MIN(t), "GET /", bad ? 502 : 200, 12);
+		request(w, shop, "shop", T0 + MIN(t), "GET /", bad ? 502 : 200, 12);
+		if (bad)
+			line(w, shop, "shop", T0 + MIN(t), SEV_ERROR, complaint);
+	}
+	file_end(w, edge);
+	file_end(w, shop);
+}
+
+static void statement(struct world *w, struct extent_writer *x, double end, const char *user, int64_t pid, double ms)
+{
+	struct event e = EVENT_INIT;
+	char text[120];
+	e.kind = EV_QUERY;
+	e.service = STR("postgresql");
+	e.host = STR("db-1");
+	e.severity = SEV_INFO;
+	e.user = str_of(user);
+	e.pid = pid;
+	e.duration_ms = ms;
+	e.message = STR("duration: <*> ms");
+	e.fingerprint = STR("select * from acts where exported_at is null");
+	e.fingerprint_id = hash64(e.fingerprint);
+	snprintf(text, sizeof text, "app=%s [%d] duration: %.0f ms", user, (int)pid, ms);
+	put(w, x, e, T0 + MIN(end), text);
+}
+
+/* An exporter with so many sessions; the rest of the database's log is the same. */
+static struct str connections_with(int sessions, struct arena *a)
+{
+	struct world w;
+	struct casefile c;
+	struct str entity = STR_NONE;
+	world_open(&w, 31);
+	traffic(&w, "no database connection");
+	struct extent_writer *x = file_begin(&w, "postgresql", ROLE_DATABASE);
+	for (double t = 60; t < 75; t += 0.05)
+		line(&w, x, "postgresql", T0 + MIN(t), SEV_FATAL, "remaining connection slots are reserved for non-replication superuser connections");
+	for (int n = 0; n < 24; n++)
+		statement(&w, x, 62 + n * 0.5, "exporter", 100 + n % sessions, 120000);
+	file_end(&w, x);
+	look(&w, a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		if (c.incidents[0].causes[i].kind == CAUSE_CONNECTION_EXHAUSTION)
+			entity = c.incidents[0].causes[i].entity;
+	return entity;
+}
+
+Test(analyze_database, many_busy_sessions_are_those_that_take_the_connections)
+{
+	struct arena a;
+	cr_expect(str_find(connections_with(12, &a), STR("exporter")) >= 0);
+	arena_release(&a);
+	cr_expect(str_find(connections_with(2, &a), STR("exporter")) < 0);
+	arena_release(&a);
+}
+
+Test(analyze_database, an_ill_device_of_its_host_counts_though_it_says_so_seldom)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 32);
+	traffic(&w, "Read timed out");
+	struct extent_writer *x = file_begin(&w, "postgresql", ROLE_DATABASE);
+	for (double t = 0; t < 120; t += 1)
+		statement(&w, x, t, "shop", 7, t > 60 && t < 75 ? 9000 : 20);
+	file_end(&w, x);
+	x = file_begin(&w, "kernel", ROLE_SYSTEM);
+	for (double t = 60.2; t < 75; t += 1) {
+		struct event e = EVENT_INIT;
+		e.service = STR("kernel");
+		e.host = STR("db-1");
+		e.severity = SEV_ERROR;
+		e.message = STR("blk_update_request: I/O error, dev nvme0n1");
+		put(&w, x, e, T0 + MIN(t), "blk_update_request: I/O error, dev nvme0n1");
+	}
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_assert(c.incidents[0].n_causes);
+	cr_expect_eq(c.incidents[0].causes[0].kind, CAUSE_HOST_FAULT);
+	arena_release(&a);
+}

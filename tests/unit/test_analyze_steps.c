@@ -1,0 +1,163 @@
+/* What steps tell: a roll-back that changed nothing, restarts that help for a while, a version that stays in force without harm. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "tests/unit/world.h"
+
+/* A step of `minutes` that a log of changes records. */
+static void step(struct world *w, struct extent_writer *x, enum change_kind kind, double at, double minutes, const char *version, const char *previous)
+{
+	struct change c = { .kind = kind, .service = STR("shop"), .version = str_of(version), .previous = str_of(previous), .end_ns = T0 + MIN(at + minutes) };
+	struct event e = EVENT_INIT;
+	char text[120];
+	e.kind = EV_CHANGE;
+	e.change = &c;
+	snprintf(text, sizeof text, "%s shop %s -> %s", change_kind_words(kind), previous, version);
+	c.text = str_of(text);
+	put(w, x, e, T0 + MIN(at), text);
+}
+
+/* Is a part of the requests of minute t bad? */
+typedef double (*share_fn)(double t);
+
+/* Requests at the edge and at shop until `minutes`; a failing one leaves `complaint` in shop's log, where there is one. */
+static void traffic(struct world *w, double minutes, double every, share_fn share, const char *complaint)
+{
+	struct extent_writer *edge = file_begin(w, "edge", ROLE_ACCESS), *shop = file_begin(w, "shop", ROLE_APP);
+	for (double t = 0; t < minutes; t += every) {
+		bool bad = uniform(w) < share(t);
+		request(w, edge, "edge", T0 + MIN(t), "GET /", bad ? 502 : 200, 12);
+		request(w, shop, "shop", T0 + MIN(t), "GET /", bad ? 502 : 200, 12);
+		if (bad && complaint)
+			line(w, shop, "shop", T0 + MIN(t), SEV_ERROR, complaint);
+	}
+	file_end(w, edge);
+	file_end(w, shop);
+}
+
+static double onset = 60;
+
+static double twenty_minutes(double t)
+{
+	return t > onset && t < onset + 20 ? 0.1 : 0;
+}
+
+/* Failing begins with a deployment and ends some minutes after its roll-back was over: at the same rate until then, or at none. */
+static double goes_on(double t)
+{
+	return t > 60 && t < 68 ? 0.1 : 0;
+}
+
+static double ends(double t)
+{
+	return t > 60 && t < 64.6 ? 0.1 : 0;
+}
+
+static double blame_of(share_fn share)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	double p = 0;
+	world_open(&w, 21);
+	traffic(&w, 120, 0.01, share, "payments returned 503");
+	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+	step(&w, x, CHANGE_DEPLOYMENT, 59.3, 0.4, "2.0", "1.9");
+	step(&w, x, CHANGE_ROLLBACK, 64, 0.4, "1.9", "2.0");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		if (str_eq(c.incidents[0].causes[i].entity, STR("shop 2.0")))
+			p = c.incidents[0].causes[i].probability;
+	arena_release(&a);
+	return p;
+}
+
+Test(analyze_steps, a_roll_back_that_changed_nothing_acquits)
+{
+	cr_expect_gt(blame_of(ends), 0.8);
+	cr_expect_lt(blame_of(goes_on), 0.2);
+}
+
+/* Fills up, is emptied in minute 90 and 120; the relief lasts for less than a quarter of an hour. */
+static double runs_out(double t)
+{
+	return (t > 60 && t < 90) || (t > 97 && t < 120) ? 0.3 : 0;
+}
+
+Test(analyze_steps, what_a_restart_frees_for_a_while_was_used_up)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 22);
+	traffic(&w, 180, 0.02, runs_out, "Operation timeout");
+	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+	step(&w, x, CHANGE_RESTART, 89.9, 0.3, "", "");
+	step(&w, x, CHANGE_RESTART, 119.9, 0.3, "", "");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_assert(c.incidents[0].n_causes);
+	cr_expect_eq(c.incidents[0].causes[0].kind, CAUSE_RESOURCE_EXHAUSTION);
+	cr_expect(str_eq(c.incidents[0].causes[0].service, STR("shop")));
+	arena_release(&a);
+}
+
+/* In sixteen hours, a deployment five minutes before twenty bad ones that nobody ended. */
+static double blame_at(double minute)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	double p = 0;
+	world_open(&w, 23);
+	onset = minute;
+	traffic(&w, 960, 0.05, twenty_minutes, "no worker is free");
+	onset = 60;
+	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+	step(&w, x, CHANGE_DEPLOYMENT, minute - 5, 0.4, "2.0", "1.9");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		if (str_eq(c.incidents[0].causes[i].entity, STR("shop 2.0")))
+			p = c.incidents[0].causes[i].probability;
+	arena_release(&a);
+	return p;
+}
+
+Test(analyze_steps, a_version_in_force_without_harm_is_less_and_less_to_blame)
+{
+	double soon = blame_at(880), late = blame_at(120);
+	cr_expect_lt(late, 0.9 * soon, "%g an hour before the end, %g fourteen", soon, late);
+}
+
+/* Complaints that do not say of whom, of a service that names one party outside elsewhere, or two. */
+static bool named(const char *other)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool found = false;
+	world_open(&w, 24);
+	struct extent_writer *x = file_begin(&w, "shop", ROLE_APP);
+	line(&w, x, "shop", T0 + MIN(7), SEV_ERROR, "call to payments failed: 500");
+	line(&w, x, "shop", T0 + MIN(9), SEV_ERROR, other);
+	file_end(&w, x);
+	traffic(&w, 120, 0.02, twenty_minutes, "The operation was aborted due to timeout");
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		found |= c.incidents[0].causes[i].kind == CAUSE_DEPENDENCY_FAILURE && str_eq(c.incidents[0].causes[i].service, STR("payments"));
+	arena_release(&a);
+	return found;
+}
+
+Test(analyze_steps, a_call_without_a_name_is_to_the_only_one_that_is_called)
+{
+	cr_expect(named("payments returned 502"));
+	cr_expect_not(named("shipping returned 502"));
+}
