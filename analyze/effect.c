@@ -107,7 +107,7 @@ struct effect effect_of(const struct facts *f, const struct signals *all, const 
 	 * make every step look like the cure. A step whose end is recorded has half a minute to settle, another one two minutes.
 	 */
 	int64_t settled = end + (end > begin ? minute_ns / 2 : 2 * minute_ns), after = end + 2 * minute_ns, until = after + look;
-	if (!o->ongoing && o->end_ns - settled > 2 * minute_ns) {
+	if (!o->ongoing && o->end_ns - settled > minute_ns) {
 		after = settled;
 		until = min_ns(until, o->end_ns);
 	}

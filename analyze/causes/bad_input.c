@@ -45,10 +45,22 @@ static bool is_port(struct str text, size_t begin)
 	return dots == 3 || (end >= 4 && str_eq_nocase(str_make(text.ptr + end - 4, 4), STR("port")));
 }
 
-/* Not part of an address, a port, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
+/* "code":"22003", "errno=104": an error's own number. */
+static bool is_code(struct str text, size_t begin)
+{
+	static const char *const names[] = { "code", "errno", "sqlstate" };
+	while (begin > 0 && strchr(" =:\"'(", text.ptr[begin - 1]))
+		begin--;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (begin >= strlen(names[i]) && str_eq_nocase(str_make(text.ptr + begin - strlen(names[i]), strlen(names[i])), str_of(names[i])))
+			return true;
+	return false;
+}
+
+/* Not part of an address, a port, an error's number, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
 static bool stands_alone(struct str text, size_t begin, size_t end)
 {
-	if (is_port(text, begin))
+	if (is_port(text, begin) || is_code(text, begin))
 		return false;
 	char left = begin ? text.ptr[begin - 1] : ' ', right = end < text.len ? text.ptr[end] : ' ';
 	bool dotted = right == '.' && end + 1 < text.len && word_char(text.ptr[end + 1]);
@@ -323,12 +335,52 @@ static void raise_common_key(struct inquiry *q)
 		raise_text_key(q);
 }
 
+/* ---- a client whose requests fail ---- */
+
+/*
+ * The client that nearly all failing requests are of and hardly any other: a program that sends what cannot be processed. Where such a client
+ * always had a part of the requests, it may just be the one that asks for what is broken.
+ */
+static const struct contrast *failing_client(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->contrasts.n; i++) {
+		const struct contrast *x = &q->contrasts.at[i];
+		if (str_eq(x->kind, STR("category")) && str_eq(x->of, STR("failed requests")) && str_eq(x->field, STR("client kind")) && x->share_bad >= 0.9 &&
+		    x->share_good <= 0.02 && !str_starts(x->value, STR("(")))
+			return x;
+	}
+	return NULL;
+}
+
+static void name_client(struct inquiry *q, size_t told)
+{
+	const struct contrast *x = failing_client(q);
+	if (!x)
+		return;
+	struct candidate *c = told < q->candidates.n ? &q->candidates.at[told] : NULL;
+	if (!c) {
+		c = inquiry_raise(q, CAUSE_BAD_INPUT, x->service, x->value, q->o->onset_best_ns);
+		if (!c)
+			return;
+		c->refs = x->refs;
+		c->share = fmin(1, x->share_bad);
+		c->what = arena_printf(q->arena, "what %.*s sends, which cannot be processed", STR_ARG(x->value));
+	} else {
+		c->entity = arena_printf(q->arena, "requests of %.*s in %.*s", STR_ARG(x->value), STR_ARG(c->service));
+		c->what = arena_printf(q->arena, "%.*s, in requests of %.*s", STR_ARG(c->what), STR_ARG(x->value));
+	}
+	term_add(q, c, "contrast", c->family ? 1.0 : 2.2, &x->refs, "%.0f %% of the failing requests are those of %.*s, which has hardly any part in the others", 100 * fmin(1, x->share_bad),
+	         STR_ARG(x->value));
+}
+
 static void raise_bad_input(struct inquiry *q)
 {
 	size_t from = q->candidates.n;
 	raise_common_key(q);
 	size_t told = q->candidates.n;
 	raise_family(q, CAUSE_BAD_INPUT);
+	if (from == told)
+		name_client(q, told);
 	/* The lines say that an input is broken, the requests say which. */
 	for (size_t i = told; from < told && i < q->candidates.n; i++) {
 		struct candidate *c = &q->candidates.at[i];

@@ -90,10 +90,48 @@ static bool input_of(const char *address)
 	return input;
 }
 
-Test(analyze_material, a_port_is_no_input)
+Test(analyze_material, ports_and_the_numbers_of_errors_are_no_inputs)
 {
 	cr_expect(input_of("record 54322"));
 	cr_expect_not(input_of("('10.35.1.5', 54322)"));
 	cr_expect_not(input_of("10.35.1.5:54322"));
 	cr_expect_not(input_of("port 54322"));
+	cr_expect_not(input_of("\"code\":\"22003\""), "an error's number is none either");
+}
+
+/* Requests of two programs; those of the second begin in minute 60 (or always were there) and fail then. */
+static bool client_named(bool always)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool named = false;
+	world_open(&w, 14);
+	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 120; t += 0.03) {
+		bool sync = (always || (t > 60 && t < 75)) && uniform(&w) < 0.2, bad = sync && t > 60 && t < 75;
+		struct event e = EVENT_INIT;
+		e.kind = EV_HTTP;
+		e.service = STR("edge");
+		e.route = STR("GET /");
+		e.route_id = hash64(e.route);
+		e.status = bad ? 500 : 200;
+		e.duration_ms = 12;
+		e.agent = sync ? STR("PartnerSync/1.2") : STR("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0");
+		e.severity = bad ? SEV_ERROR : SEV_INFO;
+		put(&w, x, e, T0 + MIN(t), bad ? "GET / 500" : "GET / 200");
+	}
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		named |= c.incidents[0].causes[i].kind == CAUSE_BAD_INPUT && str_find(c.incidents[0].causes[i].entity, STR("PartnerSync")) >= 0;
+	arena_release(&a);
+	return named;
+}
+
+Test(analyze_material, a_client_that_came_and_fails_is_named)
+{
+	cr_expect(client_named(false));
+	cr_expect_not(client_named(true), "what it asks for may be broken, then");
 }
