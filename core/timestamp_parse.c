@@ -101,6 +101,15 @@ static bool parse_time_only(struct str *s, struct timestamp *out)
 	struct ts_parts t = { .year = -1, .time_only = true };
 	const char *end = s->ptr + s->len;
 	const char *p = ts_clock(&t, s->ptr, end, TS_SHORT_HOUR | TS_AM_PM);
+	/* "17:43:00.123 2026.01.29": the date behind */
+	if (p && end - p > 10 && *p == ' ' && four(p + 1, end, &t.year) && p[5] == p[8] && strchr("-/.", p[5]) &&
+	    ts_two(p + 6) <= 12 && ts_two(p + 9) <= 31 && (end - p == 11 || !ts_digit(p[11]))) {
+		t.month = ts_two(p + 6);
+		t.day = ts_two(p + 9);
+		t.time_only = false;
+		return ts_finish(&t, s, p + 11, out);
+	}
+	t.year = -1;
 	return p && ts_finish(&t, s, ts_zone(&t, p, end), out);
 }
 
@@ -156,6 +165,8 @@ static bool parse_numbers(struct str *s, const char *p, unsigned a, struct times
 	two_digits = two_digits && q - p == 3;
 	struct ts_parts t = { .year = -1, .month = a, .day = b };
 	if ((sep == '-' || sep == '.') && two_digits && q < end && *q == ' ')
+		return rest(&t, s, q, end, 0, out);
+	if (sep == '/' && two_digits && q < end && *q == '-') /* Snort: "01/29-17:43:00.123456" */
 		return rest(&t, s, q, end, 0, out);
 	if (q == end || *q != sep)
 		return false;

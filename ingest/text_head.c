@@ -288,7 +288,7 @@ static bool level_search(struct str *s, struct text_head *h)
 		/* "SERVICE ALERT: ": a message's words rather than a level of syslog */
 		bool far = i > 1 || (i > 0 && (t.ptr[0] | 0x20) == 'a');
 		if (level_take(&t, far, &found) || named_level_take(&t, &found) ||
-		    (number && letter_take(&t, &found))) {
+		    ((number || (i == 0 && h->has_time)) && letter_take(&t, &found))) {
 			*h = found;
 			*s = t;
 			return true;
@@ -362,17 +362,27 @@ static bool uptime_take(struct str *s, struct text_head *h)
 	return true;
 }
 
+/* "<6>": the priority that journald and the kernel understand; "<134>": syslog's without the rest of its head. */
+static void priority_take(struct str *s, struct text_head *h)
+{
+	size_t n = 1;
+	int64_t pri;
+	while (n < s->len && n < 4 && is_digit(s->ptr[n]))
+		n++;
+	if (s->len < 4 || s->ptr[0] != '<' || n == 1 || n == s->len || s->ptr[n] != '>' ||
+	    !str_to_i64(str_make(s->ptr + 1, n - 1), &pri) || pri > 191)
+		return;
+	h->severity = severity_from_syslog((int)(pri & 7));
+	*s = skip_blanks(str_from(*s, n + 1));
+}
+
 bool text_head_parse(struct str line, struct text_head *h)
 {
 	*h = (struct text_head){ .pid = -1 };
 	struct str s = skip_blanks(line);
 	h->indented = s.ptr != line.ptr;
 	struct str start = s;
-	/* "<6>": the priority that journald and the kernel understand */
-	if (s.len > 3 && s.ptr[0] == '<' && is_digit(s.ptr[1]) && s.ptr[2] == '>') {
-		h->severity = severity_from_syslog(s.ptr[1] - '0');
-		s = skip_blanks(str_from(s, 3));
-	}
+	priority_take(&s, h);
 	bool level = false; /* one stood in front of the time */
 	if (!glog_time(&s, h)) {
 		for (unsigned i = 0; i <= TOKENS_BEFORE_TIME && s.len && !h->has_time; i++) {

@@ -222,8 +222,9 @@ static enum severity column_level(struct str s)
 		if (word.len < 3 || to + quoted >= s.len || (quoted && s.ptr[to] != '"') ||
 		    s.ptr[to + quoted] != edge)
 			continue;
-		if (plain_level(word) != SEV_NONE)
-			return plain_level(word);
+		enum severity is = quoted ? severity_parse(word) : plain_level(word);
+		if (is != SEV_NONE)
+			return is;
 	}
 	return SEV_NONE;
 }

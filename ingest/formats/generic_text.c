@@ -51,7 +51,7 @@ static bool logfmt_or_rails(struct str line)
 
 /*
  * Whole records of other formats that get mixed into text: JSON objects, access lines, container and
- * syslog lines.
+ * syslog lines, what Lambda writes around them.
  */
 static bool foreign(struct str line)
 {
@@ -61,6 +61,9 @@ static bool foreign(struct str line)
 		return true;
 	struct syslog_head syslog;
 	if (line.ptr[0] == '<' && syslog_head_parse(line, &syslog))
+		return true;
+	if (line.ptr[0] <= 'S' && (str_starts(line, STR("START RequestId: ")) || str_starts(line, STR("END RequestId: ")) ||
+				   str_starts(line, STR("REPORT RequestId: "))))
 		return true;
 	if (line.ptr[0] == '{' && line.len > 2 && line.ptr[1] == '"' && line.ptr[line.len - 1] == '}')
 		return true;

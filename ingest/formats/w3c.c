@@ -333,6 +333,18 @@ static void by_shape(struct str line, struct row *r, struct event *e)
 	}
 }
 
+/* CloudFront's lines without their header: its columns have not changed, there only came more. */
+static void by_default(struct str line, struct row *r, struct event *e)
+{
+	struct w3c_state cloudfront = { 0 };
+
+	header_read(STR("#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
+			"cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol "
+			"cs-bytes time-taken"),
+		    &cloudfront);
+	by_header(&cloudfront, line, r, e);
+}
+
 static bool w3c_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct w3c_state *state = ctx->state;
@@ -353,7 +365,10 @@ static bool w3c_decode(struct str record, struct decode_ctx *ctx, struct event *
 	if (state->n == 0 || (e->status < 0 && !request_method_is(e->method) && headless_is(line))) {
 		*e = (struct event)EVENT_INIT;
 		r = (struct row){ .taken = NAN };
-		by_shape(line, &r, e);
+		if (line.ptr[10] == '\t')
+			by_default(line, &r, e);
+		else
+			by_shape(line, &r, e);
 	}
 	e->time = time;
 	e->time.has_zone = true; /* "Date and time are in GMT" */
@@ -398,6 +413,9 @@ static const struct format_sample samples[] = {
 	  "time=2026-01-02T08:09:10Z severity=error status=502 path=/view.html bytes=613 duration_ms=215 "
 	  "agent=curl/8.5 "
 	  "request_id='Q_req=='" },
+	{ "2026-01-02\t08:09:10\tFRA2\t613\t198.51.100.7\tGET\td1.cloudfront.example\t/a.html\t404\t-\tcurl/8.5\tq=1\t-\t"
+	  "Error\tQ_req==\tcdn.example.test\thttps\t23\t0.113",
+	  "time=2026-01-02T08:09:10Z kind=http severity=warn status=404 path=/a.html?q=1 bytes=613 duration_ms=113" },
 	{ "2026-01-02 08:09:10 W3SVC2 web1 10.0.0.5 GET /robots.txt - 80 - 198.51.100.7 HTTP/1.1 Bot/1.0 - "
 	  "- "
 	  "img.example.test 200 0 0 346 306 15 203.0.113.9",

@@ -40,6 +40,19 @@ Test(text_head, reads_every_order)
 		  "pool.h:178", "slow" },
 		{ "@4000000037c219bf2ef02e94 tcpserver: status: 5/30", "1999-08-24T04:04:05.787492500Z", SEV_NONE, "",
 		  "tcpserver: status: 5/30" },
+		{ "[17:43:00] [Server thread/WARN]: lagging", "1970-01-01T17:43:00Z", SEV_WARN, "", "lagging" },
+		{ "E [29/Jan/2026:17:43:00 +0000] no socket", "2026-01-29T17:43:00Z", SEV_ERROR, "", "no socket" },
+		{ "  1234:20260129:174300.123 server #1 started", "2026-01-29T17:43:00.123Z", SEV_NONE, "",
+		  "server #1 started" },
+		{ "celery@web-1 [2026-01-29 17:43:00.123456] heartbeat", "2026-01-29T17:43:00.123456Z", SEV_NONE,
+		  "celery@web-1", "heartbeat" },
+		{ "<134> 2026-01-29 17:43:00 x", "2026-01-29T17:43:00Z", SEV_INFO, "", "x" },
+		{ "[2026-01-29T17:43:00.802Z] I santad: action=EXEC", "2026-01-29T17:43:00.802Z", SEV_INFO, "santad",
+		  "action=EXEC" },
+		{ "2026-01-29 17:43:00.123+0000 INFO  12 ms: MATCH (n)", "2026-01-29T17:43:00.123Z", SEV_INFO, "",
+		  "12 ms: MATCH (n)" },
+		{ "17:43:00.130 request_id=F3x [error] Sent 500 in 7ms", "1970-01-01T17:43:00.130Z", SEV_ERROR, "",
+		  "Sent 500 in 7ms" },
 		{ "2026.11.06 05:19:07.473780 [ 7 ] {} <Error> default.t (Queue): Loaded",
 		  "2026-11-06T05:19:07.473780Z", SEV_ERROR, "", "default.t (Queue): Loaded" },
 		{ "2026-03-02T19:40:45Z 32515 TID-oveahmcxw INFO: HardWorker start", "2026-03-02T19:40:45Z",
@@ -130,6 +143,9 @@ Test(text_head, reads_syslog_heads)
 		{ "<13>1 - - - - - - bare", "", "", -1, 13, "bare" },
 		{ "*Mar  1 18:46:11.000: %SYS-5-CONFIG_I: Configured", "", "%SYS-5-CONFIG_I", -1, -1,
 		  "Configured" },
+		{ "Jan 29 17:43:00 192.0.2.1 : %ASA-6-302013: Built", "192.0.2.1", "%ASA-6-302013", -1, -1, "Built" },
+		{ "Jan 29 17:43:00 node1 pacemakerd          [1234] (main) \tinfo: up", "node1", "pacemakerd", 1234, -1,
+		  "(main) \tinfo: up" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct syslog_head h;
@@ -142,7 +158,8 @@ Test(text_head, reads_syslog_heads)
 	}
 	static const char *const none[] = { "2026-01-29T17:43:00Z INFO main: started",
 					    "2026-01-29T17:43:00Z [TRACE] core: x", "hello world",
-					    "<999>Jan  9 07:03:00 h p: x", "Jan" };
+					    "<999>Jan  9 07:03:00 h p: x", "Jan", "Jan 29 17:43:00.123 ERRO failed",
+					    "Jan 29 17:43:00.123 INFO placed" };
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
 		struct syslog_head h;
 		cr_expect_not(syslog_head_parse(str_of(none[i]), &h), "%s", none[i]);
@@ -153,6 +170,8 @@ Test(text_head, reads_syslog_heads)
 		    "control bytes");
 	arena_release(&a);
 	cr_expect_eq((int)syslog_cisco_severity(STR("%FTD-2-109011:")), SEV_FATAL);
+	cr_expect_eq((int)syslog_cisco_severity(STR("%ASA-session-3-106102:")), SEV_ERROR);
+	cr_expect_eq((int)syslog_cisco_severity(STR("%usr-name-x")), SEV_NONE);
 }
 
 Test(text_head, finds_requests_in_words)
@@ -169,6 +188,10 @@ Test(text_head, finds_requests_in_words)
 		{ "Request finished HTTP/1.1 GET http://h.example.test/a - 200 - text/plain 1.6ms", "GET",
 		  "/a", "", 200, 1.6 },
 		{ "Request finished in 1.6008ms 503 text/plain", "", "", "", 503, 1.6008 },
+		{ "HTTP GET /api/orders responded 500 in 12.3456 ms", "GET", "/api/orders", "", 500, 12.3456 },
+		{ "\"GET http://h.example.test:3000/pay HTTP/1.1\" from 10.0.0.7:1234 - 503 0B in 123.5\xc2\xb5s", "GET",
+		  "http://h.example.test:3000/pay", "10.0.0.7", 503, 0.1235 },
+		{ "Sent 500 in 1200\xc2\xb5s", "", "", "", 500, 1.2 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct event e = EVENT_INIT;
@@ -194,6 +217,12 @@ Test(text_head, finds_requests_in_words)
 	cr_expect(duration_text(STR("[idx][0] took[221micros], x"), &ms));
 	cr_expect_float_eq(ms, 0.221, 1e-9);
 	cr_expect_not(duration_text(STR("took the train in March"), &ms));
+	cr_expect(duration_text(STR("\"A IN x. udp 43\" NOERROR 188 0.020948545s"), &ms));
+	cr_expect_float_eq(ms, 20.948545, 1e-9);
+	cr_expect(duration_text(STR("12 ms: MATCH (n) RETURN n"), &ms));
+	cr_expect_float_eq(ms, 12, 1e-9);
+	cr_expect_not(duration_text(STR("waits up to 5s"), &ms));
+	cr_expect_not(duration_text(STR("upgraded to 1.2.345"), &ms));
 }
 
 Test(text_head, knows_starts_and_stops)
