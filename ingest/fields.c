@@ -145,7 +145,7 @@ static struct str text_unless_none(const struct fields *f, enum field k)
 }
 
 /* What a field says: "", "-" and null are how logs write nothing. Most fields are not there, and most are asked for. */
-static inline struct str known_text(const struct fields *f, enum field k)
+static inline __attribute__((always_inline)) struct str known_text(const struct fields *f, enum field k)
 {
 	const struct field_value *v = &f->value[k];
 	if (!fields_has(f, k))
@@ -159,7 +159,13 @@ static inline struct str known_text(const struct fields *f, enum field k)
 /* A field that is a whole number. */
 static inline bool known_number(const struct fields *f, enum field k, int64_t *n)
 {
-	return fields_has(f, k) && str_to_i64(known_text(f, k), n);
+	uint64_t plain;
+	if (!fields_has(f, k))
+		return false;
+	if (f->value[k].text.len > 18 || !str_to_u64(f->value[k].text, &plain))
+		return str_to_i64(known_text(f, k), n);
+	*n = (int64_t)plain;
+	return true;
 }
 
 static bool is_number(struct str s)

@@ -1,7 +1,5 @@
 #include "ingest/fields.h"
 
-#include "ingest/words.h"
-
 enum plan_kind {
 	PLAN_QUOTED, /* a string, whose opening quote ends the text */
 	PLAN_BARE,   /* a number, true, false, null or an array */
@@ -11,18 +9,16 @@ enum plan_kind {
 /* The usual number: digits, perhaps a point in them, up to a comma or brace. NULL when it is anything else. */
 static inline const char *plain_number(const char *p, const char *end)
 {
-	if (p == end || !is_digit(*p) || (*p == '0' && p + 1 < end && is_digit(p[1])))
+	const char *q = scan_behind_digits(p, end);
+	if (q == p || (*p == '0' && q - p > 1))
 		return NULL;
-	while (p < end && is_digit(*p))
-		p++;
-	if (p < end && *p == '.') {
-		const char *point = p++;
-		while (p < end && is_digit(*p))
-			p++;
-		if (p == point + 1)
+	if (q < end && *q == '.') {
+		const char *point = q++;
+		q = scan_behind_digits(q, end);
+		if (q == point + 1)
 			return NULL;
 	}
-	return p < end && (*p == ',' || *p == '}') ? p : NULL;
+	return q < end && (*q == ',' || *q == '}') ? q : NULL;
 }
 
 /*

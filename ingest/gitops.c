@@ -36,13 +36,13 @@ static struct str revision(struct str message, struct str mark)
 
 void gitops_apply(struct event *e, struct arena *scratch)
 {
-	if (e->kind != EV_LINE || e->service.len == 0)
+	if (e->kind != EV_LINE || e->service.len == 0 || e->message.len == 0 || !memchr("IiSRHsA", e->message.ptr[0], 7))
 		return;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct row *r = &rows[i];
 		struct change *c;
 
-		if (e->message.len == 0 || e->message.ptr[0] != r->starts.ptr[0] || !str_starts(e->message, r->starts) || (r->word && str_find(e->message, str_of(r->word)) < 0))
+		if (!str_starts(e->message, r->starts) || (r->word && str_find(e->message, str_of(r->word)) < 0))
 			continue;
 		c = arena_new(scratch, struct change);
 		*c = (struct change){ .kind = r->kind, .service = e->service, .actor = e->user, .version = e->version,

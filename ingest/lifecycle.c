@@ -1,45 +1,48 @@
 #include "ingest/lifecycle.h"
 
+#include "ingest/words.h"
+
 enum { MESSAGE_BYTES_MAX = 240, WORDS_MAX = 9 };
 
-static char lower(char c)
+static bool is_trigger(struct str w)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool letter(char c)
-{
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	static const struct str a[] = { WORD("accepting") }, b[] = { WORD("booted"), WORD("booting") }, c[] = { WORD("closed") },
+				e[] = { WORD("exiting"), WORD("exited") }, l[] = { WORD("listening"), WORD("launched") },
+				o[] = { WORD("online") }, u[] = { WORD("up") },
+				r[] = { WORD("ready"), WORD("running"), WORD("reload"), WORD("reloaded"), WORD("reloading"),
+					WORD("restarting") },
+				t[] = { WORD("terminating"), WORD("terminated") },
+				s[] = { WORD("start"), WORD("started"), WORD("starting"), WORD("startup"), WORD("shutting"),
+					WORD("shutdown"), WORD("shut"), WORD("stopped"), WORD("stopping"), WORD("stop"),
+					WORD("sigterm"), WORD("sigint"), WORD("sighup") };
+#define IN(list) word_in_nocase(w, list, WORDS(list))
+	switch (w.ptr[0] | 0x20) {
+	case 'a': return IN(a);
+	case 'b': return IN(b);
+	case 'c': return IN(c);
+	case 'e': return IN(e);
+	case 'l': return IN(l);
+	case 'o': return IN(o);
+	case 'r': return IN(r);
+	case 's': return IN(s);
+	case 't': return IN(t);
+	case 'u': return IN(u);
+	default: return false;
+	}
+#undef IN
 }
 
 /* Words that any announcement contains: the quick test that nearly all messages fail. */
 static bool has_trigger(struct str s)
 {
-	static const char *const triggers[] = {
-		"listening", "start",	   "started",	 "starting", "startup",	  "ready",	 "running",
-		"up",	     "online",	   "booted",	 "booting",  "accepting", "launched",	 "shutting",
-		"shutdown",  "shut",	   "stopped",	 "stopping", "sigterm",	  "sigint",	 "sighup",
-		"exiting",   "exited",	   "reload",	 "reloaded", "reloading", "terminating", "closed",
-		"stop",	     "terminated", "restarting",
-	};
-	/* Words that begin with another letter than these do are none. */
-#define INITIAL(c) (UINT32_C(1) << ((c) - 'a'))
-	const uint32_t initials = INITIAL('l') | INITIAL('s') | INITIAL('r') | INITIAL('u') | INITIAL('o') | INITIAL('b') |
-				  INITIAL('a') | INITIAL('e') | INITIAL('t') | INITIAL('c');
-#undef INITIAL
-	for (size_t i = 0; i < s.len;) {
-		size_t n = i;
-		while (n < s.len && letter(s.ptr[n]))
-			n++;
-		size_t len = n - i;
-		char c = len >= 2 && len <= 11 ? lower(s.ptr[i]) : 'z';
-		if (initials >> (c - 'a') & 1) {
-			for (size_t k = 0; k < sizeof triggers / sizeof triggers[0]; k++)
-				if (triggers[k][0] == c &&
-				    str_eq_nocase(str_make(s.ptr + i, len), str_of(triggers[k])))
-					return true;
-		}
-		i = n + 1;
+	const char *p = s.ptr, *end = p + s.len;
+	while (p < end) {
+		const char *from = p;
+		while (p < end && is_alpha(*p))
+			p++;
+		if (p > from && is_trigger(str_make(from, (size_t)(p - from))))
+			return true;
+		p++;
 	}
 	return false;
 }

@@ -1,6 +1,7 @@
 #include "ingest/request_text.h"
 
 #include "ingest/access.h"
+#include "ingest/scan.h"
 #include "ingest/words.h"
 
 enum { WHOLE_BYTES_MAX = 24 }; /* a value that is nothing but a duration */
@@ -126,8 +127,8 @@ static bool aspnet_words(struct event *e)
 	return true;
 }
 
-/* "4.5ms", "221micros", "12 ms", "3027 millis" at the start of s. */
-static bool duration_at(struct str s, double *ms)
+/* Milliseconds of a unit in lower case ("ms", "seconds"); 0 when it is none. */
+static double unit_ms(struct str unit)
 {
 	static const struct {
 		struct str unit;
@@ -136,13 +137,25 @@ static bool duration_at(struct str s, double *ms)
 		      { WORD("nanos"), 1e-6 },  { WORD("nanoseconds"), 1e-6 },
 		      { WORD("millis"), 1 },	  { WORD("milliseconds"), 1 },
 		      { WORD("msecs"), 1 },	  { WORD("msec"), 1 },
-		      { WORD("ms"), 1 },	  { WORD("us"), 1e-3 },
-		      { WORD("seconds"), 1e3 }, { WORD("secs"), 1e3 },
-		      { WORD("sec"), 1e3 },	  { WORD("s"), 1e3 },
+		      { WORD("us"), 1e-3 },	  { WORD("seconds"), 1e3 },
+		      { WORD("secs"), 1e3 },	  { WORD("sec"), 1e3 },
 		      { WORD("\xc2\xb5s"), 1e-3 }, { WORD("\xce\xbcs"), 1e-3 },
-		      { WORD("ns"), 1e-6 },	  { WORD("m"), 60e3 } };
+		      { WORD("ns"), 1e-6 } };
+	if (unit.len == 1)
+		return unit.ptr[0] == 's' ? 1e3 : unit.ptr[0] == 'm' ? 60e3 : 0;
+	if (unit.len == 2 && unit.ptr[0] == 'm' && unit.ptr[1] == 's')
+		return 1;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (str_eq(units[i].unit, unit))
+			return units[i].to_ms;
+	return 0;
+}
+
+/* "4.5ms", "221micros", "12 ms", "3027 millis" at the start of s. */
+static bool duration_at(struct str s, double *ms)
+{
 	size_t n = 0;
-	double value;
+	double value, to_ms;
 	while (n < s.len && (is_digit(s.ptr[n]) || s.ptr[n] == '.'))
 		n++;
 	if (n == 0 || !str_to_double(str_head(s, n), &value))
@@ -153,12 +166,10 @@ static bool duration_at(struct str s, double *ms)
 	size_t letters = 0;
 	while (letters < unit.len && (is_lower(unit.ptr[letters]) || (unsigned char)unit.ptr[letters] >= 0x80))
 		letters++;
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-		if (units[i].unit.len == letters && memcmp(units[i].unit.ptr, unit.ptr, letters) == 0) {
-			*ms = value * units[i].to_ms;
-			return true;
-		}
-	return false;
+	to_ms = unit_ms(str_head(unit, letters));
+	if (to_ms > 0)
+		*ms = value * to_ms;
+	return to_ms > 0;
 }
 
 /* A word without the quotes, brackets and marks around it. */
@@ -319,7 +330,11 @@ static bool duration_mark(struct str s, size_t i)
 					    { "elapsed: ", 9 }, { "elapsed=", 8 },    { " after ", 7 },
 					    { " in ", 4 } };
 	/* They end in one of four bytes, and one of five stands before that: most numbers need no look at the table. */
-	if (i < 4 || !memchr("[ =:", s.ptr[i - 1], 4) || !memchr("k:nrd", s.ptr[i - 2], 5))
+	if (i < 4)
+		return false;
+	char last = s.ptr[i - 1], before = s.ptr[i - 2];
+	if ((last != ' ' && last != '=' && last != '[' && last != ':') ||
+	    (before != 'n' && before != ':' && before != 'k' && before != 'r' && before != 'd'))
 		return false;
 	for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++)
 		if (str_ends(str_head(s, i), marks[k]))
@@ -347,14 +362,14 @@ static bool duration_edge(struct str message, double *ms)
 
 bool duration_text(struct str message, double *ms)
 {
-	for (size_t i = 0; i < message.len; i++) {
-		if (!is_digit(message.ptr[i]))
-			continue;
+	const char *p = message.ptr, *end = p + message.len;
+	while ((p = scan_digit(p, end)) < end) {
+		size_t i = (size_t)(p - message.ptr);
 		bool marked = i == 0 ? message.len < WHOLE_BYTES_MAX : duration_mark(message, i);
 		if (marked && duration_at(str_from(message, i), ms))
 			return true;
-		while (i + 1 < message.len && (is_alnum(message.ptr[i + 1]) || message.ptr[i + 1] == '.'))
-			i++;
+		for (p++; p < end && (is_alnum(*p) || *p == '.');)
+			p++;
 	}
 	return duration_edge(message, ms);
 }

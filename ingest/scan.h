@@ -9,8 +9,18 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/ascii.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
+
+/* All bits of the bytes that are decimal digits. */
+static inline __m128i scan_digits_of(__m128i v)
+{
+	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+}
 #endif
 
 /* First '"' or '\\' from p on. */
@@ -42,10 +52,42 @@ static inline const char *scan_quote_or_escape(const char *p, const char *end)
 	return p;
 }
 
+/* First decimal digit from p on. */
+static inline const char *scan_digit(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		unsigned hits = (unsigned)_mm_movemask_epi8(scan_digits_of(_mm_loadu_si128((const __m128i *)(const void *)p)));
+		if (hits)
+			return p + __builtin_ctz(hits);
+		p += 16;
+	}
+#endif
+	while (p < end && !is_digit(*p))
+		p++;
+	return p;
+}
+
+/* First byte from p on that is no decimal digit. */
+static inline const char *scan_behind_digits(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		unsigned hits = (unsigned)_mm_movemask_epi8(scan_digits_of(_mm_loadu_si128((const __m128i *)(const void *)p)));
+		if (hits != 0xffff)
+			return p + __builtin_ctz(~hits);
+		p += 16;
+	}
+#endif
+	while (p < end && is_digit(*p))
+		p++;
+	return p;
+}
+
 enum { SCAN_ROOM_BYTES = 32 }; /* what must be readable of a text that scan_is_at is given */
 
 /* Does the text stand at p? Its bytes up to SCAN_ROOM_BYTES are read, whatever its length. */
-static inline int scan_is_at(const char *p, const char *end, const char *text, size_t len)
+static inline bool scan_is_at(const char *p, const char *end, const char *text, size_t len)
 {
 #ifdef __SSE2__
 	if (end - p >= 32 && len <= 32) {
