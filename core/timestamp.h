@@ -59,6 +59,19 @@ void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day
 bool timestamp_parse(struct str *s, struct timestamp *out);
 /* Only the ISO family (first row above): the hot path; the same contract. */
 bool timestamp_parse_iso(struct str *s, struct timestamp *out);
+/*
+ * The form of the last timestamp of a source: the next one is nearly always the same but for its time of day. Zeroed: none.
+ */
+struct timestamp_last {
+	char text[40];
+	uint8_t len;            /* 0: none */
+	char after;             /* what stood behind it: a blank, or NUL for the end of the text */
+	struct timestamp time;  /* its ns is that of midnight in the zone it says */
+};
+/* What timestamp_parse_iso would do, if the text has the form of the last one; else false, and nothing has happened. */
+bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct timestamp *out);
+/* Remembers the form of what timestamp_parse_iso has read: the first n bytes of s, which said *t. */
+void timestamp_remember(struct timestamp_last *last, struct str s, size_t n, const struct timestamp *t);
 /* "29/Jan/2026:17:35:00 -0500" without brackets: the hot path of access logs. */
 bool timestamp_parse_clf(struct str *s, struct timestamp *out);
 /* An epoch number in s, ms, µs or ns by magnitude; fraction allowed; whole slice. */

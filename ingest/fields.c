@@ -174,16 +174,26 @@ static bool is_number(struct str s)
 	return s.len > 0 && (is_digit(s.ptr[0]) || s.ptr[0] == '-') && str_to_double(s, &unused);
 }
 
-bool field_time(struct str text, struct timestamp *out)
+static bool time_by_last(struct timestamp_last *last, struct str text, struct timestamp *out)
 {
-	struct str s = str_trim(text);
-	if (timestamp_parse_epoch(s, out))
+	struct str s = str_trim(text), whole;
+	if (timestamp_recall(last, &s, out) || timestamp_parse_epoch(s, out))
 		return true;
 	if (is_number(s))
 		return false;
 	if (s.len && (s.ptr[0] == '[' || s.ptr[0] == '"'))
 		s = str_from(s, 1);
-	return timestamp_parse_iso(&s, out) || timestamp_parse(&s, out);
+	whole = s;
+	if (!timestamp_parse_iso(&s, out))
+		return timestamp_parse(&s, out);
+	timestamp_remember(last, whole, whole.len - s.len, out);
+	return true;
+}
+
+bool field_time(struct str text, struct timestamp *out)
+{
+	struct timestamp_last none = { 0 };
+	return time_by_last(&none, text, out);
 }
 
 enum severity field_level(struct str text)
@@ -206,7 +216,7 @@ static void finish_time(struct fields *f, struct event *e)
 {
 	if (fields_has(f, FIELD_TIME)) {
 		struct str text = fields_text(f, FIELD_TIME);
-		e->has_time = field_time(text, &e->time);
+		e->has_time = f->cache ? time_by_last(&f->cache->time, text, &e->time) : field_time(text, &e->time);
 		if (e->has_time && !e->time.has_date && fields_has(f, FIELD_DATE)) {
 			struct str date = fields_text(f, FIELD_DATE);
 			e->has_time = field_time(

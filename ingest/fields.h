@@ -95,6 +95,7 @@ struct field_cache {
 	char level[8];      /* the last level's text and what it means */
 	uint8_t level_len;
 	uint8_t severity;
+	struct timestamp_last time;
 	struct field_plan plan; /* of JSON objects */
 };
 

@@ -1,196 +1,5 @@
 #include "ingest/postgres.h"
 
-/* Labels end within this many bytes of a line; a prefix with long application names still fits. */
-enum { LABEL_WITHIN_BYTES = 512 };
-
-struct label_row {
-	const char *word;
-	enum postgres_part part;
-	enum severity severity;
-};
-
-#define MSG POSTGRES_MESSAGE
-#define REM POSTGRES_REMARK
-#define SQL POSTGRES_STATEMENT
-
-/* English first: the order is the order of search. The others are the labels of the server's translations. */
-static const struct label_row labels[] = {
-	{ "LOG", MSG, SEV_INFO },
-	{ "DETAIL", REM, SEV_NONE },
-	{ "STATEMENT", SQL, SEV_NONE },
-	{ "ERROR", MSG, SEV_ERROR },
-	{ "FATAL", MSG, SEV_FATAL },
-	{ "HINT", REM, SEV_NONE },
-	{ "CONTEXT", REM, SEV_NONE },
-	{ "WARNING", MSG, SEV_WARN },
-	{ "NOTICE", MSG, SEV_NOTICE },
-	{ "INFO", MSG, SEV_INFO },
-	{ "PANIC", MSG, SEV_FATAL },
-	{ "QUERY", SQL, SEV_NONE },
-	{ "LOCATION", REM, SEV_NONE },
-	{ "BACKTRACE", REM, SEV_NONE },
-	{ "DEBUG", MSG, SEV_DEBUG },
-	{ "DEBUG1", MSG, SEV_DEBUG },
-	{ "DEBUG2", MSG, SEV_TRACE },
-	{ "DEBUG3", MSG, SEV_TRACE },
-	{ "DEBUG4", MSG, SEV_TRACE },
-	{ "DEBUG5", MSG, SEV_TRACE },
-	/* German */
-	{ "FEHLER", MSG, SEV_ERROR },
-	{ "WARNUNG", MSG, SEV_WARN },
-	{ "HINWEIS", MSG, SEV_NOTICE },
-	{ "PANIK", MSG, SEV_FATAL },
-	{ "TIPP", REM, SEV_NONE },
-	{ "ZUSAMMENHANG", REM, SEV_NONE },
-	{ "ANWEISUNG", SQL, SEV_NONE },
-	{ "ANFRAGE", SQL, SEV_NONE },
-	{ "ORT", REM, SEV_NONE },
-	/* French */
-	{ "ERREUR", MSG, SEV_ERROR },
-	{ "ATTENTION", MSG, SEV_WARN },
-	{ "DÉTAIL", REM, SEV_NONE },
-	{ "ASTUCE", REM, SEV_NONE },
-	{ "CONTEXTE", REM, SEV_NONE },
-	{ "INSTRUCTION", SQL, SEV_NONE },
-	{ "REQUÊTE", SQL, SEV_NONE },
-	{ "EMPLACEMENT", REM, SEV_NONE },
-	/* Spanish */
-	{ "ADVERTENCIA", MSG, SEV_WARN },
-	{ "DETALLE", REM, SEV_NONE },
-	{ "SUGERENCIA", REM, SEV_NONE },
-	{ "CONTEXTO", REM, SEV_NONE },
-	{ "SENTENCIA", SQL, SEV_NONE },
-	{ "CONSULTA", SQL, SEV_NONE },
-	{ "UBICACIÓN", REM, SEV_NONE },
-	/* Italian */
-	{ "ERRORE", MSG, SEV_ERROR },
-	{ "ATTENZIONE", MSG, SEV_WARN },
-	{ "NOTIFICA", MSG, SEV_NOTICE },
-	{ "DETTAGLI", REM, SEV_NONE },
-	{ "SUGGERIMENTO", REM, SEV_NONE },
-	{ "CONTESTO", REM, SEV_NONE },
-	{ "ISTRUZIONE", SQL, SEV_NONE },
-	{ "PANICO", MSG, SEV_FATAL },
-	/* Portuguese */
-	{ "ERRO", MSG, SEV_ERROR },
-	{ "AVISO", MSG, SEV_WARN },
-	{ "NOTA", MSG, SEV_NOTICE },
-	{ "DETALHE", REM, SEV_NONE },
-	{ "DICA", REM, SEV_NONE },
-	{ "COMANDO", SQL, SEV_NONE },
-	{ "PÂNICO", MSG, SEV_FATAL },
-	/* Polish */
-	{ "DZIENNIK", MSG, SEV_INFO },
-	{ "BŁĄD", MSG, SEV_ERROR },
-	{ "OSTRZEŻENIE", MSG, SEV_WARN },
-	{ "KATASTROFALNY", MSG, SEV_FATAL },
-	{ "SZCZEGÓŁY", REM, SEV_NONE },
-	{ "PODPOWIEDŹ", REM, SEV_NONE },
-	{ "KONTEKST", REM, SEV_NONE },
-	{ "WYRAŻENIE", SQL, SEV_NONE },
-	/* Turkish */
-	{ "HATA", MSG, SEV_ERROR },
-	{ "UYARI", MSG, SEV_WARN },
-	{ "ÖLÜMCÜL", MSG, SEV_FATAL },
-	{ "AYRINTI", REM, SEV_NONE },
-	{ "İPUCU", REM, SEV_NONE },
-	{ "DEYİM", SQL, SEV_NONE },
-	/* Russian */
-	{ "СООБЩЕНИЕ", MSG, SEV_INFO },
-	{ "ОШИБКА", MSG, SEV_ERROR },
-	{ "ВАЖНО", MSG, SEV_FATAL },
-	{ "ПАНИКА", MSG, SEV_FATAL },
-	{ "ПРЕДУПРЕЖДЕНИЕ", MSG, SEV_WARN },
-	{ "ЗАМЕЧАНИЕ", MSG, SEV_NOTICE },
-	{ "ОТЛАДКА", MSG, SEV_DEBUG },
-	{ "ИНФОРМАЦИЯ", MSG, SEV_INFO },
-	{ "ПОДРОБНОСТИ", REM, SEV_NONE },
-	{ "ПОДСКАЗКА", REM, SEV_NONE },
-	{ "КОНТЕКСТ", REM, SEV_NONE },
-	{ "ОПЕРАТОР", SQL, SEV_NONE },
-	{ "КОМАНДА", SQL, SEV_NONE },
-	{ "ЗАПРОС", SQL, SEV_NONE },
-	{ "ПОЛОЖЕНИЕ", REM, SEV_NONE },
-	/* Japanese, Chinese, Korean */
-	{ "ログ", MSG, SEV_INFO },
-	{ "エラー", MSG, SEV_ERROR },
-	{ "致命的エラー", MSG, SEV_FATAL },
-	{ "警告", MSG, SEV_WARN },
-	{ "詳細", REM, SEV_NONE },
-	{ "ヒント", REM, SEV_NONE },
-	{ "文脈", REM, SEV_NONE },
-	{ "文", SQL, SEV_NONE },
-	{ "ステートメント", SQL, SEV_NONE },
-	{ "日志", MSG, SEV_INFO },
-	{ "错误", MSG, SEV_ERROR },
-	{ "致命错误", MSG, SEV_FATAL },
-	{ "详细信息", REM, SEV_NONE },
-	{ "描述", REM, SEV_NONE },
-	{ "提示", REM, SEV_NONE },
-	{ "上下文", REM, SEV_NONE },
-	{ "语句", SQL, SEV_NONE },
-	{ "로그", MSG, SEV_INFO },
-	{ "오류", MSG, SEV_ERROR },
-	{ "치명적오류", MSG, SEV_FATAL },
-	{ "경고", MSG, SEV_WARN },
-	{ "상세정보", REM, SEV_NONE },
-	{ "힌트", REM, SEV_NONE },
-	{ "명령 구문", SQL, SEV_NONE },
-};
-
-#undef MSG
-#undef REM
-#undef SQL
-
-bool postgres_label_parse(struct str word, struct postgres_label *out)
-{
-	if (word.len < 3 || word.len > 32)
-		return false;
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		if (labels[i].word[0] == word.ptr[0] && str_eq(word, str_of(labels[i].word))) {
-			*out = (struct postgres_label){ labels[i].part, labels[i].severity };
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool is_label_byte(char c)
-{
-	unsigned char u = (unsigned char)c;
-
-	return (u >= 'A' && u <= 'Z') || (u >= '1' && u <= '5') || u >= 0x80;
-}
-
-bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, struct postgres_label *out)
-{
-	struct str head = str_head(line, LABEL_WITHIN_BYTES);
-	size_t at = 0;
-
-	while (at < head.len) {
-		const char *colon = memchr(head.ptr + at, ':', head.len - at);
-		size_t i, from;
-
-		if (!colon)
-			return false;
-		i = (size_t)(colon - head.ptr);
-		at = i + 1;
-		if (i + 2 >= line.len || line.ptr[i + 1] != ' ' || line.ptr[i + 2] != ' ')
-			continue;
-		for (from = i; from > 0 && is_label_byte(line.ptr[from - 1]);)
-			from--;
-		/* A digit directly before a label belongs to the prefix ("%l" without a blank behind it). */
-		while (from < i && line.ptr[from] >= '1' && line.ptr[from] <= '5')
-			from++;
-		if (postgres_label_parse(str_make(line.ptr + from, i - from), out)) {
-			*prefix_len = from;
-			*text_at = i + 3;
-			return true;
-		}
-	}
-	return false;
-}
-
 bool postgres_is_sqlstate(struct str s)
 {
 	bool digit = false;
@@ -286,6 +95,19 @@ static void session_fields(struct event *e, struct str text)
 	}
 }
 
+/* The first ": ", or -1. */
+static ptrdiff_t find_colon(struct str s)
+{
+	const char *p = s.ptr, *end = p + s.len;
+
+	while (end - p > 1 && (p = memchr(p, ':', (size_t)(end - p - 1))) != NULL) {
+		if (p[1] == ' ')
+			return p - s.ptr;
+		p++;
+	}
+	return -1;
+}
+
 /* "duration: 12.4 ms  execute S_1: SELECT ...": the verb and the statement behind it. */
 static void statement_part(struct event *e, struct str text, size_t verb_at)
 {
@@ -309,7 +131,7 @@ static void statement_part(struct event *e, struct str text, size_t verb_at)
 		}
 		return;
 	}
-	colon = str_find(rest, STR(": "));
+	colon = find_colon(rest);
 	if (colon < 0)
 		return;
 	e->message = str_head(text, verb_at + (size_t)colon);
@@ -507,10 +329,81 @@ static void type_by_table(struct event *e, struct str text)
 		e->version = field(head, STR("PostgreSQL "));
 }
 
+/* Texts that say more than their kind, told by their first words. False: it is none of them. */
+static bool type_by_word(struct event *e, struct str text, struct str remark, struct arena *scratch)
+{
+	ptrdiff_t colon;
+
+	switch (str_at(text, 0)) {
+	case 'a':
+		if (!str_starts(text, STR("automatic ")))
+			return false;
+		type_vacuum(e, text);
+		return true;
+	case 'c':
+		if (str_starts(text, STR("connection received: "))) {
+			session_fields(e, text);
+		} else if (str_starts(text, STR("connection authorized: "))) {
+			e->kind = EV_CONN_OPEN;
+			session_fields(e, text);
+		} else if (str_starts(text, STR("connection authenticated: "))) {
+			set_if_empty(&e->user, between(text, STR("identity=\""), STR("\"")));
+		} else if (str_starts(text, STR("checkpoint ")) || str_starts(text, STR("checkpoints "))) {
+			type_checkpoint(e, text);
+		} else {
+			return false;
+		}
+		return true;
+	case 'd':
+		if (str_starts(text, STR("duration: "))) {
+			type_duration(e, text);
+		} else if (str_starts(text, STR("disconnection: "))) {
+			e->kind = EV_CONN_CLOSE;
+			type_session(e, text);
+		} else {
+			return false;
+		}
+		return true;
+	case 'e':
+		colon = str_starts(text, STR("execute ")) ? find_colon(str_head(text, 160)) : -1;
+		if (colon > 0)
+			e->query = str_trim(str_from(text, (size_t)colon + 2));
+		return colon > 0;
+	case 'p':
+		if (str_starts(text, STR("process ")))
+			type_process(e, text, remark, scratch);
+		else if (str_starts(text, STR("parameter \"")))
+			type_parameter(e, text, scratch);
+		else
+			return false;
+		return true;
+	case 'r':
+		if (str_starts(text, STR("replication connection authorized: "))) {
+			e->kind = EV_CONN_OPEN;
+			session_fields(e, text);
+		} else if (str_starts(text, STR("restartpoint "))) {
+			type_checkpoint(e, text);
+		} else {
+			return false;
+		}
+		return true;
+	case 's':
+		if (!str_starts(text, STR("statement: ")))
+			return false;
+		e->query = str_trim(str_from(text, 11));
+		return true;
+	case 't':
+		if (!str_starts(text, STR("temporary file: ")))
+			return false;
+		type_temporary_file(e, text);
+		return true;
+	default: return false;
+	}
+}
+
 void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch)
 {
 	struct str further;
-	ptrdiff_t colon;
 
 	/* With log_error_verbosity = verbose the code stands before the text. */
 	if (text.len > 7 && text.ptr[5] == ':' && text.ptr[6] == ' ' &&
@@ -519,38 +412,8 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		text = str_from(text, 7);
 	}
 	e->message = str_cut(text, '\n', &further);
-	if (str_starts(text, STR("duration: "))) {
-		type_duration(e, text);
-	} else if (str_starts(text, STR("statement: "))) {
-		e->query = str_trim(str_from(text, 11));
-	} else if (str_starts(text, STR("execute ")) &&
-		   (colon = str_find(str_head(text, 160), STR(": "))) > 0) {
-		e->query = str_trim(str_from(text, (size_t)colon + 2));
-	} else if (str_starts(text, STR("connection received: "))) {
-		session_fields(e, text);
-	} else if (str_starts(text, STR("connection authorized: ")) ||
-		   str_starts(text, STR("replication connection authorized: "))) {
-		e->kind = EV_CONN_OPEN;
-		session_fields(e, text);
-	} else if (str_starts(text, STR("connection authenticated: "))) {
-		set_if_empty(&e->user, between(text, STR("identity=\""), STR("\"")));
-	} else if (str_starts(text, STR("disconnection: "))) {
-		e->kind = EV_CONN_CLOSE;
-		type_session(e, text);
-	} else if (str_starts(text, STR("process "))) {
-		type_process(e, text, remark, scratch);
-	} else if (str_starts(text, STR("checkpoint ")) || str_starts(text, STR("checkpoints ")) ||
-		   str_starts(text, STR("restartpoint "))) {
-		type_checkpoint(e, text);
-	} else if (str_starts(text, STR("temporary file: "))) {
-		type_temporary_file(e, text);
-	} else if (str_starts(text, STR("automatic "))) {
-		type_vacuum(e, text);
-	} else if (str_starts(text, STR("parameter \""))) {
-		type_parameter(e, text, scratch);
-	} else {
+	if (!type_by_word(e, text, remark, scratch))
 		type_by_table(e, text);
-	}
 	if (e->query.len == 0)
 		set_if_empty(&e->detail, str_trim(further));
 }

@@ -1,6 +1,7 @@
 #include "ingest/postgres_prefix.h"
 
 #include "core/ascii.h"
+#include "core/digits.h"
 #include "core/hash.h"
 #include "ingest/postgres.h"
 
@@ -25,12 +26,25 @@ static void set_if_empty(struct str *to, struct str value)
 		*to = value;
 }
 
-static void set_pid(struct event *e, struct str digits)
+static void set_pid(struct event *e, struct prefix_words *words, struct str digits)
 {
 	int64_t pid;
 
-	if (e->pid < 0 && str_to_i64(digits, &pid) && pid >= 0)
+	if (e->pid < 0 && str_to_i64(digits, &pid) && pid >= 0) {
 		e->pid = pid;
+		words->pid = digits;
+		words->pid_hex = false;
+	}
+}
+
+/* Digits in base 16, all of them checked, few enough for the type. */
+static int64_t hex_value(struct str digits)
+{
+	int64_t v = 0;
+
+	for (size_t i = 0; i < digits.len; i++)
+		v = v * 16 + (is_digit(digits.ptr[i]) ? digits.ptr[i] - '0' : (digits.ptr[i] | 0x20) - 'a' + 10);
+	return v;
 }
 
 /* A numeric zone after a blank ("2026-01-29 22:05:02 -03"), as the server writes for zones without a name. */
@@ -150,7 +164,7 @@ static size_t key_length(struct str s)
 	return n + blanks < s.len && s.ptr[n + blanks] == '=' ? n : 0;
 }
 
-static void keyed_value(struct event *e, struct str key, struct str value)
+static void keyed_value(struct event *e, struct prefix_words *words, struct str key, struct str value)
 {
 	static const struct {
 		struct str key;
@@ -202,7 +216,7 @@ static void keyed_value(struct event *e, struct str key, struct str value)
 		set_if_empty(&e->client,
 			     str_chr(value, ':') == str_rchr(value, ':') ? postgres_client(value) : value);
 		break;
-	case 'p': set_pid(e, value); break;
+	case 'p': set_pid(e, words, value); break;
 	case 'e':
 		if (postgres_is_sqlstate(value))
 			set_if_empty(&e->sqlstate, value);
@@ -213,7 +227,7 @@ static void keyed_value(struct event *e, struct str key, struct str value)
 }
 
 /* "app=pgAdmin 4,client=::1": a value goes on to a comma or blank. */
-static bool take_keyed(struct str *s, struct event *e)
+static bool take_keyed(struct str *s, struct event *e, struct prefix_words *words)
 {
 	size_t key_len = key_length(*s), n = 0;
 	struct str key, value;
@@ -243,7 +257,7 @@ static bool take_keyed(struct str *s, struct event *e)
 				break;
 		}
 	}
-	keyed_value(e, key, str_head(value, n));
+	keyed_value(e, words, key, str_head(value, n));
 	*s = str_from(value, n);
 	return true;
 }
@@ -270,25 +284,20 @@ static bool is_noise(struct str w)
 }
 
 /* "5a0348cd.1475": start of the session and pid, in hex. */
-static bool is_session_id(struct str w, struct event *e)
+static bool is_session_id(struct str w, struct event *e, struct prefix_words *words)
 {
 	ptrdiff_t dot = str_chr(w, '.');
-	int64_t pid = 0;
 
 	if (dot < 6 || dot > 8 || w.len - (size_t)dot < 2 || w.len - (size_t)dot > 9)
 		return false;
-	for (size_t i = 0; i < w.len; i++) {
-		char c = w.ptr[i];
-
-		if (i == (size_t)dot)
-			continue;
-		if (!is_hex(c))
+	for (size_t i = 0; i < w.len; i++)
+		if (i != (size_t)dot && !is_hex(w.ptr[i]))
 			return false;
-		if (i > (size_t)dot)
-			pid = pid * 16 + (is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+	if (e->pid < 0) {
+		words->pid = str_from(w, (size_t)dot + 1);
+		words->pid_hex = true;
+		e->pid = hex_value(words->pid);
 	}
-	if (e->pid < 0)
-		e->pid = pid;
 	return true;
 }
 
@@ -309,7 +318,7 @@ static void read_word(struct str w, bool bracketed, struct event *e, struct pref
 		 * chunks. */
 		if (bracketed || (tail.len == 0 && (e->pid < 0 || w.len != 5))) {
 			if (e->has_time || tail.len == 0)
-				set_pid(e, head);
+				set_pid(e, words, head);
 			return;
 		}
 	}
@@ -323,7 +332,7 @@ static void read_word(struct str w, bool bracketed, struct event *e, struct pref
 		set_if_empty(&e->client, postgres_client(w));
 		return;
 	}
-	if (w.len == 0 || is_session_id(w, e) || is_noise(w) || all_digits(w))
+	if (w.len == 0 || is_session_id(w, e, words) || is_noise(w) || all_digits(w))
 		return;
 	if (words->n < PREFIX_WORDS)
 		words->at[words->n++] = w;
@@ -334,6 +343,8 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 	static const char separators[] = " ,;|<>{}\t:-";
 
 	words->n = 0;
+	words->pid = STR_NONE;
+	words->pid_hex = false;
 	while (s.len) {
 		char c = s.ptr[0];
 		size_t n = 0;
@@ -382,7 +393,7 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 			continue;
 		}
 		if ((is_digit(c) && take_time(&s, e)) || ((is_hex(c) || c == ':') && take_address(&s, e)) ||
-		    (is_letter(c) && take_keyed(&s, e)))
+		    (is_letter(c) && take_keyed(&s, e, words)))
 			continue;
 		while (n < s.len && !memchr(" ,;|<>\t:[]", s.ptr[n], 10))
 			n++;
@@ -415,20 +426,84 @@ static struct str part_text(struct str text, struct prefix_memo_part part)
 	return part.len ? str_make(text.ptr + part.at, part.len) : STR_NONE;
 }
 
-static void remember(struct prefix_memo_slot *slot, struct str text, const struct event *e,
+/* Could the value of a digit matter, and not just that it is one? Such are times, and numbers that are too large. */
+static bool by_value(struct str text)
+{
+	size_t run = 0, digits = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		/* "2026-01-" */
+		if (digits >= 4 && text.len - i > 3 && (c == '-' || c == '/' || c == '.') && text.ptr[i + 3] == c)
+			return true;
+		digits = is_digit(c) ? digits + 1 : 0;
+		run = is_digit(c) || c == '.' ? run + 1 : 0;
+		if (run >= 14)
+			return true;
+	}
+	return false;
+}
+
+/* Eight bytes, another for each but 0 for every digit. */
+static inline uint64_t without_digits(uint64_t bytes)
+{
+	uint64_t x = bytes ^ UINT64_C(0x3030303030303030);
+	uint64_t above = ((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | x;
+
+	above &= UINT64_C(0x8080808080808080);
+	return x & ((above >> 7) * 255);
+}
+
+/* The shape of a text of at most PREFIX_MEMO_BYTES, and a hash of it. */
+static uint64_t shape_of(struct str text, uint64_t shape[static PREFIX_MEMO_BYTES / 8])
+{
+	uint64_t key = text.len;
+
+	for (size_t i = 0; i < text.len; i += 8) {
+		shape[i / 8] = without_digits(digits_load(text.ptr + i, text.len - i < 8 ? text.len - i : 8));
+		key = hash64_fold(key ^ shape[i / 8], UINT64_C(0x9e3779b97f4a7c15));
+	}
+	return key;
+}
+
+static bool same_shape(const uint64_t *a, const uint64_t *b, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += 8)
+		if (a[i / 8] != b[i / 8])
+			return false;
+	return true;
+}
+
+static void remember(struct prefix_memo_slot *slot, const uint64_t *shape, struct str text, const struct event *e,
 		     const struct prefix_words *words)
 {
 	const struct str values[PREFIX_MEMO_FIELDS] = { e->user, e->db, e->logger, e->client, e->sqlstate };
-	bool good = true;
+	bool good = !by_value(text) && part_of(text, words->pid, &slot->pid);
 
 	for (size_t i = 0; i < PREFIX_MEMO_FIELDS; i++)
 		good = part_of(text, values[i], &slot->fields[i]) && good;
 	for (size_t i = 0; i < words->n; i++)
 		good = part_of(text, words->at[i], &slot->words[i]) && good;
 	slot->n_words = (uint8_t)words->n;
-	slot->pid = e->pid;
+	slot->pid_hex = words->pid_hex;
 	slot->len = good ? (uint8_t)text.len : 0;
-	memcpy(slot->text, text.ptr, text.len);
+	memcpy(slot->shape, shape, (text.len + 7) / 8 * 8);
+}
+
+/* A time at the start of a prefix, which nearly always looks like the last one. */
+static bool take_first_time(struct timestamp_last *last, struct str *s, struct event *e)
+{
+	struct str before = *s;
+
+	if (timestamp_recall(last, s, &e->time)) {
+		e->has_time = true;
+		return true;
+	}
+	if (!is_digit(s->ptr[0]) || !take_time(s, e))
+		return false;
+	timestamp_remember(last, before, before.len - s->len, &e->time);
+	return true;
 }
 
 void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct event *e,
@@ -436,17 +511,18 @@ void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct 
 {
 	struct str text = prefix;
 	struct prefix_memo_slot *slot;
+	uint64_t shape[PREFIX_MEMO_BYTES / 8];
 
 	/* Behind the time nothing of a prefix is read in the light of what stood before. */
-	if (!memo || text.len == 0 || !is_digit(text.ptr[0]) || !take_time(&text, e) || text.len == 0 ||
+	if (!memo || text.len == 0 || !take_first_time(&memo->time, &text, e) || text.len == 0 ||
 	    text.len > PREFIX_MEMO_BYTES) {
 		postgres_prefix_read(text, e, words);
 		return;
 	}
-	slot = &memo->slots[hash64(text) % PREFIX_MEMO_SLOTS];
-	if (slot->len != text.len || memcmp(slot->text, text.ptr, text.len) != 0) {
+	slot = &memo->slots[shape_of(text, shape) % PREFIX_MEMO_SLOTS];
+	if (slot->len != text.len || !same_shape(slot->shape, shape, text.len)) {
 		postgres_prefix_read(text, e, words);
-		remember(slot, text, e, words);
+		remember(slot, shape, text, e, words);
 		return;
 	}
 	e->user = part_text(text, slot->fields[0]);
@@ -454,7 +530,14 @@ void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct 
 	e->logger = part_text(text, slot->fields[2]);
 	e->client = part_text(text, slot->fields[3]);
 	e->sqlstate = part_text(text, slot->fields[4]);
-	e->pid = slot->pid;
+	words->pid = part_text(text, slot->pid);
+	words->pid_hex = slot->pid_hex;
+	if (words->pid.len == 0)
+		e->pid = -1;
+	else if (slot->pid_hex)
+		e->pid = hex_value(words->pid);
+	else
+		str_to_i64(words->pid, &e->pid);
 	words->n = slot->n_words;
 	for (size_t i = 0; i < words->n; i++)
 		words->at[i] = part_text(text, slot->words[i]);

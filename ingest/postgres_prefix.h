@@ -21,23 +21,27 @@ struct postgres_prefix {
 struct prefix_words {
 	struct str at[PREFIX_WORDS];
 	size_t n;
+	struct str pid; /* what the event's pid was read from; empty: nothing of the prefix */
+	bool pid_hex;
 };
 
 /* Fills time, pid, user, db, client, logger, sqlstate from the prefix; bare words go to *words. */
 void postgres_prefix_read(struct str prefix, struct event *e, struct prefix_words *words);
 /*
- * What stood behind the time in prefixes read before: the same few hundred sessions, mostly. Zeroed means none.
+ * What stood where behind the time in prefixes read before. Which piece is what is told by the kinds of bytes alone, so all
+ * prefixes that differ in their digits only, those of one setting and the same names mostly, are one here. Zeroed means none.
  * Part of a format's state.
  */
-enum { PREFIX_MEMO_SLOTS = 256, PREFIX_MEMO_BYTES = 64, PREFIX_MEMO_FIELDS = 5 };
+enum { PREFIX_MEMO_SLOTS = 128, PREFIX_MEMO_BYTES = 64, PREFIX_MEMO_FIELDS = 5 };
 struct prefix_memo {
+	struct timestamp_last time;
 	struct prefix_memo_slot {
-		char text[PREFIX_MEMO_BYTES];
+		uint64_t shape[PREFIX_MEMO_BYTES / 8]; /* the text's bytes, all digits the same */
 		uint8_t len;          /* 0 free */
 		uint8_t n_words;
 		/* Where the values stand in the text. */
-		struct prefix_memo_part { uint8_t at, len; } fields[PREFIX_MEMO_FIELDS], words[PREFIX_WORDS];
-		int64_t pid;
+		struct prefix_memo_part { uint8_t at, len; } fields[PREFIX_MEMO_FIELDS], words[PREFIX_WORDS], pid;
+		bool pid_hex;
 	} slots[PREFIX_MEMO_SLOTS];
 };
 /* The same as postgres_prefix_read, mostly without reading; memo may be NULL. */

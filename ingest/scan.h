@@ -52,6 +52,28 @@ static inline const char *scan_quote_or_escape(const char *p, const char *end)
 	return p;
 }
 
+/* First ':' from p on with two blanks behind it. */
+static inline const char *scan_colon_blanks(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 18) {
+		__m128i colon = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i blank = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+		__m128i second = _mm_loadu_si128((const __m128i *)(const void *)(p + 2));
+		__m128i blanks = _mm_and_si128(_mm_cmpeq_epi8(blank, _mm_set1_epi8(' ')),
+					       _mm_cmpeq_epi8(second, _mm_set1_epi8(' ')));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(colon, _mm_set1_epi8(':')), blanks));
+		if (hits)
+			return p + __builtin_ctz(hits);
+		p += 16;
+	}
+#endif
+	for (; end - p > 2; p++)
+		if (p[0] == ':' && p[1] == ' ' && p[2] == ' ')
+			return p;
+	return end;
+}
+
 /* First decimal digit from p on. */
 static inline const char *scan_digit(const char *p, const char *end)
 {

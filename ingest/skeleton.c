@@ -2,22 +2,12 @@
 
 #include "core/digits.h"
 #include "core/hash.h"
+#include "ingest/scan.h"
 #include "ingest/words.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { NUMBER_BYTES_MAX = 32 }; /* longer runs of digits stay as they are */
 
 #ifdef __SSE2__
-static inline __m128i digits_of(__m128i v)
-{
-	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-
-	return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
-}
-
 static inline __m128i equal_to(__m128i v, char c)
 {
 	return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
@@ -29,38 +19,79 @@ static inline unsigned mask_of(__m128i v)
 }
 #endif
 
-/*
- * Copies up to the next digit, or to the end; moves *to, returns where it stopped. Sixteen bytes at a time:
- * what is written too much is overwritten later, out has room for it.
- */
-static inline const char *copy_to_digit(const char *p, const char *end, char **to)
-{
-	char *out = *to;
 #ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		unsigned hits = mask_of(digits_of(v));
+/* What is left of a text where no sixteen bytes are: n of them. */
+static inline void copy_short(char *out, const char *p, size_t n)
+{
+	if (n >= 8) {
+		memcpy(out, p, 8);
+		memcpy(out + n - 8, p + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(out, p, 4);
+		memcpy(out + n - 4, p + n - 4, 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			out[i] = p[i];
+	}
+}
+#endif
 
-		_mm_storeu_si128((__m128i *)(void *)out, v);
-		if (hits) {
-			*to = out + __builtin_ctz(hits);
-			return p + __builtin_ctz(hits);
-		}
-		p += 16;
-		out += 16;
+/*
+ * Copies up to the next byte of a kind, or to the end; moves *to, returns where it stopped. Sixteen bytes at a time, the last
+ * of them once more with those before: what is written too much is overwritten later, out has room for it. `begin` is where
+ * the text begins, `kind` says it of sixteen bytes and `one` of one.
+ */
+#ifdef __SSE2__
+#define COPY_WIDE(kind)                                                                          \
+	while (end - p >= 16) {                                                                  \
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);                   \
+		unsigned hits = mask_of(kind(v));                            \
+                                                                                                 \
+		_mm_storeu_si128((__m128i *)(void *)out, v);                                     \
+		if (hits) {                                                                      \
+			*to = out + __builtin_ctz(hits);                                         \
+			return p + __builtin_ctz(hits);                                          \
+		}                                                                                \
+		p += 16;                                                                         \
+		out += 16;                                                                       \
+	}                                                                                        \
+	if (end - begin >= 16) {                                                                 \
+		size_t left = (size_t)(end - p);                                                 \
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));          \
+		unsigned hits = mask_of(kind(v)) >> (16 - left);             \
+		size_t n = hits ? (size_t)__builtin_ctz(hits) : left;                            \
+                                                                                                 \
+		copy_short(out, p, left);                                                        \
+		*to = out + n;                                                                   \
+		return p + n;                                                                    \
+	}
+#else
+#define COPY_WIDE(kind) (void)begin;
+#endif
+#define COPY_TO(name, kind, one)                                                                 \
+	static inline const char *name(const char *begin, const char *p, const char *end, char **to) \
+	{                                                                                        \
+		char *out = *to;                                                                 \
+		COPY_WIDE(kind)                                                                  \
+		while (p < end && !one(*p))                                                      \
+			*out++ = *p++;                                                           \
+		*to = out;                                                                       \
+		return p;                                                                        \
+	}
+
+COPY_TO(copy_to_digit, scan_digits_of, is_digit)
+
+/* n times '0', with what is written too much as above. */
+static inline char *put_zeroes(char *to, size_t n)
+{
+#ifdef __SSE2__
+	if (n <= 16) {
+		_mm_storeu_si128((__m128i *)(void *)to, _mm_set1_epi8('0'));
+		return to + n;
 	}
 #endif
-	while (p < end && !is_digit(*p))
-		*out++ = *p++;
-	*to = out;
-	return p;
-}
-
-static inline const char *number_end(const char *p, const char *end)
-{
-	while (p < end && is_digit(*p))
-		p++;
-	return p;
+	memset(to, '0', n);
+	return to + n;
 }
 
 /* Does the number from p to q stand between blanks, so that it is a word and nothing else? */
@@ -79,12 +110,11 @@ size_t skeleton_message(struct str s, char out[static SKELETON_ROOM_BYTES])
 
 	if (s.len > SKELETON_TEXT_BYTES)
 		return 0;
-	while ((p = copy_to_digit(p, end, &to)) < end) {
-		const char *q = number_end(p, end);
+	while ((p = copy_to_digit(s.ptr, p, end, &to)) < end) {
+		const char *q = scan_behind_digits(p, end);
 		size_t n = is_lone_number(s.ptr, p, q, end) ? 1 : (size_t)(q - p);
 
-		memset(to, '0', n);
-		to += n;
+		to = put_zeroes(to, n);
 		p = q;
 	}
 	return (size_t)(to - out);
@@ -102,35 +132,20 @@ static inline bool is_special(char c)
 	       c == '$' || c == '%';
 }
 
-static inline const char *copy_to_special(const char *p, const char *end, char **to)
-{
-	char *out = *to;
 #ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		/* "#$%" and "'" are 0x23..0x25 and 0x27; '"' is 0x22: 0x22..0x27 stands for all, '&' is none. */
-		__m128i low = _mm_sub_epi8(v, _mm_set1_epi8('"'));
-		__m128i hit = _mm_cmpeq_epi8(_mm_min_epu8(low, _mm_set1_epi8('\'' - '"')), low);
+static inline __m128i special_of(__m128i v)
+{
+	/* "#$%" and "'" are 0x23..0x25 and 0x27; '"' is 0x22: 0x22..0x27 stands for all, '&' is none. */
+	__m128i low = _mm_sub_epi8(v, _mm_set1_epi8('"'));
+	__m128i hit = _mm_cmpeq_epi8(_mm_min_epu8(low, _mm_set1_epi8('\'' - '"')), low);
 
-		hit = _mm_or_si128(hit, digits_of(v));
-		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '-'), equal_to(v, '/')));
-		hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '`'), equal_to(v, '\\')));
-		unsigned hits = mask_of(hit);
-
-		_mm_storeu_si128((__m128i *)(void *)out, v);
-		if (hits) {
-			*to = out + __builtin_ctz(hits);
-			return p + __builtin_ctz(hits);
-		}
-		p += 16;
-		out += 16;
-	}
-#endif
-	while (p < end && !is_special(*p))
-		*out++ = *p++;
-	*to = out;
-	return p;
+	hit = _mm_or_si128(hit, scan_digits_of(v));
+	hit = _mm_or_si128(hit, _mm_or_si128(equal_to(v, '-'), equal_to(v, '/')));
+	return _mm_or_si128(hit, _mm_or_si128(equal_to(v, '`'), equal_to(v, '\\')));
 }
+#endif
+
+COPY_TO(copy_to_special, special_of, is_special)
 
 /* The closing quote of what p's quote opens; NULL when there is none, or an escape, or it is doubled. */
 static const char *plain_quote_end(const char *p, const char *end)
@@ -157,7 +172,7 @@ static const char *special(const char *from, const char *p, const char *end, cha
 	const char *q;
 
 	if (is_digit(c)) {
-		q = number_end(p, end);
+		q = scan_behind_digits(p, end);
 		if (is_plain_value(from, p, q, end)) {
 			*(*to)++ = '0';
 			return q;
@@ -193,7 +208,7 @@ size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES])
 
 	if (s.len > SKELETON_TEXT_BYTES)
 		return 0;
-	while ((p = copy_to_special(p, end, &to)) < end) {
+	while ((p = copy_to_special(s.ptr, p, end, &to)) < end) {
 		p = special(s.ptr, p, end, &to);
 		if (!p)
 			return 0;
@@ -231,7 +246,7 @@ static inline struct piece piece_at(const char *p, const char *end, bool after_s
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i ends = _mm_or_si128(_mm_or_si128(equal_to(v, '?'), equal_to(v, '#')), equal_to(v, ';'));
 	unsigned stop = mask_of(ends) | 1u << (left < PIECE_BYTES ? left : PIECE_BYTES);
-	unsigned numbers = mask_of(digits_of(v)) & (mask_of(equal_to(v, '/')) << 1 | after_slash);
+	unsigned numbers = mask_of(scan_digits_of(v)) & (mask_of(equal_to(v, '/')) << 1 | after_slash);
 	unsigned n = (unsigned)__builtin_ctz(stop | numbers);
 	bool number = (numbers & ~stop) >> n & 1;
 	uint64_t words[2];
@@ -270,7 +285,7 @@ static inline uint64_t path_key(const char *p, const char *end, uint64_t key)
 		p += piece.n;
 		after_slash = p[-1] == '/' && !piece.number;
 		if (piece.number)
-			p = number_end(p, end);
+			p = scan_behind_digits(p, end);
 	} while (!piece.last);
 	return key | 1;
 }

@@ -29,6 +29,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (timestamp_parse_iso(&iso, &u))
 		expect(iso.len == s.len && u.ns == t.ns);
+	/* A second one, read by the form of the first or not. */
+	struct str first = all, second = str_from(all, size / 2), recalled = second;
+	struct timestamp_last last = { 0 };
+	if (timestamp_parse_iso(&first, &t))
+		timestamp_remember(&last, all, size - first.len, &t);
+	if (timestamp_recall(&last, &recalled, &u)) {
+		expect(timestamp_parse_iso(&second, &t) && t.ns == u.ns && t.offset_s == u.offset_s);
+		expect(second.len == recalled.len && t.digits == u.digits && t.has_zone == u.has_zone);
+	}
 	timestamp_parse_epoch(all, &t);
 	double ms;
 	if (duration_parse_ms(all, &ms))

@@ -71,6 +71,60 @@ Test(postgres, reads_any_prefix_by_the_shape_of_its_parts)
 	}
 }
 
+static unsigned below(unsigned n)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % n;
+}
+
+/* Recalled or read, a prefix says the same: drawn from all that settings write, with other digits and bytes each time. */
+Test(postgres, recalls_what_it_would_read)
+{
+	static const char *const times[] = { "2020-05-04 19:19:19.999 UTC", "2020-05-04 19:19:19 CET", "2020-05-04 09:19:19 -03",
+					     "1588587999.999", "2020-05-04 19:19:19", "2020-05-04 19:19:19 XYZ" };
+	static const char *const parts[] = {
+		" [9999]", " ann@shop", " [99]:", " [9-1]", " user=ann,db=shop9,app=psql,client=10.9.9.9", " 99.9.9.9(9999)", ":::1(999)",
+		" 5ea0cd99.4d9", " 99999999.999", " 42P99", " 9/99", " 0", " [unknown]@[unknown]", " [local]", " <x>", " app=pgAdmin 9",
+		" 2020-09-09 09:09:09 UTC", " pid=99", " idle in transaction", " web9", "-", ",", " 99999", " p=9999999999999999999", " XX000",
+	};
+	enum { ROUNDS = 40000, SETTINGS = 40 };
+	static struct prefix_memo memo;
+	char settings[SETTINGS][160] = { "" };
+
+	for (size_t round = 0; round < ROUNDS; round++) {
+		char *setting = settings[below(SETTINGS)], text[192];
+		struct event read = EVENT_INIT, recalled = EVENT_INIT;
+		struct prefix_words a, b;
+		size_t n = 0;
+
+		if (!setting[0] || below(200) == 0) {
+			strcpy(setting, times[below(COUNT(times))]);
+			for (size_t i = 1 + below(4); i > 0; i--)
+				strcat(setting, parts[below(COUNT(parts))]);
+			strcat(setting, " ");
+		}
+		for (const char *c = setting; *c; c++)
+			text[n++] = *c == '9' ? (char)('0' + below(10)) : *c;
+		if (below(4) == 0)
+			text[below((unsigned)n)] = " [](),:@=.-/a0"[below(14)];
+		postgres_prefix_recall(NULL, str_make(text, n), &read, &a);
+		postgres_prefix_recall(&memo, str_make(text, n), &recalled, &b);
+		cr_assert(read.pid == recalled.pid && read.has_time == recalled.has_time && a.n == b.n, "%.*s", (int)n, text);
+		cr_assert(!read.has_time || (read.time.ns == recalled.time.ns && read.time.has_zone == recalled.time.has_zone &&
+					     read.time.digits == recalled.time.digits && read.time.offset_s == recalled.time.offset_s),
+			  "%.*s", (int)n, text);
+		cr_assert(str_eq(read.user, recalled.user) && str_eq(read.db, recalled.db) && str_eq(read.client, recalled.client) &&
+				  str_eq(read.logger, recalled.logger) && str_eq(read.sqlstate, recalled.sqlstate),
+			  "%.*s", (int)n, text);
+		for (size_t i = 0; i < a.n; i++)
+			cr_assert(str_eq(a.at[i], b.at[i]), "%.*s", (int)n, text);
+	}
+}
+
 Test(postgres, learns_what_bare_words_are)
 {
 	struct postgres_prefix p = { 0 };

@@ -289,6 +289,42 @@ Test(timestamp, survives_garbage)
 	}
 }
 
+/* Where the form of the last one is found again, the ordinary reader finds the same; every byte becomes another. */
+Test(timestamp, is_read_by_the_form_of_the_last_one)
+{
+	static const char *const texts[] = {
+		"2026-01-29T22:05:02.123Z", "2026-01-29 22:05:02.136 UTC [7]", "2026-01-29 22:05:02 CET x", "2026-01-29 22:05:02",
+		"2026-01-29T22:05:02.123456789-05:30 x", "2026-01-29 22:05:02,123", "2026-01-29 22:05:02 Etc/UTC x",
+		"2026-01-29 22:05:02 +0000", "2026-01-29T22:05:02+01:00[Europe/Berlin] x", "2026-01-29 22:05:02.5 INFO",
+		"2024-02-29T24:00:00Z", "2019-10-16  9:24:15", "2026-01-29 22:05", "2026/01/29 22:05:02.1234567891 x", "05/03/2026 10:00:00",
+	};
+	static const char bytes[] = "0123456789.,: -+/TZUC[x";
+	size_t recalled = 0;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct timestamp_last last = { 0 };
+		struct timestamp t, u;
+		struct str whole = str_of(texts[i]), s = whole;
+		if (timestamp_parse_iso(&s, &t))
+			timestamp_remember(&last, whole, whole.len - s.len, &t);
+		for (size_t at = 0; at <= whole.len; at++)
+			for (const char *c = bytes; *c; c++) {
+				char copy[64];
+				memcpy(copy, whole.ptr, whole.len);
+				copy[at] = *c;
+				struct str first = str_make(copy, at == whole.len ? at + 1 : whole.len), again = first;
+				if (!timestamp_recall(&last, &again, &u))
+					continue;
+				recalled++;
+				cr_assert(timestamp_parse_iso(&first, &t), "%s at %zu", texts[i], at);
+				cr_assert(first.ptr == again.ptr && first.len == again.len, "%s at %zu", texts[i], at);
+				cr_assert(t.ns == u.ns && t.offset_s == u.offset_s && t.digits == u.digits && t.has_zone == u.has_zone &&
+						  t.has_year == u.has_year && t.has_date == u.has_date && t.order == u.order,
+					  "%s with %c at %zu", texts[i], *c, at);
+			}
+	}
+	cr_expect(recalled > 700, "only %zu were read so", recalled);
+}
+
 Test(timestamp, calendar_goes_there_and_back)
 {
 	cr_expect_eq(days_from_civil(1970, 1, 1), 0);

@@ -1,0 +1,77 @@
+/*
+ * Reading a timestamp by the one before it. The notations of the ISO family that a log writes are all of one length and
+ * differ in the digits of the time of day; whatever else differs, the ordinary reader decides.
+ */
+#include "core/timestamp_parts.h"
+
+enum { CLOCK_AT = 11, SECONDS_END = 19 }; /* "2026-01-29T22:05:02" */
+
+static const uint32_t fraction_ns[] = { 1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
+
+/* "22:05:02" at p in seconds; negative when it is none that an ordinary day has. */
+static inline int64_t clock_seconds(const char *p)
+{
+	unsigned hour = ts_two(p), minute = ts_two(p + 3), second = ts_two(p + 6);
+	if (hour > 23 || minute > 59 || second > 59 || p[2] != ':' || p[5] != ':')
+		return -1;
+	return hour * 3600 + minute * 60 + second;
+}
+
+bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct timestamp *out)
+{
+	const char *p = s->ptr;
+	size_t n = last->len, tail = SECONDS_END;
+	if (n == 0 || s->len < n || (s->len > n ? last->after != ' ' || p[n] != ' ' : last->after != '\0') ||
+	    memcmp(p, last->text, CLOCK_AT) != 0)
+		return false;
+	int64_t ns = clock_seconds(p + CLOCK_AT);
+	if (ns < 0)
+		return false;
+	ns *= NS_PER_S;
+	if (last->time.digits > 0) {
+		uint32_t v = 0;
+		if (p[tail++] != '.')
+			return false;
+		for (unsigned i = 0; i < last->time.digits; i++, tail++) {
+			unsigned digit = (unsigned)(unsigned char)p[tail] - '0';
+			if (digit > 9)
+				return false;
+			v = v * 10 + digit;
+		}
+		ns += (int64_t)v * fraction_ns[last->time.digits];
+	}
+	if (memcmp(p + tail, last->text + tail, n - tail) != 0)
+		return false;
+	*out = last->time;
+	out->ns += ns;
+	*s = str_make(p + n, s->len - n);
+	return true;
+}
+
+void timestamp_remember(struct timestamp_last *last, struct str s, size_t n, const struct timestamp *t)
+{
+	last->len = 0;
+	if (n < SECONDS_END || n > sizeof last->text || !t->has_year || !t->has_date || t->order != DAY_MONTH_SAID)
+		return;
+	/* What may stand behind it decides whether it ends there: nothing, or a blank behind a zone. */
+	if (n < s.len ? s.ptr[n] != ' ' || !t->has_zone : false)
+		return;
+	int64_t clock_s = clock_seconds(s.ptr + CLOCK_AT);
+	size_t digits = 0;
+	if (clock_s < 0 || !ts_digit(s.ptr[0]) || (s.ptr[10] != 'T' && s.ptr[10] != ' '))
+		return;
+	if (n > SECONDS_END + 1 && s.ptr[SECONDS_END] == '.')
+		while (SECONDS_END + 1 + digits < n && ts_digit(s.ptr[SECONDS_END + 1 + digits]))
+			digits++;
+	/* Another mark before the fraction than a point, or a longer one, is left to the ordinary reader. */
+	if (digits != t->digits)
+		return;
+	int64_t ns = clock_s * NS_PER_S;
+	for (size_t i = 0; i < digits; i++)
+		ns += (int64_t)(s.ptr[SECONDS_END + 1 + i] - '0') * fraction_ns[i + 1];
+	memcpy(last->text, s.ptr, n);
+	last->len = (uint8_t)n;
+	last->after = n < s.len ? ' ' : '\0';
+	last->time = *t;
+	last->time.ns -= ns;
+}
