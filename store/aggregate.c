@@ -250,34 +250,34 @@ uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const stru
 		*index = g->series.n;
 		*vec_push(&g->arena, &g->series) = (struct agg_series){
 			.id = id, .service = service, .host = host, .key = key, .code = code,
-			.kind = (uint8_t)kind, .newest = NO_CELL,
+			.kind = (uint8_t)kind,
 		};
-		*vec_push(&g->arena, &g->recent) = (struct agg_recent){ .cell = NO_CELL };
+		*vec_push(&g->arena, &g->recent) = (struct agg_recent){ .cell = NO_CELL, .hist = kind_has_hist(kind) };
 	}
 	return (uint32_t)*index;
 }
 
 /*
- * The cell of a bucket that is not the one used last. What lies outside of the span so far is new; inside, a
- * few of the latest are looked through. Not finding one that is there does no harm: two cells of one bucket
- * add up.
+ * What lies behind the last bucket is new; else a few of the latest are looked through. Not finding one that is there
+ * does no harm: two cells of one bucket add up.
  */
-uint32_t aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
+void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 {
-	struct agg_series *s = &g->series.at[series];
-	if (s->newest == NO_CELL) {
-		s->first_bucket = s->last_bucket = bucket;
-	} else if (bucket >= s->first_bucket && bucket <= s->last_bucket) {
-		uint32_t at = s->newest;
-		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->cells.at[at].older)
-			if (g->cells.at[at].bucket == bucket)
-				return at;
+	struct agg_recent *r = &g->recent.at[series];
+	uint32_t older = r->cell == NO_CELL ? NO_CELL : r->newest, at = older;
+	r->bucket = bucket;
+	if (older == NO_CELL || bucket > r->last_bucket) {
+		r->last_bucket = bucket;
+	} else {
+		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->cells.at[at].older) {
+			if (g->cells.at[at].bucket == bucket) {
+				r->cell = at;
+				return;
+			}
+		}
 	}
-	s->first_bucket = bucket < s->first_bucket ? bucket : s->first_bucket;
-	s->last_bucket = bucket > s->last_bucket ? bucket : s->last_bucket;
-	*vec_push(&g->arena, &g->cells) =
-		(struct agg_cell){ .series = series, .bucket = bucket, .older = s->newest };
-	return s->newest = (uint32_t)g->cells.n - 1;
+	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ .series = series, .bucket = bucket, .older = older };
+	r->cell = r->newest = (uint32_t)g->cells.n - 1;
 }
 
 /* Only the way here is remembered: of such names there is no end. */
@@ -314,17 +314,17 @@ static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint6
 }
 
 /* Counts the event in the series of what it is, and how long it took. */
-static void count_main(struct aggregate *g, struct agg_shape *shape, const struct sample *e)
+static void count_main(struct aggregate *g, uint32_t series, const struct sample *e)
 {
-	struct agg_cell *cell = e->has_bucket ? count_at(g, shape->main, &shape->main_recent, e, e->bucket) : NULL;
+	struct agg_cell *cell = count(g, series, e);
+	struct agg_recent *r = &g->recent.at[series];
 	if (e->duration_us == NO_DURATION)
 		return;
-	struct agg_series *s = &g->series.at[shape->main];
-	s->timed += s->timed < UINT32_MAX;
-	s->sum_us += e->duration_us;
+	r->timed += r->timed < UINT32_MAX;
+	r->sum_us += e->duration_us;
 	if (!cell)
 		return;
-	if (cell->timed >= KNOWN_DURATIONS && kind_has_hist((enum series_kind)s->kind))
+	if (cell->timed >= KNOWN_DURATIONS && r->hist)
 		log_duration(g, cell, e->duration_us);
 	cell->timed++;
 	cell->sum_us += e->duration_us;
@@ -400,8 +400,7 @@ static uint32_t new_shape(struct aggregate *g, const struct event *e, const stru
 			  uint64_t detail, struct str detail_text)
 {
 	const struct agg_place *p = at->place;
-	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES,
-		                  .main_recent.cell = NO_CELL, .line_recent.cell = NO_CELL };
+	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES };
 	uint64_t key = memo.main == NO_SERIES ? 0 : g->series.at[memo.main].key;
 	s->names[SHAPE_SERVICE] = p->service;
 	s->names[SHAPE_HOST] = p->host;
@@ -464,12 +463,10 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	out->number = shape_of(g, e, &s);
 	out->shape = &g->dict->shapes.at[out->number];
 	out->memo = &g->shapes.at[out->number];
-	if (out->memo->main != NO_SERIES) {
-		count_main(g, out->memo, &s);
-		out->main = &g->series.at[out->memo->main];
-	}
-	if (out->memo->line != NO_SERIES && s.has_bucket)
-		count_at(g, out->memo->line, &out->memo->line_recent, &s, s.bucket);
+	if (out->memo->main != NO_SERIES)
+		count_main(g, out->memo->main, &s);
+	if (out->memo->line != NO_SERIES)
+		count(g, out->memo->line, &s);
 	aggregate_count_facets(g, e, &s);
 	if (e->client.len) {
 		struct client client = client_parse(e->client);
@@ -480,6 +477,7 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 		out->values[DICT_USERS] = short_hash(hash64(e->user));
 	if (e->request_id.len)
 		out->values[DICT_TRACES] = short_hash(hash64(e->request_id));
+	out->main = out->memo->main == NO_SERIES ? NULL : &g->recent.at[out->memo->main];
 }
 
 bool aggregate_full(const struct aggregate *g)
@@ -490,12 +488,8 @@ bool aggregate_full(const struct aggregate *g)
 
 void aggregate_clear_cells(struct aggregate *g)
 {
-	for (size_t i = 0; i < g->cells.n; i++) {
-		g->series.at[g->cells.at[i].series].newest = NO_CELL;
-		g->recent.at[g->cells.at[i].series].cell = NO_CELL;
-	}
-	for (size_t i = 0; i < g->shapes.n; i++)
-		g->shapes.at[i].main_recent.cell = g->shapes.at[i].line_recent.cell = NO_CELL;
+	for (size_t i = 0; i < g->recent.n; i++)
+		g->recent.at[i].cell = NO_CELL;
 	g->cells.n = g->n_ordered = 0;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;

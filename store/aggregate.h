@@ -45,10 +45,17 @@ struct agg_series {
 	uint64_t service, host, key; /* name ids */
 	int32_t code;
 	uint8_t kind;
-	uint32_t timed;              /* events so far with a duration, saturating, and the sum of those: */
-	uint64_t sum_us;             /* what is slow for this series */
-	uint32_t newest;             /* the cell made last; NO_CELL when all were taken */
-	int32_t first_bucket, last_bucket; /* span of the cells */
+};
+
+/* What every event asks of a series, apart from the rest: two of them in a cache line. */
+struct agg_recent {
+	uint32_t cell;               /* used last; NO_CELL when all were taken */
+	int32_t bucket;              /* of that */
+	uint32_t newest;             /* the cell made last */
+	int32_t last_bucket;         /* the highest of any */
+	uint64_t sum_us;             /* of events so far with a duration, and how many, saturating: */
+	uint32_t timed;              /* what is slow for this series */
+	bool hist;                   /* of a kind with histograms */
 };
 
 struct agg_cell {
@@ -99,15 +106,11 @@ struct agg_said { char text[32]; uint8_t len; uint64_t hash; };
 /* A way to a series: 0 marks a free slot. */
 struct agg_way { uint64_t said; uint32_t series; };
 
-/* Which cell of a series was used last: apart from the rest, since every event asks for several of them. */
-struct agg_recent { uint32_t cell; int32_t bucket; };
-
 /* What belongs to a shape of the dictionary, for as long as the file is written: what most events need of it, side by side. */
 struct agg_shape {
 	uint64_t said;               /* what events with a way to it say */
 	uint32_t main;               /* series of the request, statement or event; NO_SERIES for a plain line */
 	uint32_t line;               /* series of the template; NO_SERIES none */
-	struct agg_recent main_recent, line_recent;
 	/* Of those who are given the answers, and found there what they left: */
 	bool spent;                  /* there are enough first lines of this template and statement (store/kept.h) */
 	uint32_t statement;          /* index + 1 of the row that counted last (store/database.h), 0 none, of the database with */
@@ -154,7 +157,7 @@ struct agg_answer {
 	uint32_t values[DICT_LISTS];  /* struct client's id, hashes; 0 none */
 	bool failed;
 	uint64_t duration_us;         /* NO_DURATION none */
-	const struct agg_series *main; /* of the request, statement or event; NULL for a plain line */
+	const struct agg_recent *main; /* of the series of the request, statement or event; NULL for a plain line */
 };
 #define NO_DURATION UINT64_MAX
 

@@ -50,8 +50,8 @@ uint32_t aggregate_other_series(struct aggregate *g, const struct sample *e, enu
 /* The series of what nothing has led to so far; the name is held against the bounds of its class. */
 uint32_t aggregate_new_way(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class, uint64_t name,
 			   struct str text, int32_t code);
-/* The cell of a bucket that is not the one used last. */
-uint32_t aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket);
+/* Goes to the cell of a bucket that is not the one used last. */
+void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket);
 /* Counts an event in what it says beside what it is: version, agent, referrer, campaign, method, upstream; and its client. */
 void aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s);
 void aggregate_count_client(struct aggregate *g, const struct sample *s, const struct client *client);
@@ -64,21 +64,18 @@ static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum 
 	return way->said ? way->series : aggregate_new_way(g, e, kind, class, name, text, code);
 }
 
-/* Counts the event in the cell of a bucket of the series, of which `r` knows the one used last. The event has a time. */
-static inline struct agg_cell *count_at(struct aggregate *g, uint32_t series, struct agg_recent *r, const struct sample *e, int32_t bucket)
+/* Counts the event in a cell of the series; NULL when it has no time. */
+static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
 {
+	struct agg_recent *r = &g->recent.at[series];
+	if (!e->has_bucket)
+		return NULL;
 	if (r->cell == NO_CELL || r->bucket != bucket)
-		*r = (struct agg_recent){ aggregate_other_cell(g, series, bucket), bucket };
+		aggregate_other_cell(g, series, bucket);
 	struct agg_cell *cell = &g->cells.at[r->cell];
 	cell->count++;
 	cell->failed += e->failed;
 	return cell;
-}
-
-/* The same for any event; NULL when it has no time. */
-static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
-{
-	return e->has_bucket ? count_at(g, series, &g->recent.at[series], e, bucket) : NULL;
 }
 
 static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)

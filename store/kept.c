@@ -124,7 +124,7 @@ static bool is_routine(enum event_kind kind)
 
 static bool is_slow(const struct event *e, const struct agg_answer *a)
 {
-	const struct agg_series *s = a->main;
+	const struct agg_recent *s = a->main;
 	if (!s || a->duration_us == NO_DURATION || a->duration_us < SLOW_US || s->timed < SLOW_AFTER ||
 	    (e->kind != EV_HTTP && e->kind != EV_QUERY))
 		return false;
