@@ -16,7 +16,7 @@
 #define STORE_AGGREGATE_H
 
 #include "core/event.h"
-#include "store/cells.h"
+#include "store/cells_write.h"
 #include "store/dict.h"
 #include "store/roster.h"
 
@@ -170,8 +170,8 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out);
 /* Must the cells be taken before the next event? */
 bool aggregate_full(const struct aggregate *g);
-/* The cells of a kind as a part, in the arena; false when there are none. */
-bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out);
+/* The cells of a kind as a part, to be finished; false when there are none. The arena is for what it takes to put them in order. */
+bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_writer *out);
 /* When the shapes of the dictionary start over. */
 void aggregate_forget_shapes(struct aggregate *g);
 /* Forgets the cells, not the series. */

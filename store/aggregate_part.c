@@ -60,10 +60,9 @@ static uint8_t *durations_by_cell(const struct aggregate *g, struct arena *a, ui
 	return buckets;
 }
 
-/* Appends the histogram of n durations, which are put in order. */
-static uint32_t put_few(uint8_t *buckets, uint32_t n, struct part_hist *out)
+/* The histogram of n durations, which are put in order. */
+static void put_few(uint8_t *buckets, uint32_t n, struct cells_writer *out)
 {
-	uint32_t entries = 0;
 	for (uint32_t i = 1; i < n; i++) {
 		uint8_t b = buckets[i];
 		uint32_t k = i;
@@ -71,91 +70,71 @@ static uint32_t put_few(uint8_t *buckets, uint32_t n, struct part_hist *out)
 			buckets[k] = buckets[k - 1];
 		buckets[k] = b;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		if (i == 0 || buckets[i] != buckets[i - 1])
-			out[entries++] = (struct part_hist){ buckets[i], 0 };
-		out[entries - 1].count++;
+	for (uint32_t i = 0, same; i < n; i += same) {
+		for (same = 1; i + same < n && buckets[i + same] == buckets[i];)
+			same++;
+		cells_hist(out, buckets[i], same);
 	}
-	return entries;
 }
 
-static uint32_t put_hist(uint8_t *buckets, uint32_t n, struct part_hist *out)
+static void put_hist(uint8_t *buckets, uint32_t n, struct cells_writer *out)
 {
 	enum { FEW = 24 };
-	if (n <= FEW)
-		return put_few(buckets, n, out);
-	uint32_t counts[HIST_BUCKETS] = { 0 }, entries = 0;
+	if (n <= FEW) {
+		put_few(buckets, n, out);
+		return;
+	}
+	uint32_t counts[HIST_BUCKETS] = { 0 };
 	for (uint32_t i = 0; i < n; i++)
 		counts[buckets[i]]++;
 	for (unsigned b = 0; b < HIST_BUCKETS; b++)
 		if (counts[b])
-			out[entries++] = (struct part_hist){ (uint8_t)b, counts[b] };
-	return entries;
+			cells_hist(out, b, counts[b]);
 }
 
-static uint32_t put_registers(const struct hll *h, struct part_register *out)
+static void put_registers(const struct hll *h, struct cells_writer *out)
 {
-	uint32_t n = 0;
 	for (unsigned i = 0; i < HLL_REGISTERS; i++)
 		if (h->reg[i])
-			out[n++] = (struct part_register){ (uint8_t)i, h->reg[i] };
-	return n;
+			cells_register(out, i, h->reg[i]);
 }
 
-static size_t cells_of_kind(const struct aggregate *g, enum series_kind kind, size_t *n_series)
+static size_t cells_of_kind(const struct aggregate *g, enum series_kind kind)
 {
 	size_t n = 0;
-	*n_series = 0;
-	for (size_t i = 0; i < g->series.n; i++) {
-		size_t cells = g->series.at[i].kind == kind ? g->starts[i + 1] - g->starts[i] : 0;
-		n += cells;
-		*n_series += cells > 0;
-	}
+	for (size_t i = 0; i < g->series.n; i++)
+		n += g->series.at[i].kind == kind ? g->starts[i + 1] - g->starts[i] : 0;
 	return n;
 }
 
 /* A cell as the next one of the part; durations (NULL: not of this kind) as durations_by_cell gives them. */
-static void put_cell(const struct aggregate *g, uint32_t at, uint8_t *durations, const uint32_t *starts, struct cells_part *out)
+static inline void put_cell(const struct aggregate *g, uint32_t at, uint8_t *durations, const uint32_t *starts, struct cells_writer *out)
 {
 	const struct agg_cell *cell = &g->cells.at[at];
-	struct part_more *p = &out->more[out->n_cells];
-	out->cells[out->n_cells++] = (struct cell){ cell->bucket, cell->count, cell->failed };
-	*p = (struct part_more){ .timed = cell->timed, .sum_us = cell->sum_us, .max_us = cell->max_us,
-		                 .hist = (uint32_t)out->n_hist, .regs = (uint32_t)out->n_regs };
+	cells_add(out, cell->bucket, cell->count, cell->failed, cell->timed, cell->sum_us, cell->max_us);
 	if (durations && cell->timed > KNOWN_DURATIONS)
-		p->n_hist = put_hist(durations + starts[at], cell->timed, out->hist + out->n_hist);
+		put_hist(durations + starts[at], cell->timed, out);
 	if (cell->sketch)
-		p->n_regs = put_registers(&g->sketches.at[cell->sketch - 1], out->regs + out->n_regs);
-	out->n_hist += p->n_hist;
-	out->n_regs += p->n_regs;
+		put_registers(&g->sketches.at[cell->sketch - 1], out);
+	cells_end(out);
 }
 
-bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_part *out)
+bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_writer *out)
 {
-	size_t n_series;
 	if (g->n_ordered != g->cells.n)
 		order_cells(g);
-	*out = (struct cells_part){ .kind = kind, .known = true };
-	size_t n = g->cells.n ? cells_of_kind(g, kind, &n_series) : 0;
+	size_t n = g->cells.n ? cells_of_kind(g, kind) : 0;
 	if (n == 0)
 		return false;
-	out->cells = arena_new_n(a, struct cell, n);
-	out->more = arena_new_n(a, struct part_more, n);
-	out->ids = arena_new_n(a, uint64_t, n_series);
-	out->lengths = arena_new_n(a, uint32_t, n_series);
 	uint32_t *starts = NULL;
 	uint8_t *durations = NULL;
-	if (kind_has_hist(kind)) {
+	if (kind_has_hist(kind))
 		durations = durations_by_cell(g, a, &starts);
-		out->hist = arena_new_n(a, struct part_hist, g->hist_log.n);
-	}
-	if (kind == SERIES_CLIENTS)
-		out->regs = arena_new_n(a, struct part_register, g->sketches.n * HLL_REGISTERS);
+	cells_begin(out, kind, kind_has_hist(kind) ? LAYOUT_FEW_KNOWN : LAYOUT_ALL, n);
 	for (size_t i = 0; i < g->series.n; i++) {
 		if (g->series.at[i].kind != kind || g->starts[i] == g->starts[i + 1])
 			continue;
-		out->ids[out->n_series] = g->series.at[i].id;
-		out->lengths[out->n_series++] = g->starts[i + 1] - g->starts[i];
+		cells_series(out, g->series.at[i].id);
 		for (size_t k = g->starts[i]; k < g->starts[i + 1]; k++) {
 			/* The cells of a series lie far apart: ask for them while others are put. */
 			__builtin_prefetch(&g->cells.at[g->order[k + AHEAD < g->n_ordered ? k + AHEAD : k].cell]);

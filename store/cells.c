@@ -1,11 +1,4 @@
-#include "store/cells.h"
-
-/*
- * In layout 2 the histograms of cells with one or two durations are left out: these are the largest one and what it leaves of the
- * sum; of how many entries the head speaks is a bound then. Sums that were rounded (cells of cells, store/roll.h) may say otherwise;
- * such a part has layout 1, which has all histograms, but for how many entries a single duration makes.
- */
-enum layout { LAYOUT_ALL = 1, LAYOUT_FEW_KNOWN = 2 };
+#include "store/cells_write.h"
 
 bool kind_has_durations(enum series_kind kind)
 {
@@ -17,36 +10,7 @@ bool kind_has_hist(enum series_kind kind)
 	return kind == SERIES_HTTP || kind == SERIES_QUERY;
 }
 
-/* Numbers on their way into a column. */
-struct column {
-	struct column_coder *coder;
-	struct buf *out;
-	uint64_t *v;
-	size_t n;
-};
-
-static void flush(struct column *col)
-{
-	column_put(col->coder, col->out, col->v, col->n);
-	col->n = 0;
-}
-
-static void put_buckets(const struct cells_part *p, struct column *col)
-{
-	int32_t base = p->cells[0].bucket;
-	buf_add_svarint(col->out, base);
-	const struct cell *cell = p->cells;
-	for (size_t s = 0; s < p->n_series; s++) {
-		col->v[col->n++] = zigzag((int64_t)cell->bucket - base);
-		for (uint32_t i = 1; i < p->lengths[s]; i++, cell++)
-			col->v[col->n++] = (uint64_t)((int64_t)cell[1].bucket - cell[0].bucket);
-		cell++;
-	}
-	flush(col);
-}
-
-/* The histogram of a cell with one or two durations, by those. Returns its entries. */
-static uint32_t known_hist(const struct part_more *m, struct part_hist *out)
+uint32_t cells_known_hist(const struct part_more *m, struct part_hist *out)
 {
 	unsigned first = hist_bucket((double)(m->sum_us - m->max_us) / 1000), last = hist_bucket((double)m->max_us / 1000);
 	out[0] = (struct part_hist){ (uint8_t)last, m->timed };
@@ -57,137 +21,10 @@ static uint32_t known_hist(const struct part_more *m, struct part_hist *out)
 	return 2;
 }
 
-static enum layout layout_for(const struct cells_part *p)
-{
-	if (!kind_has_hist(p->kind))
-		return LAYOUT_ALL;
-	if (p->known)
-		return LAYOUT_FEW_KNOWN;
-	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct part_more *m = &p->more[i];
-		struct part_hist known[2];
-		if (m->timed == 0 || m->timed > KNOWN_DURATIONS)
-			continue;
-		if (m->max_us > m->sum_us || known_hist(m, known) != m->n_hist)
-			return LAYOUT_ALL;
-		for (uint32_t k = 0; k < m->n_hist; k++)
-			if (p->hist[m->hist + k].bucket != known[k].bucket || p->hist[m->hist + k].count != known[k].count)
-				return LAYOUT_ALL;
-	}
-	return LAYOUT_FEW_KNOWN;
-}
-
-/* Up to how many durations of a cell are not counted in its histogram: their number, and the entries themselves. */
-static uint32_t uncounted(enum layout layout)
-{
-	return layout == LAYOUT_ALL ? 1 : KNOWN_DURATIONS;
-}
-
-static uint32_t unlisted(enum layout layout)
-{
-	return layout == LAYOUT_ALL ? 0 : KNOWN_DURATIONS;
-}
-
-/* How many entries the histograms of a part have, those that are left out at most. */
-static size_t hist_bound(const struct cells_part *p)
-{
-	size_t n = p->n_hist;
-	for (size_t i = 0; p->known && kind_has_hist(p->kind) && i < p->n_cells; i++)
-		if (p->more[i].timed <= KNOWN_DURATIONS)
-			n += p->more[i].timed;
-	return n;
-}
-
-/* A cell with one duration needs no largest one. */
-static void put_durations(const struct cells_part *p, struct column *col)
-{
-	for (size_t i = 0; i < p->n_cells; i++)
-		col->v[col->n++] = p->cells[i].count - p->more[i].timed;
-	flush(col);
-	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->more[i].timed)
-			col->v[col->n++] = p->more[i].sum_us;
-	flush(col);
-	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->more[i].timed > 1)
-			col->v[col->n++] = p->more[i].max_us;
-	flush(col);
-}
-
-static void put_hist(const struct cells_part *p, enum layout layout, struct column *col)
-{
-	uint32_t known = uncounted(layout), hidden = unlisted(layout);
-	for (size_t i = 0; i < p->n_cells; i++)
-		if (p->more[i].timed > known)
-			col->v[col->n++] = p->more[i].n_hist;
-	flush(col);
-	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct part_hist *h = p->hist + p->more[i].hist;
-		for (uint32_t k = 0; p->more[i].timed > hidden && k < p->more[i].n_hist; k++)
-			col->v[col->n++] = k ? h[k].bucket - h[k - 1].bucket - 1u : h[k].bucket;
-	}
-	flush(col);
-	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct part_hist *h = p->hist + p->more[i].hist;
-		for (uint32_t k = 0; p->more[i].timed > known && k < p->more[i].n_hist; k++)
-			col->v[col->n++] = h[k].count - 1;
-	}
-	flush(col);
-}
-
-static void put_registers(const struct cells_part *p, struct column *col)
-{
-	for (size_t i = 0; i < p->n_cells; i++)
-		col->v[col->n++] = p->more[i].n_regs;
-	flush(col);
-	for (size_t i = 0; i < p->n_cells; i++) {
-		const struct part_register *r = p->regs + p->more[i].regs;
-		for (uint32_t k = 0; k < p->more[i].n_regs; k++)
-			col->v[col->n++] = k ? r[k].index - r[k - 1].index - 1u : r[k].index;
-	}
-	flush(col);
-	for (size_t i = 0; i < p->n_regs; i++)
-		col->v[col->n++] = p->regs[i].rank;
-	flush(col);
-}
-
 static size_t max3(size_t a, size_t b, size_t c)
 {
 	size_t m = a > b ? a : b;
 	return m > c ? m : c;
-}
-
-void cells_encode(const struct cells_part *p, struct column_coder *c, struct buf *out)
-{
-	enum layout layout = layout_for(p);
-	size_t start = blob_begin(out, (unsigned char)layout), n_hist = hist_bound(p);
-	buf_add_varint(out, p->n_series);
-	buf_add_varint(out, p->n_cells);
-	buf_add_varint(out, n_hist);
-	buf_add_varint(out, p->n_regs);
-	if (p->n_cells) {
-		struct column col = { c, out, NULL, 0 };
-		col.v = column_numbers(c, max3(p->n_cells, n_hist, p->n_regs));
-		for (size_t i = 0; i < p->n_series; i++)
-			raw64_put(out, p->ids[i]);
-		for (size_t i = 0; i < p->n_series; i++)
-			col.v[col.n++] = p->lengths[i];
-		flush(&col);
-		put_buckets(p, &col);
-		for (size_t i = 0; i < p->n_cells; i++)
-			col.v[col.n++] = p->cells[i].count - 1;
-		flush(&col);
-		for (size_t i = 0; i < p->n_cells; i++)
-			col.v[col.n++] = p->cells[i].failed;
-		flush(&col);
-		if (kind_has_durations(p->kind))
-			put_durations(p, &col);
-		if (kind_has_hist(p->kind))
-			put_hist(p, layout, &col);
-		if (p->kind == SERIES_CLIENTS)
-			put_registers(p, &col);
-	}
-	blob_seal(out, start, CELLS_SEED);
 }
 
 /* Where decoding stands. */
@@ -195,7 +32,7 @@ struct source {
 	struct column_coder *coder;
 	struct str in;
 	uint64_t *v; /* room for the longest column */
-	enum layout layout;
+	enum cells_layout layout;
 };
 
 static bool next(struct source *s, size_t n)
@@ -271,7 +108,7 @@ static bool get_durations(struct cells_part *p, struct source *s)
 /* How many entries the histogram of each cell has; the sum in *listed, and of those that have counts in *counted. */
 static bool get_hist_lengths(struct cells_part *p, struct source *s, size_t *listed, size_t *counted)
 {
-	uint32_t known = uncounted(s->layout), hidden = unlisted(s->layout);
+	uint32_t known = cells_uncounted(s->layout), hidden = cells_unlisted(s->layout);
 	size_t many = 0, n = 0;
 	struct part_hist few[2];
 	*listed = *counted = 0;
@@ -283,7 +120,7 @@ static bool get_hist_lengths(struct cells_part *p, struct source *s, size_t *lis
 		struct part_more *cell = &p->more[i];
 		if (cell->timed == 2 && cell->max_us > cell->sum_us && hidden)
 			return false;
-		uint64_t entries = cell->timed > known ? s->v[at++] : cell->timed > 1 ? known_hist(cell, few) : cell->timed;
+		uint64_t entries = cell->timed > known ? s->v[at++] : cell->timed > 1 ? cells_known_hist(cell, few) : cell->timed;
 		if (entries > HIST_BUCKETS || entries > p->n_hist - n)
 			return false;
 		cell->hist = (uint32_t)n;
@@ -319,9 +156,9 @@ static bool get_hist(struct cells_part *p, struct source *s)
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
 		const struct part_more *cell = &p->more[i];
-		if (cell->timed <= unlisted(s->layout)) {
+		if (cell->timed <= cells_unlisted(s->layout)) {
 			if (cell->timed)
-				known_hist(cell, p->hist + cell->hist);
+				cells_known_hist(cell, p->hist + cell->hist);
 			continue;
 		}
 		if (!get_hist_buckets(cell, s->v + at, p->hist + cell->hist))
@@ -332,7 +169,7 @@ static bool get_hist(struct cells_part *p, struct source *s)
 		return false;
 	for (size_t i = 0, at = 0; i < p->n_cells; i++) {
 		uint64_t left = p->more[i].timed;
-		for (uint32_t k = 0; p->more[i].timed > uncounted(s->layout) && k < p->more[i].n_hist; k++, at++) {
+		for (uint32_t k = 0; p->more[i].timed > cells_uncounted(s->layout) && k < p->more[i].n_hist; k++, at++) {
 			if (s->v[at] >= left)
 				return false;
 			p->hist[p->more[i].hist + k].count = (uint32_t)s->v[at] + 1;
@@ -454,7 +291,7 @@ bool cells_decode(struct str bytes, enum series_kind kind, struct column_coder *
 static bool hist_sizes(const struct cells_part *p, struct source *s, uint32_t *out)
 {
 	size_t n = p->n_cells, some = 0, many = 0, told = 0, at = 0;
-	uint32_t known = uncounted(s->layout);
+	uint32_t known = cells_uncounted(s->layout);
 	int64_t base;
 	if (!svarint_next(&s->in, &base) || !column_skip(&s->in, n) || !next(s, n))
 		return false;

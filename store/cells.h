@@ -37,7 +37,6 @@ struct part_register { uint8_t index, rank; }; /* a register of struct hll that 
 
 struct cells_part {
 	enum series_kind kind;
-	bool known;                   /* cells with up to KNOWN_DURATIONS have no entries in hist: to be encoded only */
 	size_t n_series, n_cells, n_hist, n_regs;
 	uint64_t *ids;                /* n_series */
 	uint32_t *lengths;            /* cells of each series, at least 1 each */

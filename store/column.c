@@ -168,6 +168,7 @@ void column_put_same(struct buf *out, uint64_t v, size_t n)
 SMALLEST(smallest_of_any, uint64_t)
 SMALLEST(smallest_u32, uint32_t)
 SMALLEST(smallest_u16, uint16_t)
+SMALLEST(smallest_u8, uint8_t)
 
 /* Most columns fit into 31 bits, and no basic vector instruction compares 64 of them. */
 static uint64_t smallest(const uint64_t *v, size_t n)
@@ -186,6 +187,7 @@ static uint64_t smallest(const uint64_t *v, size_t n)
 COLUMN_PUT(column_put, uint64_t, smallest)
 COLUMN_PUT(column_put_u32, uint32_t, smallest_u32)
 COLUMN_PUT(column_put_u16, uint16_t, smallest_u16)
+COLUMN_PUT(column_put_u8, uint8_t, smallest_u8)
 
 const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
 {

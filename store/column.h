@@ -31,6 +31,7 @@ void column_put(struct column_coder *c, struct buf *out, uint64_t *v, size_t n);
 /* The same bytes, from smaller numbers. */
 void column_put_u32(struct column_coder *c, struct buf *out, uint32_t *v, size_t n);
 void column_put_u16(struct column_coder *c, struct buf *out, uint16_t *v, size_t n);
+void column_put_u8(struct column_coder *c, struct buf *out, uint8_t *v, size_t n);
 /* The same for n times the same value. */
 void column_put_same(struct buf *out, uint64_t v, size_t n);
 /* Reads n values from the start of *in and moves *in past them; false when they are not there. */

@@ -29,6 +29,7 @@ struct extent_writer {
 	struct str format, logical;
 	struct dict dict;
 	struct aggregate agg;
+	struct cells_writer cells;   /* a part of them on its way */
 	struct roster roster;
 	struct kept kept;
 	struct statements statements;
@@ -57,6 +58,7 @@ static struct extent_writer *extent_new(struct store_writer *w)
 	arena_init(&x->scratch);
 	dict_init(&x->dict);
 	aggregate_init(&x->agg);
+	cells_writer_init(&x->cells);
 	roster_init(&x->roster);
 	kept_init(&x->kept);
 	statements_init(&x->statements);
@@ -76,6 +78,7 @@ static void extent_release(struct extent_writer *x)
 	arena_release(&x->scratch);
 	dict_release(&x->dict);
 	aggregate_release(&x->agg);
+	cells_writer_release(&x->cells);
 	roster_release(&x->roster);
 	kept_release(&x->kept);
 	statements_release(&x->statements);
@@ -211,13 +214,12 @@ static bool write_cells(struct extent_writer *x, struct err *err)
 {
 	struct store_writer *w = x->store;
 	for (unsigned kind = 0; kind < SERIES_KIND_COUNT; kind++) {
-		struct cells_part part;
 		int64_t id = 0;
 		arena_reset(&x->scratch);
-		if (!aggregate_part(&x->agg, (enum series_kind)kind, &x->scratch, &part))
+		if (!aggregate_part(&x->agg, (enum series_kind)kind, &x->scratch, &x->cells))
 			continue;
 		buf_clear(&x->blob);
-		cells_encode(&part, &x->coder, &x->blob);
+		cells_finish(&x->cells, &x->coder, &x->blob);
 		if (!next_id(x, &x->n_agg, &id, err))
 			return false;
 		writer_lock(w);
