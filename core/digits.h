@@ -5,6 +5,7 @@
 #ifndef CORE_DIGITS_H
 #define CORE_DIGITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -52,6 +53,32 @@ static inline uint32_t digits_value(uint64_t bytes, unsigned n)
 	v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
 	v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
 	return (uint32_t)(v * 10000 + (v >> 32));
+}
+
+/*
+ * n (1..8) loaded bytes that are digits, or digits with a point among them: their value without the point, and in *n how
+ * many of the digits stand behind it. False, and nothing changed, when they are something else.
+ */
+static inline bool digits_decimal(uint64_t bytes, unsigned *n, uint64_t *value)
+{
+	unsigned point = digits_count(bytes), digits = *n;
+
+	if (point == digits) {
+		*value = digits_value(bytes, digits);
+		*n = 0;
+		return true;
+	}
+	if (point == 0 || point + 1 >= digits || (bytes >> (8 * point) & 0xff) != '.')
+		return false;
+	/* The point taken out, the digits stand side by side. */
+	uint64_t whole = (UINT64_C(1) << (8 * point)) - 1;
+	bytes = (bytes & whole) | (bytes >> 8 & ~whole);
+	digits--;
+	if (digits_count(bytes) != digits)
+		return false;
+	*value = digits_value(bytes, digits);
+	*n = digits - point;
+	return true;
 }
 
 #endif

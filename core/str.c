@@ -4,6 +4,11 @@
 #include <stdlib.h>
 
 #include "core/ascii.h"
+#include "core/digits.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static inline unsigned char lower(char c)
 {
@@ -53,7 +58,21 @@ ptrdiff_t str_find_nocase(struct str s, struct str needle)
 	if (needle.len > s.len)
 		return -1;
 	unsigned char first = lower(needle.ptr[0]);
-	for (size_t i = 0; i + needle.len <= s.len; i++)
+	size_t i = 0;
+#ifdef __SSE2__
+	/* Where it can begin, sixteen places at a time. */
+	const __m128i low = _mm_set1_epi8((char)first), up = _mm_set1_epi8((char)(first >= 'a' && first <= 'z' ? first ^ 0x20 : first));
+	for (; i + needle.len + 15 <= s.len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, low), _mm_cmpeq_epi8(v, up)));
+		for (; hits; hits &= hits - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(hits);
+			if (equal_nocase(s.ptr + at + 1, needle.ptr + 1, needle.len - 1))
+				return (ptrdiff_t)at;
+		}
+	}
+#endif
+	for (; i + needle.len <= s.len; i++)
 		if (lower(s.ptr[i]) == first && equal_nocase(s.ptr + i + 1, needle.ptr + 1, needle.len - 1))
 			return (ptrdiff_t)i;
 	return -1;
@@ -112,6 +131,18 @@ struct str str_word(struct str *s)
 	while (from < s->len && str_blank(s->ptr[from]))
 		from++;
 	size_t to = from;
+#ifdef __SSE2__
+	unsigned blanks = 0;
+	for (; s->len - to >= 16; to += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s->ptr + to)), t = _mm_sub_epi8(v, _mm_set1_epi8('\t'));
+		__m128i blank = _mm_cmpeq_epi8(_mm_min_epu8(t, _mm_set1_epi8('\r' - '\t')), t);
+		blanks = (unsigned)_mm_movemask_epi8(_mm_or_si128(blank, _mm_cmpeq_epi8(v, _mm_set1_epi8(' '))));
+		if (blanks)
+			break;
+	}
+	if (blanks)
+		to += (unsigned)__builtin_ctz(blanks);
+#endif
 	while (to < s->len && !str_blank(s->ptr[to]))
 		to++;
 	struct str word = str_head(str_from(*s, from), to - from);
@@ -221,8 +252,15 @@ static inline bool plain_double(struct str s, double *out)
 	enum { BYTES_MAX = sizeof power / sizeof power[0] };
 	uint64_t v = 0;
 	size_t i = 0, whole;
-	if (s.len > BYTES_MAX)
+	if (s.len > BYTES_MAX || s.len == 0)
 		return false;
+	if (s.len <= 8) {
+		unsigned n = (unsigned)s.len;
+		bool found = digits_decimal(digits_load(s.ptr, s.len), &n, &v);
+		if (found)
+			*out = (double)v / power[n];
+		return found;
+	}
 	for (; i < s.len && is_digit(s.ptr[i]); i++)
 		v = v * 10 + (unsigned)(s.ptr[i] - '0');
 	whole = i;

@@ -94,18 +94,11 @@ static bool list_next(struct str *s, struct str *item)
 bool seconds_plain_ms(struct str s, double *ms)
 {
 	static const double scale[] = { 1e3, 1e2, 1e1, 1, 1e-1, 1e-2, 1e-3 };
-	if (s.len < 3 || s.len > 8)
+	unsigned n = (unsigned)s.len;
+	uint64_t value;
+	if (s.len < 3 || s.len > 8 || !digits_decimal(digits_load(s.ptr, s.len), &n, &value) || n == 0)
 		return false;
-	uint64_t bytes = digits_load(s.ptr, s.len), whole;
-	unsigned n = (unsigned)s.len, point = digits_count(bytes);
-	if (point == 0 || point + 1 >= n || s.ptr[point] != '.')
-		return false;
-	/* The point taken out, the digits stand side by side. */
-	whole = (UINT64_C(1) << (8 * point)) - 1;
-	bytes = (bytes & whole) | (bytes >> 8 & ~whole);
-	if (digits_count(bytes) != n - 1)
-		return false;
-	*ms = digits_value(bytes, n - 1) * scale[n - 1 - point];
+	*ms = (double)value * scale[n];
 	return true;
 }
 

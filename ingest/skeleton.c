@@ -220,7 +220,8 @@ size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES])
 struct piece {
 	uint64_t low, high; /* its bytes, zeroes behind */
 	unsigned n;         /* of them */
-	bool number;        /* a segment's digits follow */
+	unsigned digits;    /* of those that follow how many are known to be a segment's digits */
+	bool number;        /* some are */
 	bool last;
 };
 
@@ -246,14 +247,16 @@ static inline struct piece piece_at(const char *p, const char *end, bool after_s
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i ends = _mm_or_si128(_mm_or_si128(equal_to(v, '?'), equal_to(v, '#')), equal_to(v, ';'));
 	unsigned stop = mask_of(ends) | 1u << (left < PIECE_BYTES ? left : PIECE_BYTES);
-	unsigned numbers = mask_of(scan_digits_of(v)) & (mask_of(equal_to(v, '/')) << 1 | after_slash);
+	unsigned digits = mask_of(scan_digits_of(v)), numbers = digits & (mask_of(equal_to(v, '/')) << 1 | after_slash);
 	unsigned n = (unsigned)__builtin_ctz(stop | numbers);
 	bool number = (numbers & ~stop) >> n & 1;
 	uint64_t words[2];
 
 	v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(const void *)(masks + PIECE_BYTES - n)));
 	_mm_storeu_si128((__m128i *)(void *)words, v);
-	return (struct piece){ words[0], words[1], n, number, !number && n < PIECE_BYTES };
+	/* Digits behind the end are none. */
+	digits &= (1u << (left < PIECE_BYTES ? left : PIECE_BYTES)) - 1;
+	return (struct piece){ words[0], words[1], n, (unsigned)__builtin_ctz(~(digits >> n)), number, !number && n < PIECE_BYTES };
 }
 #else
 static inline struct piece piece_at(const char *p, const char *end, bool after_slash)
@@ -267,6 +270,7 @@ static inline struct piece piece_at(const char *p, const char *end, bool after_s
 	}
 	n -= piece.number;
 	piece.n = (unsigned)n;
+	piece.digits = piece.number ? (unsigned)(scan_behind_digits(p + n, end) - (p + n)) : 0;
 	piece.last = !piece.number && n < PIECE_BYTES;
 	piece.low = digits_load(p, n < 8 ? n : 8);
 	piece.high = n > 8 ? digits_load(p + 8, n - 8) : 0;
@@ -284,8 +288,11 @@ static inline uint64_t path_key(const char *p, const char *end, uint64_t key)
 		key = key_with(key, &piece);
 		p += piece.n;
 		after_slash = p[-1] == '/' && !piece.number;
-		if (piece.number)
-			p = scan_behind_digits(p, end);
+		if (piece.number) {
+			p += piece.digits;
+			if (piece.n + piece.digits >= PIECE_BYTES)
+				p = scan_behind_digits(p, end);
+		}
 	} while (!piece.last);
 	return key | 1;
 }

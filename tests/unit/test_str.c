@@ -234,3 +234,39 @@ Test(str, knows_utf8)
 	cr_expect(str_eq(str_make(out, str_utf8_put(0xd800, out)), STR("\xef\xbf\xbd")));
 	cr_expect(str_eq(str_make(out, str_utf8_put(0x110000, out)), STR("\xef\xbf\xbd")));
 }
+
+/* What looks at sixteen bytes at once finds what a look at each of them finds. */
+Test(str, finds_in_drawn_texts_what_single_steps_find)
+{
+	static const char letters[] = "aAbBzZ[{@`\t\r\n\x0b\x0e\x08 !\xe9\xc1";
+	uint64_t random = 7;
+
+	for (int i = 0; i < 40000; i++) {
+		char text[80], needle[4];
+		size_t n = 0, len, m = 0, from = 0, to;
+		ptrdiff_t found = -1;
+
+		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		len = random >> 33 & 63;
+		for (uint64_t bits = random; n < len; n++) {
+			bits = bits * UINT64_C(2862933555777941757) + 3037000493;
+			/* Mostly one letter, so that words and searches are long. */
+			text[n] = bits >> 40 & 7 ? 'a' : letters[(bits >> 50) % (sizeof letters - 1)];
+		}
+		for (; m < 1 + (random >> 20) % 4; m++)
+			needle[m] = m == 0 ? letters[(random >> 10) % (sizeof letters - 1)] : "aA"[random >> (m + 3) & 1];
+		struct str s = { text, n }, word = s, wanted = { needle, m };
+
+		for (size_t at = 0; found < 0 && at + m <= n; at++)
+			if (str_eq_nocase(str_head(str_from(s, at), m), wanted))
+				found = (ptrdiff_t)at;
+		cr_assert(str_find_nocase(s, wanted) == found, "'%.*s' in '%.*s'", STR_ARG(wanted), STR_ARG(s));
+		while (from < n && str_blank(text[from]))
+			from++;
+		for (to = from; to < n && !str_blank(text[to]);)
+			to++;
+		struct str first = str_word(&word);
+
+		cr_assert(first.len == to - from && word.len == n - to, "'%.*s' of '%.*s'", STR_ARG(first), STR_ARG(s));
+	}
+}
