@@ -7,6 +7,7 @@
  * old versions and left out when the second is the same, so it only serves when there is no SET timestamp.
  * https://dev.mysql.com/doc/refman/8.0/en/slow-query-log.html
  */
+#include "core/ascii.h"
 #include "ingest/format.h"
 
 static const struct str time_key = { "# Time: ", 8 };
@@ -53,46 +54,108 @@ static void read_user(struct str s, struct event *e)
 	if (at < 0)
 		return;
 	e->user = str_trim(str_head(s, (size_t)at));
-	at = str_find(s, STR("] @ "));
-	if (at < 0)
-		return;
-	s = str_from(s, (size_t)at + 4);
+	s = str_from(s, (size_t)at);
+	do { /* "] @ " */
+		at = str_chr(s, ']');
+		if (at < 0)
+			return;
+		s = str_from(s, (size_t)at + 1);
+	} while (!str_starts(s, STR(" @ ")));
+	s = str_from(s, 3);
 	host = str_trim(str_cut(s, '[', &s));
 	e->client = str_trim(str_cut(s, ']', &s));
 	if (e->client.len == 0)
 		e->client = host;
-	at = str_find(s, STR("Id:"));
-	if (at >= 0) {
-		s = str_from(s, (size_t)at + 3);
+	s = str_trim(s);
+	if (!str_starts(s, STR("Id:"))) {
+		at = str_find(s, STR("Id:"));
+		s = str_from(s, at < 0 ? s.len : (size_t)at);
+	}
+	if (s.len) {
+		s = str_from(s, 3);
 		str_to_i64(str_word(&s), &e->pid);
 	}
 }
 
-static void read_metric(struct str key, struct str value, struct event *e)
+/* A time in seconds, in milliseconds. */
+static void read_seconds(struct str value, double *ms)
 {
 	double seconds;
 
-	if (str_eq(key, STR("Query_time"))) {
-		if (str_to_double(value, &seconds) && seconds >= 0)
-			e->duration_ms = seconds * 1000;
-	} else if (str_eq(key, STR("Lock_time"))) {
-		if (str_to_double(value, &seconds) && seconds >= 0)
-			e->lock_ms = seconds * 1000;
-	} else if (str_eq(key, STR("Rows_sent"))) {
-		str_to_i64(value, &e->rows);
-	} else if (str_eq(key, STR("Rows_examined"))) {
-		str_to_i64(value, &e->examined);
-	} else if (str_eq(key, STR("Bytes_sent"))) {
-		str_to_i64(value, &e->bytes);
-	} else if (str_eq(key, STR("Schema"))) {
-		e->db = value;
-	} else if (str_eq(key, STR("Thread_id"))) {
-		if (e->pid < 0)
-			str_to_i64(value, &e->pid);
-	} else if (str_eq(key, STR("Last_errno")) || str_eq(key, STR("Errno"))) {
-		if (!str_eq(value, STR("0")))
+	if (str_to_double(value, &seconds) && seconds >= 0)
+		*ms = seconds * 1000;
+}
+
+static void read_metric(struct str key, struct str value, struct event *e)
+{
+	switch (str_at(key, 0)) {
+	case 'Q':
+		if (str_eq(key, STR("Query_time")))
+			read_seconds(value, &e->duration_ms);
+		break;
+	case 'L':
+		if (str_eq(key, STR("Lock_time")))
+			read_seconds(value, &e->lock_ms);
+		else if (str_eq(key, STR("Last_errno")) && !str_eq(value, STR("0")))
 			e->sqlstate = value;
+		break;
+	case 'R':
+		if (str_eq(key, STR("Rows_sent")))
+			str_to_i64(value, &e->rows);
+		else if (str_eq(key, STR("Rows_examined")))
+			str_to_i64(value, &e->examined);
+		break;
+	case 'B':
+		if (str_eq(key, STR("Bytes_sent")))
+			str_to_i64(value, &e->bytes);
+		break;
+	case 'S':
+		if (str_eq(key, STR("Schema")))
+			e->db = value;
+		break;
+	case 'T':
+		if (str_eq(key, STR("Thread_id")) && e->pid < 0)
+			str_to_i64(value, &e->pid);
+		break;
+	case 'E':
+		if (str_eq(key, STR("Errno")) && !str_eq(value, STR("0")))
+			e->sqlstate = value;
+		break;
+	default: break;
 	}
+}
+
+/* What stands behind a key, up to the blanks behind it; *s moves past them. False when it is another key. */
+static inline bool take_value(struct str *s, struct str key, struct str *value)
+{
+	size_t n = key.len;
+
+	if (!str_starts(*s, key))
+		return false;
+	while (n < s->len && (is_digit(s->ptr[n]) || s->ptr[n] == '.'))
+		n++;
+	*value = str_make(s->ptr + key.len, n - key.len);
+	while (n < s->len && s->ptr[n] == ' ')
+		n++;
+	*s = str_from(*s, n);
+	return true;
+}
+
+/* The line that MySQL and MariaDB write, without the further keys of a longer one. False, and nothing has happened, when it is not that. */
+static bool read_usual_metrics(struct str s, struct event *e)
+{
+	struct str time, lock, sent, examined;
+	uint64_t rows_sent, rows_examined;
+
+	if (!take_value(&s, STR(" Query_time: "), &time) || !take_value(&s, STR("Lock_time: "), &lock) ||
+	    !take_value(&s, STR("Rows_sent: "), &sent) || !take_value(&s, STR("Rows_examined: "), &examined) || s.len > 0 ||
+	    sent.len > 18 || examined.len > 18 || !str_to_u64(sent, &rows_sent) || !str_to_u64(examined, &rows_examined))
+		return false;
+	read_seconds(time, &e->duration_ms);
+	read_seconds(lock, &e->lock_ms);
+	e->rows = (int64_t)rows_sent;
+	e->examined = (int64_t)rows_examined;
+	return true;
 }
 
 /* "Query_time: 2.0  Lock_time: 0.0 Rows_sent: 1": a value may be missing ("Schema:   QC_hit: No"). */
@@ -102,10 +165,10 @@ static void read_metrics(struct str s, struct event *e)
 
 	while (word.len) {
 		next = str_word(&s);
-		if (str_ends(word, STR(":"))) {
+		if (word.ptr[word.len - 1] == ':') {
 			struct str key = str_head(word, word.len - 1);
 
-			if (next.len == 0 || str_ends(next, STR(":"))) {
+			if (next.len == 0 || next.ptr[next.len - 1] == ':') {
 				read_metric(key, STR_NONE, e);
 			} else {
 				read_metric(key, next, e);
@@ -119,7 +182,8 @@ static void read_metrics(struct str s, struct event *e)
 /* "SET timestamp=1553436105;", also as the last of several settings. */
 static bool read_timestamp(struct str line, struct event *e)
 {
-	ptrdiff_t at = str_find_nocase(str_head(line, 200), STR("timestamp="));
+	static const struct str usual = { "SET timestamp=", 14 };
+	ptrdiff_t at = str_starts(line, usual) ? 4 : str_find_nocase(str_head(line, 200), STR("timestamp="));
 	struct str number;
 
 	if (at < 0)
@@ -148,10 +212,11 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		} else if (str_starts(line, STR("# administrator command: "))) {
 			e->query = str_from(line, 2);
 		} else if (str_starts(line, STR("#"))) {
-			read_metrics(str_from(line, 1), e);
-		} else if (str_starts_nocase(line, STR("use ")) && !timed && str_ends(line, STR(";"))) {
+			if (!read_usual_metrics(str_from(line, 1), e))
+				read_metrics(str_from(line, 1), e);
+		} else if ((str_at(line, 0) | 0x20) == 'u' && str_starts_nocase(line, STR("use ")) && !timed && str_ends(line, STR(";"))) {
 			e->db = str_unquote(str_trim(str_make(line.ptr + 4, line.len - 5)));
-		} else if (str_starts_nocase(line, STR("SET ")) && !timed && read_timestamp(line, e)) {
+		} else if ((str_at(line, 0) | 0x20) == 's' && str_starts_nocase(line, STR("SET ")) && !timed && read_timestamp(line, e)) {
 			timed = true;
 		} else {
 			break;
