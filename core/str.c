@@ -150,49 +150,31 @@ struct str str_word(struct str *s)
 	return word;
 }
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/*
- * Eight digits, the first in the lowest byte, in three multiplications: pairs, then fours, then all. False when one is none.
- */
-static inline bool eight_digits(uint64_t v, uint64_t *out)
+/* Up to 16 digits; false when one is none. */
+static inline bool short_number(const char *p, size_t n, uint64_t *out)
 {
-	const uint64_t sixes = UINT64_C(0x0606060606060606), highs = UINT64_C(0xf0f0f0f0f0f0f0f0);
-	v ^= UINT64_C(0x3030303030303030);
-	if ((v | (v + sixes)) & highs)
+	size_t head = n > 8 ? n - 8 : n;
+	uint64_t bytes = digits_load(p, head);
+	if (digits_count(bytes) < head)
 		return false;
-	v = (v * 10) + (v >> 8);
-	*out = (((v & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064)) +
-		(((v >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001))) >> 32;
+	uint64_t v = digits_value(bytes, (unsigned)head);
+	if (n > 8) {
+		bytes = digits_load(p + head, 8);
+		if (digits_count(bytes) < 8)
+			return false;
+		v = v * 100000000 + digits_value(bytes, 8);
+	}
+	*out = v;
 	return true;
 }
-#endif
 
 bool str_to_u64(struct str s, uint64_t *out)
 {
-	enum { NEVER_TOO_LARGE = 19 }; /* digits */
 	if (s.len == 0)
 		return false;
+	if (s.len <= 16)
+		return short_number(s.ptr, s.len, out);
 	uint64_t v = 0;
-	if (s.len <= NEVER_TOO_LARGE) {
-		size_t i = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		for (; s.len - i >= 8; i += 8) {
-			uint64_t word, eight;
-			memcpy(&word, s.ptr + i, sizeof word);
-			if (!eight_digits(word, &eight))
-				return false;
-			v = v * 100000000 + eight;
-		}
-#endif
-		for (; i < s.len; i++) {
-			unsigned d = (unsigned)(unsigned char)s.ptr[i] - '0';
-			if (d > 9)
-				return false;
-			v = v * 10 + d;
-		}
-		*out = v;
-		return true;
-	}
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned)(unsigned char)s.ptr[i] - '0';
 		if (d > 9 || v > UINT64_MAX / 10 || (v == UINT64_MAX / 10 && d > UINT64_MAX % 10))
@@ -205,10 +187,16 @@ bool str_to_u64(struct str s, uint64_t *out)
 
 bool str_to_i64(struct str s, int64_t *out)
 {
+	uint64_t v;
+	if (s.len - 1 < 16 && is_digit(s.ptr[0])) {
+		if (!short_number(s.ptr, s.len, &v))
+			return false;
+		*out = (int64_t)v;
+		return true;
+	}
 	bool negative = s.len && s.ptr[0] == '-';
 	if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'))
 		s = str_from(s, 1);
-	uint64_t v;
 	if (!str_to_u64(s, &v) || v > (uint64_t)INT64_MAX + negative)
 		return false;
 	*out = negative ? (int64_t)(0 - v) : (int64_t)v;

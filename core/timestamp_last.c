@@ -22,26 +22,22 @@ bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct t
 	const char *p = s->ptr;
 	size_t n = last->len, tail = SECONDS_END;
 	if (n == 0 || s->len < n || (s->len > n ? last->after != ' ' || p[n] != ' ' : last->after != '\0') ||
-	    memcmp(p, last->text, CLOCK_AT) != 0)
+	    memcmp(p, last->text, 8) != 0 || memcmp(p + CLOCK_AT - 4, last->text + CLOCK_AT - 4, 4) != 0)
 		return false;
 	int64_t ns = clock_seconds(p + CLOCK_AT);
 	if (ns < 0)
 		return false;
 	ns *= NS_PER_S;
 	if (last->time.digits > 0) {
-		uint32_t v = 0;
-		if (p[tail++] != '.')
+		uint64_t v;
+		if (p[tail++] != '.' || !str_to_u64(str_make(p + tail, last->time.digits), &v))
 			return false;
-		for (unsigned i = 0; i < last->time.digits; i++, tail++) {
-			unsigned digit = (unsigned)(unsigned char)p[tail] - '0';
-			if (digit > 9)
-				return false;
-			v = v * 10 + digit;
-		}
+		tail += last->time.digits;
 		ns += (int64_t)v * fraction_ns[last->time.digits];
 	}
-	if (memcmp(p + tail, last->text + tail, n - tail) != 0)
-		return false;
+	for (; tail < n; tail++)
+		if (p[tail] != last->text[tail])
+			return false;
 	*out = last->time;
 	out->ns += ns;
 	*s = str_make(p + n, s->len - n);

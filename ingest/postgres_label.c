@@ -173,6 +173,13 @@ bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, s
 	while ((p = scan_colon_blanks(p, end)) < end) {
 		size_t i = (size_t)(p++ - line.ptr), from;
 
+		/* Nearly every one. */
+		if (i > 3 && memcmp(line.ptr + i - 4, " LOG", 4) == 0) {
+			*prefix_len = i - 3;
+			*text_at = i + 3;
+			*out = (struct postgres_label){ labels[0].part, labels[0].severity };
+			return true;
+		}
 		for (from = i; from > 0 && is_label_byte(line.ptr[from - 1]);)
 			from--;
 		/* A digit directly before a label belongs to the prefix ("%l" without a blank behind it). */

@@ -162,7 +162,8 @@ static bool is_plain_value(const char *from, const char *p, const char *q, const
 {
 	char before = p > from ? p[-1] : ' ', after = q < end ? *q : ' ';
 
-	return !is_name_byte(before) && memchr(".:@%?", before, 5) == NULL && !is_name_byte(after) && after != '.';
+	return (before == ' ' || (!is_name_byte(before) && memchr(".:@%?", before, 5) == NULL)) && !is_name_byte(after) &&
+	       after != '.';
 }
 
 /* What stands at p into *to; returns what is behind it, NULL when there can be no skeleton. */
