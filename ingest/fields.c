@@ -124,15 +124,9 @@ enum field fields_put(struct fields *f, const struct field_scope *scope, struct 
 	return (enum field)alias.field;
 }
 
-struct str fields_text(const struct fields *f, enum field k)
+struct str fields_unescaped(const struct fields *f, enum field k)
 {
-	if (!fields_has(f, k))
-		return STR_NONE;
-	const struct field_value *v = &f->value[k];
-	if (!v->escaped)
-		return v->text;
-	return json_text((struct json_value){ .type = JSON_STRING, .raw = v->text, .has_escape = true },
-			 f->scratch);
+	return json_text((struct json_value){ .type = JSON_STRING, .raw = f->value[k].text, .has_escape = true }, f->scratch);
 }
 
 static struct str text_unless_none(const struct fields *f, enum field k)
@@ -243,7 +237,7 @@ static void finish_level(struct fields *f, struct event *e)
 		struct str text = fields_text(f, FIELD_LEVEL);
 		struct field_cache *c = f->cache;
 		/* nearly always the level of the record before */
-		if (c && c->level_len == text.len && memcmp(c->level, text.ptr, text.len) == 0) {
+		if (c && c->level_len == text.len && same_bytes(c->level, text.ptr, text.len)) {
 			e->severity = (enum severity)c->severity;
 		} else {
 			e->severity = field_level(text);

@@ -160,8 +160,15 @@ static inline bool fields_has(const struct fields *f, enum field k)
 {
 	return f->has >> k & 1;
 }
+/* A text in which there are escapes, without them. */
+struct str fields_unescaped(const struct fields *f, enum field k);
 /* The text kept for a field, escapes resolved; empty when none. */
-struct str fields_text(const struct fields *f, enum field k);
+static inline struct str fields_text(const struct fields *f, enum field k)
+{
+	if (!fields_has(f, k))
+		return STR_NONE;
+	return f->value[k].escaped ? fields_unescaped(f, k) : f->value[k].text;
+}
 /*
  * Interprets what was collected. `bare` is the unit of a duration whose key and text say none;
  * UNIT_NONE judges by the family: seconds beside an epoch with a fraction (zap), nanoseconds when of

@@ -47,7 +47,7 @@ bool plan_read(const struct field_plan *plan, struct fields *f, struct str objec
 	while (at) {
 		const struct plan_step *s = &plan->steps[at];
 		const char *value = p + s->text_len, *behind;
-		if (!scan_is_at(p, end, plan->texts + s->text, s->text_len)) {
+		if (!scan_is_at(p, end, plan->texts + s->text, s->text_len, s->mask)) {
 			at = s->other;
 			continue;
 		}
@@ -103,7 +103,7 @@ static uint16_t place_step(struct field_plan *plan, uint16_t *link, struct str t
 		return 0;
 	*link = ++plan->n_steps;
 	plan->steps[*link] = (struct plan_step){ .text = at, .text_len = (uint8_t)text.len, .kind = (uint8_t)kind,
-		                                 .alias = alias };
+		                                 .mask = scan_mask(text.len), .alias = alias };
 	return *link;
 }
 

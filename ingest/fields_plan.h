@@ -32,6 +32,7 @@ struct field_plan {
 		uint8_t text_len;
 		uint8_t kind;     /* enum plan_kind */
 		struct field_alias alias;
+		uint32_t mask;    /* a bit for each of the text's first bytes */
 		uint16_t other;   /* the step to try where this one's text does not stand, 0 none */
 		uint16_t next;    /* the first of those behind the value, 0 none */
 	} steps[PLAN_STEPS];

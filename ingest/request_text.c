@@ -322,24 +322,23 @@ void request_text_apply(struct event *e)
 		grade(e);
 }
 
-/* Does a word that announces a duration stand in front of byte i? */
+/* Does a word that announces a duration stand in front of byte i: "took ", "took[", "duration: ", " after ", " in "? */
 static bool duration_mark(struct str s, size_t i)
 {
-	static const struct str marks[] = { { "took[", 5 },	{ "took ", 5 },	      { "took: ", 6 },
-					    { "took=", 5 },	{ "duration: ", 10 }, { "duration=", 9 },
-					    { "elapsed: ", 9 }, { "elapsed=", 8 },    { " after ", 7 },
-					    { " in ", 4 } };
-	/* They end in one of four bytes, and one of five stands before that: most numbers need no look at the table. */
 	if (i < 4)
 		return false;
-	char last = s.ptr[i - 1], before = s.ptr[i - 2];
-	if ((last != ' ' && last != '=' && last != '[' && last != ':') ||
-	    (before != 'n' && before != ':' && before != 'k' && before != 'r' && before != 'd'))
-		return false;
-	for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++)
-		if (str_ends(str_head(s, i), marks[k]))
-			return true;
-	return false;
+	char last = s.ptr[i - 1];
+	struct str word = str_head(s, i - 1); /* and its own last byte tells which it could be */
+	switch (word.ptr[i - 2]) {
+	case 'k': return (last == ' ' || last == '[' || last == '=') && str_ends(word, STR("took"));
+	case 'n': return last == ' ' ? str_ends(word, STR(" in")) : last == '=' && str_ends(word, STR("duration"));
+	case 'r': return last == ' ' && str_ends(word, STR(" after"));
+	case 'd': return last == '=' && str_ends(word, STR("elapsed"));
+	case ':':
+		return last == ' ' && (str_ends(word, STR("took:")) || str_ends(word, STR("duration:")) ||
+				       str_ends(word, STR("elapsed:")));
+	default: return false;
+	}
 }
 
 /* "... NOERROR 188 0.020948545s", "12 ms: MATCH (n) ...": how programs end or begin a line with what it took. */

@@ -108,22 +108,29 @@ static inline const char *scan_behind_digits(const char *p, const char *end)
 
 enum { SCAN_ROOM_BYTES = 32 }; /* what must be readable of a text that scan_is_at is given */
 
-/* Does the text stand at p? Its bytes up to SCAN_ROOM_BYTES are read, whatever its length. */
-static inline bool scan_is_at(const char *p, const char *end, const char *text, size_t len)
+/* A bit for each of the first bytes of a text of that length. */
+static inline uint32_t scan_mask(size_t len)
+{
+	return len >= 32 ? UINT32_MAX : (UINT32_C(1) << len) - 1;
+}
+
+/* Does the text stand at p? `mask` is scan_mask(len). */
+static inline bool scan_is_at(const char *p, const char *end, const char *text, size_t len, uint32_t mask)
 {
 #ifdef __SSE2__
 	if (end - p >= 32 && len <= 32) {
 		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)text);
-		uint64_t same = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
-		if (len > 16) {
-			a = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
-			b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
-			same |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << 16;
-		}
-		return (~same & ((UINT64_C(1) << len) - 1)) == 0;
+		uint32_t differ = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
+		if (len <= 16)
+			return (differ & mask) == 0;
+		a = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+		b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
+		differ = (differ & 0xffff) | ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << 16;
+		return (differ & mask) == 0;
 	}
 #endif
+	(void)mask;
 	return (size_t)(end - p) >= len && memcmp(p, text, len) == 0;
 }
 
