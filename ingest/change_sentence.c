@@ -39,7 +39,8 @@ static const char *const fillers[] = {
 	"replicas", "set",         "chart",   "container", "instances", "pods",         "pod",
 	"all",      "up",          "down",    "out",       "back",      "successfully", "value",
 	"traffic",  "image",       "kubectl", "helm",      "info",      "notice",       "warn",
-	"warning",  "error",       "debug",   "happy",     "helming",   NULL,
+	"warning",  "error",       "debug",   "happy",     "helming",   "schema",
+	NULL,
 };
 static const char *const environments[] = {
 	"production", "prod", "staging",     "stage",   "stg",    "live",    "test", "testing",
@@ -431,6 +432,15 @@ static bool read_word(struct reader *r, struct str w, struct str next, bool pare
 	return false;
 }
 
+/* "====": around a title. */
+static bool is_ruling(struct str w)
+{
+	for (size_t i = 0; i < w.len; i++)
+		if (!memchr("=*-#~_", w.ptr[i], 6))
+			return false;
+	return true;
+}
+
 void change_sentence(struct change_draft *d, struct str text)
 {
 	struct reader r = { .d = d };
@@ -449,7 +459,7 @@ void change_sentence(struct change_draft *d, struct str text)
 		if (!r.arrow && read_pair(&r, token))
 			continue;
 		w = bare(token);
-		if (w.len == 0)
+		if (w.len == 0 || is_ruling(w))
 			continue;
 		if (n == 0 && is_one_of(w, tools))
 			d->tool = true;

@@ -47,6 +47,7 @@ static void split_array(struct text *t, struct str head, char *copy)
 	size_t len = 0;
 	uint64_t line_ends = 0;
 
+	head = str_from(head, json_array_wrapper(head));
 	while (t->n < DETECT_LINES) {
 		struct json_object_scan o = { 0 };
 		bool closed;

@@ -2,9 +2,6 @@
 
 #include "core/err.h"
 
-/* As much of a stream tells whether it is an array of objects: what detection sees of it. */
-enum { ARRAY_HEAD_BYTES = 64 << 10 };
-
 void lines_init(struct lines *l, size_t (*read)(void *self, char *out, size_t cap), void *self,
                 size_t max_line_bytes)
 {
@@ -64,14 +61,57 @@ static bool fill(struct lines *l)
 	return n > 0;
 }
 
+static uint64_t count_line_ends(struct str s)
+{
+	uint64_t n = 0;
+	for (ptrdiff_t at; (at = str_chr(s, '\n')) >= 0; s = str_from(s, (size_t)at + 1))
+		n++;
+	return n;
+}
+
+static struct str array_head(struct lines *l)
+{
+	while (l->buf.len - l->at < JSON_ARRAY_HEAD_BYTES && fill(l))
+		;
+	return str_head(str_make(l->buf.ptr + l->at, l->buf.len - l->at), JSON_ARRAY_HEAD_BYTES);
+}
+
+/* Passes over what stands before an array that is a member of an object. */
+static bool enter_wrapper(struct lines *l, struct str head)
+{
+	size_t n = json_array_wrapper(head);
+
+	l->number += count_line_ends(str_head(head, n));
+	l->at += n;
+	l->next_offset += n;
+	return n > 0;
+}
+
+/* Passes over what stands behind the array, to the end of its line; the next line may be another one. */
+static void leave_wrapper(struct lines *l)
+{
+	const char *end;
+
+	do {
+		end = memchr(l->buf.ptr + l->at, '\n', l->buf.len - l->at);
+		size_t n = end ? (size_t)(end - (l->buf.ptr + l->at)) + 1 : l->buf.len - l->at;
+
+		l->at += n;
+		l->next_offset += n;
+	} while (!end && fill(l));
+	l->number += end != NULL;
+	enter_wrapper(l, array_head(l));
+}
+
 static void look_for_array(struct lines *l)
 {
-	if (l->at == l->buf.len || !memchr("[ \t\r\n", l->buf.ptr[l->at], 5))
+	if (l->at == l->buf.len || !memchr("[{ \t\r\n", l->buf.ptr[l->at], 6))
 		return;
-	while (l->buf.len - l->at < ARRAY_HEAD_BYTES && fill(l))
-		;
-	l->array = json_array_begins(str_head(str_make(l->buf.ptr + l->at, l->buf.len - l->at), ARRAY_HEAD_BYTES));
+	struct str head = array_head(l);
+	l->array = json_array_begins(head);
 	l->number = l->array ? 1 : 0;
+	if (l->array)
+		l->wrapped = enter_wrapper(l, head);
 }
 
 static void skip_bom(struct lines *l)
@@ -92,11 +132,15 @@ static void skip_gap(struct lines *l)
 	size_t n;
 
 	l->number += l->line_ends;
-	do {
+	for (;;) {
 		n = json_array_gap(str_make(l->buf.ptr + l->at, l->buf.len - l->at), &l->number);
 		l->at += n;
 		l->next_offset += n;
-	} while (l->at == l->buf.len && fill(l));
+		if (l->at == l->buf.len ? !fill(l) : !l->wrapped || l->buf.ptr[l->at] == '{')
+			break;
+		if (l->wrapped && l->at < l->buf.len && l->buf.ptr[l->at] != '{')
+			leave_wrapper(l);
+	}
 	l->in_object = l->at < l->buf.len && l->buf.ptr[l->at] == '{';
 	l->object = (struct json_object_scan){ 0 };
 }
@@ -173,14 +217,6 @@ static bool find_end(struct lines *l, size_t *length, bool *found)
 		if (!fill(l))
 			return unread > 0;
 	}
-}
-
-static uint64_t count_line_ends(struct str s)
-{
-	uint64_t n = 0;
-	for (ptrdiff_t at; (at = str_chr(s, '\n')) >= 0; s = str_from(s, (size_t)at + 1))
-		n++;
-	return n;
 }
 
 /* The next line when it lies in the buffer and needs no cutting, as nearly all do. */

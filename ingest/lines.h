@@ -58,6 +58,7 @@ struct lines {
 	bool ended;               /* read() said so */
 	bool begun;               /* the BOM was looked for */
 	bool array;               /* the stream is an array of objects */
+	bool wrapped;             /* that is a member of an object */
 	bool in_object;           /* the line is one of them, and so ends with its brace */
 	uint64_t line_ends;       /* that the last line had in it */
 	struct json_object_scan object;

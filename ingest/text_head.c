@@ -76,6 +76,20 @@ static bool glog_time(struct str *s, struct text_head *h)
 	return true;
 }
 
+/* PHP writes its setting behind the time: "[29-Jan-2026 17:43:00 Europe/Berlin]". */
+static void zone_name_take(struct str *s, const struct timestamp *time, struct text_head *h)
+{
+	ptrdiff_t close = str_chr(str_head(*s, 40), ']');
+
+	if (time->has_zone || !time->has_date || close < 4 || s->ptr[0] != ' ' || s->ptr[1] < 'A' || s->ptr[1] > 'Z')
+		return;
+	struct str name = str_make(s->ptr + 1, (size_t)close - 1);
+	if (str_chr(name, '/') <= 0 || str_chr(name, ' ') >= 0)
+		return;
+	h->zone = name;
+	*s = str_from(*s, (size_t)close);
+}
+
 /* A time at the start of *s, perhaps inside a bracket or quotes. */
 static bool time_take(struct str *s, struct text_head *h)
 {
@@ -96,6 +110,8 @@ static bool time_take(struct str *s, struct text_head *h)
 	/* a time of day needs more than a look: "10:15" of a message */
 	if (t.len && (is_alpha(t.ptr[0]) || is_digit(t.ptr[0]) || t.ptr[0] == '%' || t.ptr[0] == '='))
 		return false;
+	if (open == '[')
+		zone_name_take(&t, &time, h);
 	if (t.len &&
 	    (t.ptr[0] == ']' || t.ptr[0] == '>' || t.ptr[0] == ')' || t.ptr[0] == '"' || t.ptr[0] == '}'))
 		t = str_from(t, 1);

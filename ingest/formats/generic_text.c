@@ -14,8 +14,12 @@
 #include "ingest/text_head.h"
 #include "ingest/words.h"
 
+enum { ZONES_MAX = 4 };
+
 struct text_state {
 	bool timed; /* a line with a time was seen */
+	struct zone zones[ZONES_MAX]; /* that lines have named */
+	size_t n_zones;
 };
 
 enum { INDENT_MAX = 8, PROBE_BYTES = 64, TRACE_BYTES = 2048 };
@@ -128,6 +132,9 @@ static enum line_class generic_text_classify(struct str line, struct str record,
 	}
 	if (state && state->timed && head && !indent && record.len && graded_alone(line, &h, record))
 		return LINE_START;
+	/* Go's runtime knows no time; what it says is not what the record above was about. */
+	if (!indent && str_starts(line, STR("panic: ")) && !str_starts(record, STR("panic: ")))
+		return LINE_START;
 	if (state && state->timed)
 		return record.len ? LINE_CONTINUES : LINE_SKIP;
 	if (stack_line_is(line) && !(head && !indent))
@@ -188,9 +195,23 @@ static bool structured(struct str m)
 	return false;
 }
 
+/* The zone that a line names, read when the first one does; NULL when it is not known. */
+static const struct zone *zone_named(struct text_state *state, struct arena *file, struct str name)
+{
+	for (size_t i = 0; i < state->n_zones; i++)
+		if (str_eq(state->zones[i].name, name))
+			return state->zones[i].from_s ? &state->zones[i] : NULL;
+	if (state->n_zones == ZONES_MAX)
+		return NULL;
+	struct zone *z = &state->zones[state->n_zones++];
+	struct err err = ERR_INIT;
+	if (!zone_open(z, file, name, &err))
+		*z = (struct zone){ .name = arena_str(file, name) };
+	return z->from_s ? z : NULL;
+}
+
 static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
-	(void)ctx;
 	struct str more;
 	struct str line = str_cut(record, '\n', &more);
 	struct text_head h;
@@ -206,6 +227,12 @@ static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struc
 		text_head_inside(line, &h);
 	e->has_time = h.has_time;
 	e->time = h.time;
+	const struct zone *zone = h.zone.len && ctx->state ? zone_named(ctx->state, ctx->file, h.zone) : NULL;
+	if (zone) {
+		e->time.offset_s = zone_offset_of_wall(zone, h.time.ns);
+		e->time.ns -= e->time.offset_s * NS_PER_S;
+		e->time.has_zone = true;
+	}
 	e->severity = h.severity;
 	e->logger = h.logger;
 	e->pid = h.pid;
@@ -291,6 +318,8 @@ static const struct format_sample samples[] = {
 	{ "[22-Sep-2026 10:00:00 UTC] PHP Warning:  Undefined variable $x in /var/www/a.php on line 3",
 	  "time=2026-09-22T10:00:00Z severity=warn message='Undefined variable $x in /var/www/a.php on "
 	  "line 3'" },
+	{ "[22-Jul-2026 10:00:00 Europe/Berlin] PHP Warning:  Undefined variable $x in /var/www/a.php on line 3",
+	  "time=2026-07-22T08:00:00Z severity=warn" },
 	{ "2026-01-29 17:43:00 +0000 [info]: #0 [app] 198.51.100.7:50210 - \"GET /health HTTP/1.1\" 503 12",
 	  "kind=http severity=info status=503 method=GET path=/health client=198.51.100.7 bytes=12" },
 	{ "[2026-01-29T17:43:00,123][WARN ][slowlog.filters.sleep] event processing time "

@@ -321,3 +321,21 @@ Test(formats, survive_damaged_samples)
 	}
 	buf_release(&damaged);
 }
+
+Test(formats, a_panic_is_no_part_of_the_record_above_it)
+{
+	static const struct { const char *record, *line; enum line_class is; } rows[] = {
+		{ "", "2026/01/29 17:43:00 listening on :8080", LINE_START },
+		{ "2026/01/29 17:43:00 listening on :8080", "panic: runtime error: index out of range", LINE_START },
+		{ "panic: runtime error: index out of range", "goroutine 1 [running]:", LINE_CONTINUES },
+		{ "panic: runtime error: index out of range", "panic: while printing", LINE_CONTINUES },
+		{ "2026/01/29 17:43:00 http: a handler failed", "no panic: it goes on", LINE_CONTINUES },
+	};
+	struct bench b;
+
+	bench_init(&b, format_by_id(STR("generic_text")));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		cr_expect_eq((int)b.format->classify(str_of(rows[i].line), str_of(rows[i].record), &b.ctx), (int)rows[i].is,
+			     "%s", rows[i].line);
+	bench_release(&b);
+}

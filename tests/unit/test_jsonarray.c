@@ -23,6 +23,17 @@ Test(jsonarray, is_told_from_other_texts)
 		{ "{\"a\":1},{\"b\":2}", false },
 		{ "[", false },
 		{ "", false },
+		{ "{\"Records\":[{\"a\":1},{\"b\":2}]}", true },
+		{ " {\"kind\": \"List\", \"n\": 3, \"of\": {\"x\": \"]}\\\"\"}, \"items\" : [ {\"a\":1} ] }\n", true },
+		{ "{\"records\":[{\"a\":1}]}\n{\"records\":[{\"b\":2}]}\n", true },
+		{ "{\"items\":[{\"a\":1}]}\n{\"items\":[{\"b\":2}]}\n", false }, /* records with a list in them */
+		{ "{\"time\":1,\"items\":[{\"a\":1}]}", false },
+		{ "{\"order\":[{\"a\":1}]}", false },
+		{ "{\"items\":[1]}", false },
+		{ "{\"items\":[\n{\"a\":1},\n{\"b\":2}\n]}", false },
+		{ "{\n\"items\":[{\"a\":1},{\"b\":2}]}", false },
+		{ "{\"items", false },
+		{ "{", false },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -72,6 +83,9 @@ Test(jsonarray, objects_are_lines_however_they_are_read)
 		{ "[{\"a\":1},garbage{\"b\":2}\n{\"c\":3}]", 0, "1@1 {\"a\":1}|1@9 garbage{\"b\":2}|2@24 {\"c\":3}|" },
 		{ "[{\"a\":1},{\"b\":\n2},\n{\"c\":3}]", 0, "1@1 {\"a\":1}|1@9 {\"b\":\n2}|3@19 {\"c\":3}|" },
 		{ "[{\"a\":1},{\"b\":2}]\n   \n]\n", 0, "1@1 {\"a\":1}|1@9 {\"b\":2}|" },
+		{ "{\"k\":\"v\",\"items\":[{\"a\":1}, {\"b\":2}],\"next\":[{\"x\":1}]}\n", 0, "1@18 {\"a\":1}|1@27 {\"b\":2}|" },
+		{ "{\"records\":[{\"a\":1}]}\n{\"records\":[{\"b\":2}]}", 0, "1@12 {\"a\":1}|2@34 {\"b\":2}|" },
+		{ "{\"records\":[{\"a\":1}]}\r\n\n {\"b\":2}\n", 0, "1@12 {\"a\":1}|3@25 {\"b\":2}|" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
