@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/dense.h"
 #include "analyze/skew.h"
 
 /* A later record of the same act: within this time and with the same particulars. */
@@ -79,6 +80,10 @@ static struct str entity_of(const struct act *act, struct arena *a)
 			return arena_printf(a, "%.*s %.*s", STR_ARG(service), STR_ARG(act->version));
 		return act->version;
 	}
+	/* What an operator did stands in the record's own words, where these are words and no object. */
+	bool words = act->kind == CHANGE_OPERATION && act->text.len && act->text.ptr[0] != '{' && str_find_nocase(act->text, service) < 0;
+	if (service.len && words)
+		return arena_printf(a, "%.*s: %.*s", STR_ARG(service), STR_ARG(str_head(act->text, 80)));
 	if (service.len)
 		return service;
 	return str_head(act->text, 80);
@@ -256,6 +261,55 @@ static void begin_earlier(struct facts *f)
 			f->acts[i].begin_ns -= usual;
 }
 
+/*
+ * Did a version end where another one begins, within the same ten seconds? Counts have no order there; the line of the old one that
+ * says that it stops has.
+ */
+static bool stops_then(const struct facts *f, ptrdiff_t service, struct str version, int64_t ns)
+{
+	for (size_t i = 0; i < f->n_kept; i++) {
+		const struct kept_line *k = &f->kept[i];
+		if (k->kind == EV_STOP && k->time_ns >= ns - BUCKET_S * NS_PER_S && k->time_ns < ns + 2 * BUCKET_S * NS_PER_S && str_find(k->ref.text, version) >= 0 &&
+		    facts_service(f, k->service) == service)
+			return true;
+	}
+	return false;
+}
+
+/* Lines of a version of a service in [from, to), of all hosts. */
+static double lines_of_version(const struct facts *f, struct str service, struct str version, int64_t from, int64_t to)
+{
+	double n = 0;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind == SERIES_FACET && s->code == FACET_VERSION && s->role != ROLE_CHANGE && str_eq(s->service, service) && str_eq(s->key_text, version))
+			n += series_between(s, from, to);
+	}
+	return n;
+}
+
+/* When a version that a new one replaced is heard of again, and the new one no more soon after; TIME_NONE when that does not happen. */
+static int64_t comes_back(const struct facts *f, const struct series *fresh, struct str old)
+{
+	const int64_t minute = 60 * NS_PER_S, settle = 3 * minute;
+	int64_t best = TIME_NONE, first = (int64_t)series_cell(fresh, 0).bucket * BUCKET_S * NS_PER_S;
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->kind != SERIES_FACET || s->code != FACET_VERSION || s->role == ROLE_CHANGE || !str_eq(s->service, fresh->service) || !str_eq(s->key_text, old))
+			continue;
+		for (size_t c = 0; c < s->n_cells; c++) {
+			int64_t at = (int64_t)series_cell(s, c).bucket * BUCKET_S * NS_PER_S;
+			/* The old one's last lines, host by host, are no return. */
+			if (at < first + settle || (best != TIME_NONE && at >= best) || (c && (int64_t)series_cell(s, c - 1).bucket * BUCKET_S * NS_PER_S >= at - minute) ||
+			    lines_of_version(f, fresh->service, old, at - minute, at) > 0 || lines_of_version(f, fresh->service, fresh->key_text, at + settle, f->to_ns) > 0)
+				continue;
+			best = at;
+			break;
+		}
+	}
+	return best;
+}
+
 /* A version that appears in the middle of a service's lines without a record is a deployment. */
 static void new_versions(struct facts *f, size_t *cap)
 {
@@ -275,7 +329,8 @@ static void new_versions(struct facts *f, size_t *cap)
 				continue;
 			if (str_eq(o->key_text, s->key_text)) {
 				earlier |= series_cell(o, 0).bucket < series_cell(s, 0).bucket;
-			} else if (series_cell(o, 0).bucket < series_cell(s, 0).bucket) {
+			} else if (series_cell(o, 0).bucket < series_cell(s, 0).bucket ||
+			           (series_cell(o, 0).bucket == series_cell(s, 0).bucket && stops_then(f, service, o->key_text, first))) {
 				before = o->key_text;
 			}
 		}
@@ -289,6 +344,17 @@ static void new_versions(struct facts *f, size_t *cap)
 		act->begin_ns = act->end_ns = first;
 		act->derived = true;
 		act->text = arena_printf(f->arena, "first line of version %.*s", STR_ARG(s->key_text));
+		int64_t again = comes_back(f, s, before);
+		if (again == TIME_NONE)
+			continue;
+		struct act *back = push_act(f, cap);
+		back->kind = CHANGE_ROLLBACK;
+		back->service = s->service;
+		back->version = before;
+		back->previous = s->key_text;
+		back->begin_ns = back->end_ns = again;
+		back->derived = true;
+		back->text = arena_printf(f->arena, "version %.*s is back", STR_ARG(before));
 	}
 }
 

@@ -155,16 +155,16 @@ static size_t drop_blips(struct cluster *c, size_t n, struct arena *a)
 	return kept;
 }
 
-/* Does a burst lie within the minute in which a deployment or a restart takes its service down and up again? */
-static bool while_restarting(const struct facts *f, const struct cluster *c)
+/* The deployment or restart within whose minute [from, to) lies, in which it takes its service down and up again; NULL when there is none. */
+static const struct act *while_restarting(const struct facts *f, int64_t from, int64_t to)
 {
 	for (size_t i = 0; i < f->n_acts; i++) {
 		const struct act *act = &f->acts[i];
 		bool restarts = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_ROLLBACK || act->kind == CHANGE_RESTART || act->kind == CHANGE_PACKAGE;
-		if (restarts && c->from_ns >= act->begin_ns - 20 * NS_PER_S && c->to_ns <= act->end_ns + restart_ns)
-			return true;
+		if (restarts && from >= act->begin_ns - 20 * NS_PER_S && to <= act->end_ns + restart_ns)
+			return act;
 	}
-	return false;
+	return NULL;
 }
 
 /* The few failures of a restart that goes well are no incident, with or without another one beside them. */
@@ -172,7 +172,7 @@ static size_t drop_restarts(const struct facts *f, struct cluster *c, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++)
-		if (c[i].to_ns - c[i].from_ns > restart_ns || c[i].excess > restart_failures || !while_restarting(f, &c[i]))
+		if (c[i].to_ns - c[i].from_ns > restart_ns || c[i].excess > restart_failures || !while_restarting(f, c[i].from_ns, c[i].to_ns))
 			c[kept++] = c[i];
 	return kept;
 }
@@ -240,12 +240,14 @@ static bool note_beginnings(void *self, const struct scan_row *r)
 	return true;
 }
 
-/* Change point of a part on a 10-second grid. */
-static struct beginning beginning_of(const struct facts *f, const struct signal *s, const struct sick_part *p)
+/* Change point of a part on a 10-second grid, not before `bound`. */
+static struct beginning beginning_of(const struct facts *f, const struct signal *s, const struct sick_part *p, int64_t bound)
 {
 	int64_t start = grid_ns(&f->grid, p->segment.from);
 	int64_t lead = 6 * grid_step_ns(&f->grid) + 180 * NS_PER_S;
-	int64_t lo = start - lead > f->from_ns ? start - lead : f->from_ns;
+	int64_t lo = start - lead > bound ? start - lead : bound;
+	if (start < bound)
+		start = bound;
 	/* The first minutes place the beginning, of a ramp above all; a longer stretch would only average it away. */
 	int64_t stretch = first_stretch(f, s, start, grid_ns(&f->grid, p->segment.to));
 	struct grid fine = grid_over(lo, stretch, 1);
@@ -258,10 +260,10 @@ static struct beginning beginning_of(const struct facts *f, const struct signal 
 }
 
 /*
- * Onset: the earliest change point among the parts that carry the outbreak, on a 10-second grid, then the first
+ * Onset: the earliest change point among the parts that carry the outbreak, on a 10-second grid and not before `bound`, then the first
  * failing event at or after it. The events are read once for all parts: reading is what costs.
  */
-static bool find_onset(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
+static bool find_onset(const struct facts *f, const struct signals *all, struct outbreak *o, int64_t bound, struct err *err)
 {
 	double top = 0;
 	int64_t earliest = INT64_MAX, until = INT64_MIN;
@@ -274,7 +276,9 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 			continue;
 		if (earliest != INT64_MAX && grid_ns(&f->grid, p->segment.from) - 120 * NS_PER_S > earliest + BUCKET_S * NS_PER_S)
 			continue;
-		struct beginning x = beginning_of(f, &all->at[p->signal], p);
+		if (grid_ns(&f->grid, p->segment.to) <= bound)
+			continue;
+		struct beginning x = beginning_of(f, &all->at[p->signal], p, bound);
 		*vec_push(f->arena, &b) = x;
 		earliest = x.best_ns < earliest ? x.best_ns : earliest;
 		if (x.hit.s->kind != SYMPTOM_LOG_ERRORS && x.to_ns + first_within_ns > until)
@@ -294,6 +298,42 @@ static bool find_onset(const struct facts *f, const struct signals *all, struct 
 		o->onset_to_ns = x->to_ns > best_ns ? x->to_ns : best_ns;
 	}
 	return true;
+}
+
+/*
+ * Where an outbreak seems to begin within the minute of a restart: the end of a pause between a few failures and the rest, which those
+ * of the restart then do not begin; else the begin of the archive. A pause is no pause where failures are as far apart anyway.
+ */
+static int64_t after_restart(const struct facts *f, const struct signals *all, const struct outbreak *o)
+{
+	const struct act *act = while_restarting(f, o->onset_best_ns, o->onset_best_ns);
+	int64_t until = o->onset_best_ns + 5 * restart_ns < o->end_ns ? o->onset_best_ns + 5 * restart_ns : o->end_ns;
+	if (!act || until - o->onset_best_ns < 2 * restart_ns)
+		return f->from_ns;
+	struct grid g = grid_over(o->onset_best_ns, until, 1);
+	struct arena_mark mark = arena_mark(f->arena);
+	double *n = arena_new_n(f->arena, double, g.n), *k = arena_new_n(f->arena, double, g.n), *one = arena_new_n(f->arena, double, g.n);
+	/* A failure is a hit of its route and of the whole: the largest count of a step, not the sum. */
+	for (size_t i = 0; i < o->n_parts; i++) {
+		memset(one, 0, g.n * sizeof *one);
+		signal_dense(f, &all->at[o->parts[i].signal], &g, n, one);
+		for (size_t t = 0; t < g.n; t++)
+			k[t] = fmax(k[t], one[t]);
+	}
+	size_t pause = 0, end = 0;
+	double before = 0;
+	for (size_t t = 0; t < g.n && !end; t++) {
+		if (k[t] > 0 && pause >= 2 && grid_ns(&g, t - pause) <= act->end_ns + restart_ns / 2) {
+			double rest = dense_total(k, t, g.n) / (double)(g.n - t);
+			/* With as many failures as in the rest, a pause as long has less than one chance in a hundred. */
+			if (rest * (double)pause > 4.6 && before <= restart_failures)
+				end = t;
+		}
+		pause = k[t] > 0 ? 0 : pause + 1;
+		before += k[t];
+	}
+	arena_rewind(f->arena, mark);
+	return end ? grid_ns(&g, end) : f->from_ns;
 }
 
 static bool find_end(const struct facts *f, const struct signals *all, struct outbreak *o, struct err *err)
@@ -379,7 +419,10 @@ static bool complete(const struct facts *f, const struct signals *all, struct ou
 		for (size_t t = p->segment.from; t < p->segment.to; t++)
 			o->bad[t] = true;
 	}
-	if (!find_onset(f, all, o, err) || !find_end(f, all, o, err))
+	if (!find_onset(f, all, o, f->from_ns, err) || !find_end(f, all, o, err))
+		return false;
+	int64_t bound = after_restart(f, all, o);
+	if (bound > f->from_ns && !find_onset(f, all, o, bound, err))
 		return false;
 	double step_s = (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
 	for (size_t t = 0; t < f->grid.n; t++) {

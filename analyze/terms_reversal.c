@@ -115,10 +115,10 @@ static void term_outlasts(struct inquiry *q, struct candidate *c, const struct a
 	else if (cure)
 		term_add(q, c, "reversal", -2.8, &cure->refs, "is still in force, and the failures ended with something else: %.*s", STR_ARG(act_words(cure, q->arena)));
 	else if (innocence > 0)
-		term_add(q, c, "reversal", -1.8 - innocence, NULL, "is still in force, and the failures ended without it being touched and have not come back for %s",
+		term_add(q, c, "reversal", -2.2 - innocence, NULL, "is still in force, and the failures ended without it being touched and have not come back for %s",
 		         duration_format(after, words));
 	else
-		term_add(q, c, "reversal", -1.8, NULL, "is still in force, and the failures ended without it being touched");
+		term_add(q, c, "reversal", -2.2, NULL, "is still in force, and the failures ended without it being touched");
 }
 
 void term_reversal(struct inquiry *q, struct candidate *c, const struct act *act)

@@ -60,6 +60,7 @@ static const struct phrase {
 	{ "startup finished", EV_START },
 	{ "started server process", EV_START },
 	{ "accepting connections", EV_START },
+	{ "accepting requests", EV_START },
 	{ "ready to accept", EV_START },
 	{ "ready for connections", EV_START },
 	{ "running on http", EV_START },
@@ -67,6 +68,7 @@ static const struct phrase {
 	{ "shutting down", EV_STOP },
 	{ "shutdown complete", EV_STOP },
 	{ "shutdown initiated", EV_STOP },
+	{ "shutdown requested", EV_STOP },
 	{ "graceful shutdown", EV_STOP },
 	{ "gracefully stopping", EV_STOP },
 	{ "gracefully shutting", EV_STOP },
@@ -120,14 +122,29 @@ static struct str bare_word(struct str w)
 	return w;
 }
 
+/* The version that a word is: "4.7.2" of "v4.7.2"; empty when it is none (an address, a time, a duration "4.2s"). */
+static struct str as_version(struct str w)
+{
+	struct str digits = w.len && w.ptr[0] == 'v' ? str_from(w, 1) : w;
+	if (!digits.len || digits.ptr[0] < '0' || digits.ptr[0] > '9')
+		return STR_NONE;
+	unsigned points = 0, colons = 0;
+	for (size_t i = 0; i < digits.len; i++) {
+		points += digits.ptr[i] == '.';
+		colons += digits.ptr[i] == ':' || digits.ptr[i] == '/';
+	}
+	bool address = points == 3 && digits.len >= 7 && str_chr(digits, '-') < 0;
+	return points >= 1 && colons == 0 && !address && digits.ptr[digits.len - 1] != 's' ? digits : STR_NONE;
+}
+
 /*
  * A short message in which a server is the subject of the verb: "web 4.7.2 started", "Starting
- * application".
+ * application". What has a version with two points is one: "billing 4.7.2 up and running".
  */
 static enum event_kind sentence_kind(struct str message, struct str service)
 {
 	struct str s = message;
-	bool subject = false;
+	bool subject = false, version = false;
 	enum event_kind kind = EV_LINE;
 	unsigned words = 0;
 	for (struct str w = str_word(&s); w.len; w = str_word(&s)) {
@@ -135,8 +152,12 @@ static enum event_kind sentence_kind(struct str message, struct str service)
 			return EV_LINE;
 		w = bare_word(w);
 		subject = subject || is_server_word(w, service);
-		if (kind == EV_LINE)
+		if (kind == EV_LINE) {
 			kind = verb_kind(w);
+			subject |= version && kind != EV_LINE;
+		}
+		struct str v = words > 1 ? as_version(w) : STR_NONE;
+		version = v.len && str_chr(v, '.') != str_rchr(v, '.');
 		if (str_eq_nocase(w, STR("listening")) && words <= 3)
 			subject = true;
 	}
@@ -166,18 +187,9 @@ static struct str version_of(struct str message)
 		struct str w = bare_word(str_word(&s));
 		bool duration = in;
 		in = str_eq(w, STR("in"));
-		struct str digits = w.len && w.ptr[0] == 'v' ? str_from(w, 1) : w;
-		if (!digits.len || digits.ptr[0] < '0' || digits.ptr[0] > '9')
-			continue;
-		unsigned points = 0, colons = 0;
-		for (size_t i = 0; i < digits.len; i++) {
-			points += digits.ptr[i] == '.';
-			colons += digits.ptr[i] == ':' || digits.ptr[i] == '/';
-		}
-		bool address = points == 3 && digits.len >= 7 && str_chr(digits, '-') < 0;
-		if (!duration && points >= 1 && colons == 0 && !address &&
-		    digits.ptr[digits.len - 1] != 's')
-			return digits;
+		struct str version = duration ? STR_NONE : as_version(w);
+		if (version.len)
+			return version;
 	}
 	return STR_NONE;
 }

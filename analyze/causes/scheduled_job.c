@@ -137,12 +137,27 @@ static void note_statement(const struct inquiry *q, struct worker *w, const stru
 		*vec_push(q->arena, &w->refs) = k->ref;
 }
 
-/* The candidate that is this job already: cron or a change log names it as well. */
-static struct candidate *same_job(struct inquiry *q, struct str name)
+/* Does cron's line of a job say that it ran it as this user: "(batch) CMD (/srv/bin/rebuild)"? */
+static bool runs_as(const struct candidate *c, struct str user)
 {
-	for (size_t i = 0; i < q->candidates.n; i++)
-		if (q->candidates.at[i].kind == CAUSE_SCHEDULED_JOB && (str_find_nocase(q->candidates.at[i].entity, name) >= 0 || str_find_nocase(name, q->candidates.at[i].entity) >= 0))
-			return &q->candidates.at[i];
+	ptrdiff_t at = c->refs.n ? str_find(c->refs.at[0].text, STR(") CMD (")) : -1;
+	if (at < 0 || (size_t)at < user.len + 1)
+		return false;
+	struct str before = str_head(c->refs.at[0].text, (size_t)at);
+	return before.ptr[before.len - user.len - 1] == '(' && str_eq(str_from(before, before.len - user.len), user);
+}
+
+/* The candidate that is this job already: cron or a change log names it as well, or cron ran it as this user when the work began. */
+static struct candidate *same_job(struct inquiry *q, const struct worker *w)
+{
+	for (size_t i = 0; i < q->candidates.n; i++) {
+		struct candidate *c = &q->candidates.at[i];
+		int64_t apart = c->time_ns - w->begin_ns;
+		if (c->kind == CAUSE_SCHEDULED_JOB &&
+		    (str_find_nocase(c->entity, w->name) >= 0 || str_find_nocase(w->name, c->entity) >= 0 ||
+		     (apart > -60 * NS_PER_S && apart < 60 * NS_PER_S && runs_as(c, w->name))))
+			return c;
+	}
 	return NULL;
 }
 
@@ -223,7 +238,7 @@ static void raise_sessions(struct inquiry *q)
 		bool most = w->ms >= 0.1 * all_ms;
 		if ((!most && w->ms < (double)w->statements * heavy_ms) || holds_connections(q, w))
 			continue;
-		struct candidate *c = same_job(q, w->name);
+		struct candidate *c = same_job(q, w);
 		if (!c) {
 			c = inquiry_raise(q, CAUSE_SCHEDULED_JOB, STR_NONE, w->name, w->begin_ns);
 			if (!c)

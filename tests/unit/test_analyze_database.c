@@ -95,3 +95,42 @@ Test(analyze_database, an_ill_device_of_its_host_counts_though_it_says_so_seldom
 	cr_expect_eq(c.incidents[0].causes[0].kind, CAUSE_HOST_FAULT);
 	arena_release(&a);
 }
+
+/* Cron says which job it ran as whom, the database whose statements take its time. */
+Test(analyze_database, a_job_is_known_by_the_user_that_it_runs_as)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool loads = false;
+	world_open(&w, 33);
+	traffic(&w, "Read timed out");
+	struct extent_writer *x = file_begin(&w, "postgresql", ROLE_DATABASE);
+	for (double t = 0; t < 120; t += 0.1) {
+		bool bad = t > 60 && t < 75;
+		struct event e = EVENT_INIT;
+		e.kind = EV_QUERY;
+		e.service = STR("postgresql");
+		e.user = bad && uniform(&w) < 0.2 ? STR("batch") : STR("shop");
+		e.pid = str_eq(e.user, STR("batch")) ? 9 : 7;
+		e.duration_ms = e.pid == 9 ? 20000 : bad ? 2500 : 20;
+		e.message = STR("duration: <*> ms");
+		e.fingerprint = e.pid == 9 ? STR("select * from history") : STR("select * from acts");
+		e.fingerprint_id = hash64(e.fingerprint);
+		put(&w, x, e, T0 + MIN(t), e.pid == 9 ? "batch: duration 20000 ms" : "shop: duration");
+	}
+	file_end(&w, x);
+	x = file_begin(&w, "CRON", ROLE_SYSTEM);
+	line(&w, x, "CRON", T0 + MIN(59.9), SEV_INFO, "(batch) CMD (/srv/bin/rebuild-index --all)");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++) {
+		const struct cause *job = &c.incidents[0].causes[i];
+		cr_expect(job->kind != CAUSE_SCHEDULED_JOB || str_eq(job->entity, STR("rebuild-index")), "%.*s", STR_ARG(job->entity));
+		for (size_t t = 0; t < job->n_terms; t++)
+			loads |= job->kind == CAUSE_SCHEDULED_JOB && str_eq(job->terms[t].name, STR("load"));
+	}
+	cr_expect(loads);
+	arena_release(&a);
+}

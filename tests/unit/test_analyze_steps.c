@@ -161,3 +161,61 @@ Test(analyze_steps, a_call_without_a_name_is_to_the_only_one_that_is_called)
 	cr_expect(named("payments returned 502"));
 	cr_expect_not(named("shipping returned 502"));
 }
+
+/* A restart fails a few requests within seconds; what goes on begins a good minute later. When is the onset? */
+static double onset_of(bool restart)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 25);
+	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
+	for (double t = 0; t < 120; t += 0.01) {
+		bool blip = t > 60.2 && t < 60.35, bad = t > 61.5 && t < 70;
+		request(&w, x, "edge", T0 + MIN(t), "GET /", uniform(&w) < (blip ? 0.5 : bad ? 0.3 : 0) ? 502 : 200, 12);
+	}
+	file_end(&w, x);
+	x = file_begin(&w, "deploy", ROLE_CHANGE);
+	step(&w, x, CHANGE_DEPLOYMENT, restart ? 60 : 30, 0.4, "2.0", "1.9");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	double minute = (double)(c.incidents[0].onset_best_ns - T0) / 60e9;
+	arena_release(&a);
+	return minute;
+}
+
+Test(analyze_steps, the_failures_of_a_restart_do_not_begin_what_follows_a_pause)
+{
+	cr_expect_float_eq(onset_of(true), 61.5, 0.2);
+	cr_expect_float_eq(onset_of(false), 60.2, 0.2);
+}
+
+/* No change log: a version comes and goes in the lines of a service, which fails meanwhile. */
+Test(analyze_steps, a_version_that_left_again_was_taken_back)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	bool back = false;
+	world_open(&w, 26);
+	traffic(&w, 120, 0.02, twenty_minutes, NULL);
+	struct extent_writer *x = file_begin(&w, "shop", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.05) {
+		struct event e = EVENT_INIT;
+		e.service = STR("shop");
+		e.version = t > 59.8 && t < 80 ? STR("2.0.0") : STR("1.9.0");
+		e.message = STR("worked");
+		e.severity = SEV_INFO;
+		put(&w, x, e, T0 + MIN(t), "worked");
+	}
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_assert(c.incidents[0].n_causes);
+	cr_expect(str_eq(c.incidents[0].causes[0].entity, STR("shop 2.0.0")));
+	for (size_t i = 0; i < c.incidents[0].causes[0].n_terms; i++)
+		back |= str_eq(c.incidents[0].causes[0].terms[i].name, STR("reversal")) && c.incidents[0].causes[0].terms[i].log_odds > 2;
+	cr_expect(back);
+	arena_release(&a);
+}
