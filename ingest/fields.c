@@ -17,12 +17,6 @@ void fields_init(struct fields *f, struct field_cache *cache, struct arena *scra
 	fields_clear(f);
 }
 
-void fields_clear(struct fields *f)
-{
-	f->has = 0;
-	memset(f->rank, UINT8_MAX, sizeof f->rank);
-}
-
 uint16_t field_prefix_hash(struct str prefix)
 {
 	uint32_t h = prefix.len ? 5381 : 0;
@@ -120,7 +114,7 @@ enum field fields_put(struct fields *f, const struct field_scope *scope, struct 
 		      bool escaped, bool bare)
 {
 	struct field_alias alias = fields_meaning(f, scope, key);
-	fields_keep(f, alias, text, escaped, bare);
+	fields_keep(f, alias.field, text, &(struct field_how){ alias.rank, alias.unit, escaped, bare });
 	return (enum field)alias.field;
 }
 
@@ -144,7 +138,7 @@ static inline __attribute__((always_inline)) struct str known_text(const struct 
 	const struct field_value *v = &f->value[k];
 	if (!fields_has(f, k))
 		return STR_NONE;
-	if (v->escaped || v->text.len == 1 || v->text.len == 4 || v->text.len == 5 || str_blank(v->text.ptr[0]) ||
+	if (v->how.escaped || v->text.len == 1 || v->text.len == 4 || v->text.len == 5 || str_blank(v->text.ptr[0]) ||
 	    str_blank(v->text.ptr[v->text.len - 1]))
 		return text_unless_none(f, k);
 	return v->text;
@@ -265,15 +259,15 @@ static bool duration_of(const struct fields *f, enum field k, enum field_unit ba
 	if (!str_to_double(s, &n)) {
 		if (duration_parse_ms(s, ms) || duration_text(s, ms))
 			return true;
-		return f->value[k].unit == UNIT_S && seconds_list_ms(s, ms);
+		return f->value[k].how.unit == UNIT_S && seconds_list_ms(s, ms);
 	}
 	if (!(n >= 0))
 		return false;
-	enum field_unit unit = (enum field_unit)f->value[k].unit;
+	enum field_unit unit = (enum field_unit)f->value[k].how.unit;
 	if (unit == UNIT_NONE)
 		unit = bare;
 	if (unit == UNIT_NONE) {
-		bool zap = fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].bare &&
+		bool zap = fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].how.bare &&
 			   str_chr(f->value[FIELD_TIME].text, '.') > 0;
 		bool nanoseconds = n >= 1e7 && str_chr(s, '.') < 0 && str_chr(s, 'e') < 0;
 		unit = zap ? UNIT_S : nanoseconds ? UNIT_NS : UNIT_MS;
@@ -381,17 +375,17 @@ static void finish_names(struct fields *f, struct event *e)
 	e->logger = known_text(f, FIELD_LOGGER);
 	struct str text = known_text(f, FIELD_NAME);
 	/* pino and bunyan: "name" beside "hostname" and a level in numbers is the application */
-	bool numeric_level = fields_has(f, FIELD_LEVEL) && f->value[FIELD_LEVEL].bare;
+	bool numeric_level = fields_has(f, FIELD_LEVEL) && f->value[FIELD_LEVEL].how.bare;
 	if (text.len && numeric_level && !e->service.len)
 		e->service = text;
-	else if (text.len && (!e->logger.len || f->rank[FIELD_LOGGER] > 0))
+	else if (text.len && (!e->logger.len || fields_rank(f, FIELD_LOGGER) > 0))
 		e->logger = text;
 	/*
 	 * beside level and message "host" is the machine; in a bare access record it is what the client
 	 * asked for
 	 */
 	bool machine = e->status < 0 || (fields_has(f, FIELD_LEVEL) && fields_has(f, FIELD_MESSAGE));
-	if (machine && f->rank[FIELD_VHOST_OR_HOST] < f->rank[FIELD_HOST])
+	if (machine && fields_rank(f, FIELD_VHOST_OR_HOST) < fields_rank(f, FIELD_HOST))
 		e->host = known_text(f, FIELD_VHOST_OR_HOST);
 	text = known_text(f, FIELD_VERSION);
 	if (version_is(text))
@@ -426,8 +420,8 @@ static void finish_texts(struct fields *f, struct event *e)
 {
 	e->message = str_trim(fields_text(f, FIELD_MESSAGE));
 	struct str error = known_text(f, FIELD_ERROR);
-	bool flag = fields_has(f, FIELD_ERROR) && f->value[FIELD_ERROR].bare && !is_number(error);
-	bool weak = f->rank[FIELD_ERROR] >= RANK_WEAK && e->severity < SEV_WARN;
+	bool flag = fields_has(f, FIELD_ERROR) && f->value[FIELD_ERROR].how.bare && !is_number(error);
+	bool weak = fields_rank(f, FIELD_ERROR) >= RANK_WEAK && e->severity < SEV_WARN;
 	if (!(flag && (str_eq(error, STR("true")) || str_eq(error, STR("false")))) && !weak)
 		e->error = error;
 	e->detail = known_text(f, FIELD_STACK);

@@ -102,9 +102,7 @@ struct field_cache {
 /* A value as found. */
 struct field_value {
 	struct str text; /* a string's inside, or the raw text */
-	uint8_t unit;
-	bool escaped;    /* JSON escapes to be resolved */
-	bool bare;       /* not quoted: a number, bool or word */
+	struct field_how how;
 };
 
 /*
@@ -123,28 +121,27 @@ struct fields {
 	struct arena *scratch;
 	uint64_t has;              /* bit per field that has a value */
 	uint8_t slot;              /* of the cache: the key before; at first that of no key */
-	uint8_t rank[FIELD_COUNT]; /* of the value kept, UINT8_MAX none */
 	struct field_value value[FIELD_COUNT];
 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch);
 /* Forgets what was collected. */
-void fields_clear(struct fields *f);
+static inline void fields_clear(struct fields *f)
+{
+	f->has = 0;
+}
 /* What a key means. */
 struct field_alias fields_meaning(struct fields *f, const struct field_scope *scope, struct str key);
-/* Keeps a value of that meaning, if it is better than the one there is. */
-static inline void fields_keep(struct fields *f, struct field_alias alias, struct str text, bool escaped, bool bare)
+/* Keeps a value for a field, if it is better than the one there is. */
+static inline void fields_keep(struct fields *f, unsigned field, struct str text, const struct field_how *how)
 {
-	if (alias.field != FIELD_NONE && text.len > 0 && alias.rank < f->rank[alias.field]) {
-		/* member by member: a struct built from bytes and copied whole stalls the processor */
-		struct field_value *v = &f->value[alias.field];
-		f->has |= UINT64_C(1) << alias.field;
-		f->rank[alias.field] = alias.rank;
-		v->text = text;
-		v->unit = alias.unit;
-		v->escaped = escaped;
-		v->bare = bare;
-	}
+	uint64_t bit = UINT64_C(1) << field;
+	struct field_value *v = &f->value[field];
+	if (field == FIELD_NONE || text.len == 0 || ((f->has & bit) && v->how.rank <= how->rank))
+		return;
+	f->has |= bit;
+	v->text = text;
+	memcpy(&v->how, how, sizeof v->how); /* at once, and not member by member */
 }
 /*
  * Offers a value under its key; scope NULL: not in a container. escaped: JSON escapes are in the text;
@@ -160,6 +157,11 @@ static inline bool fields_has(const struct fields *f, enum field k)
 {
 	return f->has >> k & 1;
 }
+/* The rank of the value that is there; UINT8_MAX when none is. */
+static inline uint8_t fields_rank(const struct fields *f, enum field k)
+{
+	return fields_has(f, k) ? f->value[k].how.rank : UINT8_MAX;
+}
 /* A text in which there are escapes, without them. */
 struct str fields_unescaped(const struct fields *f, enum field k);
 /* The text kept for a field, escapes resolved; empty when none. */
@@ -167,7 +169,7 @@ static inline struct str fields_text(const struct fields *f, enum field k)
 {
 	if (!fields_has(f, k))
 		return STR_NONE;
-	return f->value[k].escaped ? fields_unescaped(f, k) : f->value[k].text;
+	return f->value[k].how.escaped ? fields_unescaped(f, k) : f->value[k].text;
 }
 /*
  * Interprets what was collected. `bare` is the unit of a duration whose key and text say none;

@@ -77,7 +77,8 @@ static bool put_object(struct walk *w, struct str object, const struct field_sco
 static void put_value(struct walk *w, const struct field_scope *scope, struct str key, struct json_value v, struct str all)
 {
 	struct field_alias alias = fields_meaning(w->f, scope, key);
-	fields_keep(w->f, alias, v.raw, v.has_escape, v.type != JSON_STRING);
+	struct field_how how = { alias.rank, alias.unit, v.has_escape, v.type != JSON_STRING };
+	fields_keep(w->f, alias.field, v.raw, &how);
 	if (w->trace)
 		plan_note(w->trace, alias, all, v.type == JSON_STRING && all.ptr == v.raw.ptr);
 }

@@ -47,23 +47,29 @@ bool plan_read(const struct field_plan *plan, struct fields *f, struct str objec
 	while (at) {
 		const struct plan_step *s = &plan->steps[at];
 		const char *value = p + s->text_len, *behind;
-		if (!scan_is_at(p, end, plan->texts + s->text, s->text_len, s->mask)) {
-			at = s->other;
+		at = s->other;
+		if (!scan_is_at(p, end, plan->texts + s->text, s->text_len, s->mask))
 			continue;
-		}
-		if (s->kind == PLAN_END)
+		if (s->kind == PLAN_QUOTED) {
+			behind = scan_quote_or_escape(value, end);
+			if (behind == end)
+				continue;
+			if (*behind == '\\')
+				behind = NULL;
+		} else if (s->kind == PLAN_BARE) {
+			behind = plain_number(value, end);
+		} else {
 			return true;
-		behind = s->kind == PLAN_QUOTED ? scan_quote_or_escape(value, end) : plain_number(value, end);
-		if (behind && behind < end && *behind != '\\') {
-			fields_keep(f, s->alias, str_make(value, (size_t)(behind - value)), false, s->kind != PLAN_QUOTED);
+		}
+		if (behind) {
+			fields_keep(f, s->field, str_make(value, (size_t)(behind - value)), &s->how);
 		} else {
 			struct json_value v;
 			behind = other_value(value - (s->kind == PLAN_QUOTED), end, (enum plan_kind)s->kind, &v);
-			if (!behind) {
-				at = s->other;
+			if (!behind)
 				continue;
-			}
-			fields_keep(f, s->alias, v.raw, v.has_escape, v.type != JSON_STRING);
+			struct field_how how = { s->how.rank, s->how.unit, v.has_escape, v.type != JSON_STRING };
+			fields_keep(f, s->field, v.raw, &how);
 		}
 		p = behind;
 		at = s->next;
@@ -103,7 +109,8 @@ static uint16_t place_step(struct field_plan *plan, uint16_t *link, struct str t
 		return 0;
 	*link = ++plan->n_steps;
 	plan->steps[*link] = (struct plan_step){ .text = at, .text_len = (uint8_t)text.len, .kind = (uint8_t)kind,
-		                                 .mask = scan_mask(text.len), .alias = alias };
+		                                 .field = alias.field, .how = { alias.rank, alias.unit, false, kind == PLAN_BARE },
+		                                 .mask = scan_mask(text.len) };
 	return *link;
 }
 

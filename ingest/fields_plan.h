@@ -17,6 +17,13 @@ struct field_alias {
 	uint8_t unit;  /* enum field_unit */
 };
 
+/* How a value was found. */
+struct field_how {
+	uint8_t rank, unit; /* of its key */
+	bool escaped;       /* JSON escapes to be resolved */
+	bool bare;          /* not quoted: a number, bool or word */
+};
+
 enum {
 	PLAN_STEPS = 768,        /* of all shapes; the first is none */
 	PLAN_TEXT_BYTES = 8192,
@@ -31,7 +38,8 @@ struct field_plan {
 		uint16_t text;    /* what stands in front of the value: where in texts */
 		uint8_t text_len;
 		uint8_t kind;     /* enum plan_kind */
-		struct field_alias alias;
+		uint8_t field;    /* enum field */
+		struct field_how how; /* when it is as usual */
 		uint32_t mask;    /* a bit for each of the text's first bytes */
 		uint16_t other;   /* the step to try where this one's text does not stand, 0 none */
 		uint16_t next;    /* the first of those behind the value, 0 none */

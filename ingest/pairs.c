@@ -23,7 +23,7 @@ bool pair_next(struct str *s, struct str *key, struct field_value *v)
 	if (pair_key_start(*p))
 		while (p < end && pair_key_byte(*p))
 			p++;
-	*v = (struct field_value){ .bare = true };
+	*v = (struct field_value){ .how.bare = true };
 	*key = STR_NONE;
 	if (p == from || p == end || *p != '=') {
 		while (p < end && *p != ' ' && *p != '\t')
@@ -39,13 +39,13 @@ bool pair_next(struct str *s, struct str *key, struct field_value *v)
 		const char *value = p;
 		while (p < end && *p != quote) {
 			if (*p == '\\' && p + 1 < end) {
-				v->escaped = true;
+				v->how.escaped = true;
 				p++;
 			}
 			p++;
 		}
 		v->text = str_make(value, (size_t)(p - value));
-		v->bare = false;
+		v->how.bare = false;
 		p += p < end;
 	} else {
 		const char *value = p;
@@ -117,13 +117,13 @@ static bool ruby_pair(struct str *s, struct str *key, struct field_value *v)
 		key->len++;
 	}
 	rest = str_from(*s, (size_t)arrow + 2);
-	*v = (struct field_value){ .bare = true };
+	*v = (struct field_value){ .how.bare = true };
 	if (rest.len > 0 && rest.ptr[0] == '"') {
-		v->bare = false;
+		v->how.bare = false;
 		for (n = 1; n < rest.len && rest.ptr[n] != '"'; n++)
 			n += rest.ptr[n] == '\\' && n + 1 < rest.len;
 		v->text = str_make(rest.ptr + 1, n - 1);
-		v->escaped = str_chr(v->text, '\\') >= 0;
+		v->how.escaped = str_chr(v->text, '\\') >= 0;
 	} else {
 		while (n < rest.len && rest.ptr[n] != ',' && rest.ptr[n] != '}' && rest.ptr[n] != ' ')
 			n++;
@@ -146,7 +146,7 @@ void pairs_take_ruby(struct event *e, struct arena *scratch)
 	rest = str_from(e->message, (size_t)at);
 	fields_init(&f, NULL, scratch);
 	while (ruby_pair(&rest, &key, &v)) {
-		enum field k = fields_put(&f, NULL, key, v.text, v.escaped, v.bare);
+		enum field k = fields_put(&f, NULL, key, v.text, v.how.escaped, v.how.bare);
 
 		known += k != FIELD_NONE && k != FIELD_MESSAGE && k != FIELD_NAME && k != FIELD_SERVICE;
 	}
@@ -166,13 +166,13 @@ void pairs_take_tail(struct event *e, struct arena *scratch)
 		if (!key.len)
 			return;
 		/* "user=5: what went wrong" */
-		bool last = v.bare && v.text.len && v.text.ptr[v.text.len - 1] == ':' && rest.len;
+		bool last = v.how.bare && v.text.len && v.text.ptr[v.text.len - 1] == ':' && rest.len;
 		if (last)
 			v.text.len--;
-		enum field k = fields_put(&f, NULL, key, v.text, v.escaped, v.bare);
+		enum field k = fields_put(&f, NULL, key, v.text, v.how.escaped, v.how.bare);
 		int status;
 		if (k == FIELD_GROUP && status_parse(v.text, &status)) /* "resp=200" */
-			k = fields_put(&f, NULL, STR("status"), v.text, v.escaped, v.bare);
+			k = fields_put(&f, NULL, STR("status"), v.text, v.how.escaped, v.how.bare);
 		pairs++;
 		known += k != FIELD_NONE && k != FIELD_MESSAGE && k != FIELD_NAME;
 		if (last) {

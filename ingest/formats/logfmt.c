@@ -61,8 +61,8 @@ static bool logfmt_decode(struct str record, struct decode_ctx *ctx, struct even
 	while (pair_next(&s, &key, &v)) {
 		if (key.len) {
 			in_message =
-				fields_put(&f, NULL, key, v.text, v.escaped, v.bare) == FIELD_MESSAGE &&
-				v.bare;
+				fields_put(&f, NULL, key, v.text, v.how.escaped, v.how.bare) == FIELD_MESSAGE &&
+				v.how.bare;
 			pairs++;
 		} else if (in_message && fields_has(&f, FIELD_MESSAGE)) {
 			/* msg=several words without quotes */

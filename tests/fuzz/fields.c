@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (enum field k = FIELD_NONE; k < FIELD_COUNT; k++) {
 			const struct field_value *x = &fast.value[k], *y = &slow.value[k];
 			expect(!fields_has(&slow, k) || (x->text.ptr == y->text.ptr && x->text.len == y->text.len &&
-							 x->unit == y->unit && x->escaped == y->escaped && x->bare == y->bare));
+							 x->how.unit == y->how.unit && x->how.escaped == y->how.escaped && x->how.bare == y->how.bare));
 		}
 		struct event e = EVENT_INIT;
 		fields_finish(&fast, &e, UNIT_NONE);
