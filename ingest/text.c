@@ -302,6 +302,7 @@ bool text_read(struct text_worker *w, const struct text_plan *plan, struct input
 	out->norm = &w->norm;
 	totals->first_ns = totals->last_ns = TIME_NONE;
 	out->last_ns = out->dated_first_ns = out->dated_last_ns = TIME_NONE;
+	out->last_dated = false;
 	pass_begin(&rd.pass, w, plan, (struct source){ in, head, progress, plan->chain });
 	if (in && out->sink->point)
 		input_on_point(in, take_point, out);
