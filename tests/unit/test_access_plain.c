@@ -68,8 +68,8 @@ static void damage(struct buf *line)
 Test(access_plain, finds_what_the_format_finds)
 {
 	static const char *const lines[] = {
-		"69.1.226.204 - - [29/Jan/2026:03:35:58 +0000] \"GET /payments/675 HTTP/1.1\" 200 1035 \"https://shop.example/orders/3931\" "
-		"\"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile\" 0.530",
+		("69.1.226.204 - - [29/Jan/2026:03:35:58 +0000] \"GET /payments/675 HTTP/1.1\" 200 1035 \"https://shop.example/3931\" "
+		 "\"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0\" 0.530"),
 		"2001:db8::17 - alice [29/Jan/2026:03:35:59 +0000] \"POST /login?next=/ HTTP/2.0\" 302 - \"-\" \"curl/8.5\"",
 		"10.0.0.1 - - [29/Jan/2026:03:36:00 +0000] \"DELETE /api/v1/users/17 HTTP/1.1\" 404 1234567",
 		"web-1.example - 'bob' [29/Jan/2026:03:36:07 +0000] \"-\" 408 0 \"-\" \"-\" rt=0.015 uct=\"0.000\" urt=\"0.012\"",
