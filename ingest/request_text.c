@@ -256,8 +256,9 @@ static bool bare_words(struct event *e)
 		e->duration_ms = ms;
 	if (!e->client.len)
 		e->client = client_in(before);
+	const char *rest = s.ptr ? s.ptr : e->message.ptr + e->message.len; /* what is behind the status, if that follows the path */
 	if (!e->client.len && path.len)
-		e->client = client_in(str_make(path.ptr + path.len, (size_t)(s.ptr - path.ptr) - path.len));
+		e->client = client_in(str_make(path.ptr + path.len, (size_t)(rest - path.ptr) - path.len));
 	return true;
 }
 
