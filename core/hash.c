@@ -72,14 +72,18 @@ static inline uint64_t lanes_end(struct lanes l, const char *p, size_t left, siz
 	return h ? h : K0;
 }
 
-uint64_t hash64_seed(struct str s, uint64_t seed)
+static inline uint64_t hash_from(struct str s, struct lanes l)
 {
-	struct lanes l = lanes_begin(seed);
 	const char *p = s.ptr;
 	size_t left = s.len;
 	for (; left > 48; left -= 48, p += 48)
 		lanes_step(&l, p);
 	return lanes_end(l, p, left, s.len);
+}
+
+uint64_t hash64_seed(struct str s, uint64_t seed)
+{
+	return hash_from(s, lanes_begin(seed));
 }
 
 void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *out)
@@ -95,7 +99,7 @@ void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *
 
 uint64_t hash64(struct str s)
 {
-	return hash64_seed(s, 0);
+	return hash_from(s, lanes_begin(0)); /* which is constant */
 }
 
 uint64_t hash64_mix(uint64_t a, uint64_t b)

@@ -254,6 +254,49 @@ Test(formats, take_an_empty_line_for_no_record)
 	}
 }
 
+/* What the decoder of a whole record and the short way of a line make of the same text. */
+static void expect_same_event(const struct format *f, struct str text, const struct event *a, const struct event *b)
+{
+	const struct str texts[][2] = {
+		{ a->message, b->message },   { a->error, b->error },	  { a->detail, b->detail },	{ a->service, b->service },
+		{ a->host, b->host },	      { a->logger, b->logger },	  { a->version, b->version },	{ a->method, b->method },
+		{ a->path, b->path },	      { a->client, b->client },	  { a->user, b->user },		{ a->agent, b->agent },
+		{ a->referrer, b->referrer }, { a->upstream, b->upstream }, { a->request_id, b->request_id }, { a->db, b->db },
+		{ a->query, b->query },	      { a->sqlstate, b->sqlstate }, { a->holder, b->holder },	{ a->payload, b->payload },
+	};
+	const double numbers[][2] = { { a->duration_ms, b->duration_ms }, { a->upstream_ms, b->upstream_ms }, { a->lock_ms, b->lock_ms } };
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		cr_expect(str_eq(texts[i][0], texts[i][1]), "%s, text %zu of %.*s: '%.*s', not '%.*s'", f->id, i, STR_ARG(text),
+			  STR_ARG(texts[i][0]), STR_ARG(texts[i][1]));
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		cr_expect(memcmp(&numbers[i][0], &numbers[i][1], sizeof numbers[i][0]) == 0, "%s, number %zu of %.*s", f->id, i, STR_ARG(text));
+	cr_expect(a->has_time == b->has_time && (!a->has_time || (a->time.ns == b->time.ns && a->time.offset_s == b->time.offset_s)),
+		  "%s, time of %.*s", f->id, STR_ARG(text));
+	cr_expect(a->kind == b->kind && a->severity == b->severity && a->status == b->status && a->bytes == b->bytes && a->pid == b->pid &&
+			  a->rows == b->rows && a->examined == b->examined && a->change == b->change,
+		  "%s, kind or counts of %.*s", f->id, STR_ARG(text));
+}
+
+/* Does the short way take nothing but what the long one takes, and as that does? */
+static void check_plain(const struct format *f, struct str text)
+{
+	struct event short_way = EVENT_INIT, long_way = EVENT_INIT;
+	struct bench b, other;
+
+	if (!f->plain)
+		return;
+	bench_init(&b, f);
+	bench_init(&other, f);
+	if (f->plain(text, &b.ctx, &short_way)) {
+		cr_expect(f->classify(text, STR_NONE, &other.ctx) == LINE_START && f->decode(text, &other.ctx, &long_way),
+			  "%s takes by the short way alone: %.*s", f->id, STR_ARG(text));
+		expect_same_event(f, text, &short_way, &long_way);
+	}
+	bench_release(&other);
+	bench_release(&b);
+}
+
 /* Classify and decode bytes that may be anything; what comes out must be of this world. */
 static void survive(const struct format *f, struct str text)
 {
@@ -265,6 +308,7 @@ static void survive(const struct format *f, struct str text)
 	arena_init(&a);
 	bench_init(&b, f);
 	text = arena_str(&a, text);
+	check_plain(f, text);
 	feed(&b, text);
 	if (f->decode(buf_str(&b.record), &b.ctx, &e)) {
 		cr_expect(e.kind < EVENT_KIND_COUNT && e.severity < SEVERITY_COUNT, "%s made up a kind",
