@@ -269,14 +269,16 @@ void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 	if (older == NO_CELL || bucket > r->last_bucket) {
 		r->last_bucket = bucket;
 	} else {
-		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->cells.at[at].older) {
-			if (g->cells.at[at].bucket == bucket) {
+		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->heads.at[at].older) {
+			if (g->heads.at[at].bucket == bucket) {
 				r->cell = at;
 				return;
 			}
 		}
 	}
-	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ .series = series, .bucket = bucket, .older = older };
+	g->unsorted = g->unsorted || bucket < r->last_bucket;
+	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ 0 };
+	*vec_push(&g->arena, &g->heads) = (struct agg_cell_head){ series, bucket, older };
 	r->cell = r->newest = (uint32_t)g->cells.n - 1;
 }
 
@@ -463,10 +465,10 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	out->number = shape_of(g, e, &s);
 	out->shape = &g->dict->shapes.at[out->number];
 	out->memo = &g->shapes.at[out->number];
-	if (out->memo->main != NO_SERIES)
-		count_main(g, out->memo->main, &s);
-	if (out->memo->line != NO_SERIES)
-		count(g, out->memo->line, &s);
+	/* Of the many series of requests, the one that is wanted is seldom near: ask for it before it is needed. */
+	uint32_t main = out->memo->main, line = out->memo->line;
+	if (main != NO_SERIES)
+		__builtin_prefetch(&g->recent.at[main]);
 	aggregate_count_facets(g, e, &s);
 	if (e->client.len) {
 		struct client client = client_parse(e->client);
@@ -477,7 +479,12 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 		out->values[DICT_USERS] = short_hash(hash64(e->user));
 	if (e->request_id.len)
 		out->values[DICT_TRACES] = short_hash(hash64(e->request_id));
-	out->main = out->memo->main == NO_SERIES ? NULL : &g->recent.at[out->memo->main];
+	if (line != NO_SERIES)
+		count(g, line, &s);
+	if (main == NO_SERIES)
+		return;
+	count_main(g, main, &s);
+	out->main = &g->recent.at[main];
 }
 
 bool aggregate_full(const struct aggregate *g)
@@ -490,7 +497,8 @@ void aggregate_clear_cells(struct aggregate *g)
 {
 	for (size_t i = 0; i < g->recent.n; i++)
 		g->recent.at[i].cell = NO_CELL;
-	g->cells.n = g->n_ordered = 0;
+	g->cells.n = g->heads.n = g->n_ordered = 0;
+	g->unsorted = false;
 	g->hist_log.n = 0;
 	g->sketches.n = 0;
 }

@@ -58,13 +58,17 @@ struct agg_recent {
 	bool hist;                   /* of a kind with histograms */
 };
 
+/* Two of them in a cache line; what it takes to put them in order is apart. */
 struct agg_cell {
-	uint32_t series;             /* index into series */
-	uint32_t older;              /* cell of the same series made before, NO_CELL none */
-	int32_t bucket;
 	uint32_t count, failed, timed;
 	uint32_t sketch;             /* index + 1 into sketches, 0 none */
 	uint64_t sum_us, max_us;
+};
+
+struct agg_cell_head {
+	uint32_t series;             /* index into series */
+	int32_t bucket;
+	uint32_t older;              /* cell of the same series made before, NO_CELL none */
 };
 
 /* A cell in the order of its part. */
@@ -141,6 +145,8 @@ struct aggregate {
 	VEC(struct agg_series) series;
 	VEC(struct agg_recent) recent; /* per series */
 	VEC(struct agg_cell) cells;
+	VEC(struct agg_cell_head) heads; /* of each */
+	bool unsorted;               /* a cell was made behind one of a later bucket of its series */
 	struct agg_order *order;     /* the first n_ordered cells, series by series: see aggregate_part.c */
 	uint32_t *starts;            /* where in it those of each series begin */
 	size_t n_ordered;

@@ -14,7 +14,7 @@ static int by_bucket(const void *a, const void *b)
 
 /*
  * The cells series by series, once for the parts of all kinds: those of series i are order[starts[i] .. starts[i + 1]). Cells are
- * made in the order of time, so putting them with their series, in turn, mostly sorts them.
+ * mostly made in the order of time: then putting them with their series, in turn, sorts them.
  */
 static void order_cells(struct aggregate *g)
 {
@@ -24,15 +24,15 @@ static void order_cells(struct aggregate *g)
 		g->starts = arena_new_n(&g->arena, uint32_t, AGG_SERIES_MAX + AGG_SERIES_EXTRA + 2);
 	}
 	memset(g->starts, 0, (n + 2) * sizeof *g->starts);
-	for (size_t i = 0; i < g->cells.n; i++)
-		g->starts[g->cells.at[i].series + 2]++;
+	for (size_t i = 0; i < g->heads.n; i++)
+		g->starts[g->heads.at[i].series + 2]++;
 	for (size_t i = 0; i < n; i++)
 		g->starts[i + 2] += g->starts[i + 1];
-	for (size_t i = 0; i < g->cells.n; i++) {
-		const struct agg_cell *cell = &g->cells.at[i];
-		g->order[g->starts[cell->series + 1]++] = (struct agg_order){ cell->bucket, (uint32_t)i };
+	for (size_t i = 0; i < g->heads.n; i++) {
+		const struct agg_cell_head *head = &g->heads.at[i];
+		g->order[g->starts[head->series + 1]++] = (struct agg_order){ head->bucket, (uint32_t)i };
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && g->unsorted; i++) {
 		bool sorted = true;
 		for (size_t k = g->starts[i] + 1; k < g->starts[i + 1] && sorted; k++)
 			sorted = by_bucket(&g->order[k - 1], &g->order[k]) < 0;
@@ -108,12 +108,12 @@ static size_t cells_of_kind(const struct aggregate *g, enum series_kind kind)
 }
 
 /* A cell as the next one of the part; durations (NULL: not of this kind) as durations_by_cell gives them. */
-static inline void put_cell(const struct aggregate *g, uint32_t at, uint8_t *durations, const uint32_t *starts, struct cells_writer *out)
+static inline void put_cell(const struct aggregate *g, struct agg_order o, uint8_t *durations, const uint32_t *starts, struct cells_writer *out)
 {
-	const struct agg_cell *cell = &g->cells.at[at];
-	cells_add(out, cell->bucket, cell->count, cell->failed, cell->timed, cell->sum_us, cell->max_us);
+	const struct agg_cell *cell = &g->cells.at[o.cell];
+	cells_add(out, o.bucket, cell->count, cell->failed, cell->timed, cell->sum_us, cell->max_us);
 	if (durations && cell->timed > KNOWN_DURATIONS)
-		put_hist(durations + starts[at], cell->timed, out);
+		put_hist(durations + starts[o.cell], cell->timed, out);
 	if (cell->sketch)
 		put_registers(&g->sketches.at[cell->sketch - 1], out);
 	cells_end(out);
@@ -138,7 +138,7 @@ bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a,
 		for (size_t k = g->starts[i]; k < g->starts[i + 1]; k++) {
 			/* The cells of a series lie far apart: ask for them while others are put. */
 			__builtin_prefetch(&g->cells.at[g->order[k + AHEAD < g->n_ordered ? k + AHEAD : k].cell]);
-			put_cell(g, g->order[k].cell, durations, starts, out);
+			put_cell(g, g->order[k], durations, starts, out);
 		}
 	}
 	return true;
