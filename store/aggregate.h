@@ -24,7 +24,7 @@
 #define OTHER_TEXT STR("(other)")
 
 enum {
-	AGG_CELLS_MAX = 1 << 15,
+	AGG_CELLS_MAX = 1 << 16,
 	AGG_HIST_MAX = 1 << 17,     /* durations between two takings, but for the first two of each cell */
 	AGG_SKETCHES_MAX = 1 << 11,
 	AGG_SERVICES_MAX = 256,
@@ -90,6 +90,9 @@ struct agg_service {
 	uint64_t nets[NET_FILTER_BITS / 64]; /* a bit by the hash of each network that has a series: where it is not set there is none */
 };
 
+/* A referrer up to the end of its host, and the series it is counted in; len 0: none yet. */
+struct agg_referrer { char text[72]; uint8_t len; uint32_t series; };
+
 /* A service on a host, as events name them. */
 struct agg_place {
 	uint64_t said_service, said_host; /* hashes of what events say; 0 nothing */
@@ -101,6 +104,7 @@ struct agg_place {
 	uint64_t method;                  /* the method seen last, as a number, and its series; 0 none */
 	uint32_t method_series;
 	uint32_t other_nets;              /* likewise, of networks beyond the bound */
+	struct agg_referrer referrer;     /* the one seen last: mostly the site itself */
 };
 #define NO_SERIES UINT32_MAX
 

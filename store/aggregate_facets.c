@@ -112,13 +112,34 @@ void aggregate_count_client(struct aggregate *g, const struct sample *e, const s
 		count_in(g, lookup_net(g, e, client->net), e, e->minute);
 }
 
+/* What stands behind the end of the host says nothing of it. */
+static void count_referrer(struct aggregate *g, const struct sample *e, struct str referrer)
+{
+	struct agg_referrer *last = &e->place->referrer;
+	if (last->len && referrer.len >= last->len && memcmp(referrer.ptr, last->text, last->len) == 0) {
+		count_in(g, last->series, e, e->minute);
+		return;
+	}
+	struct str host = facet_referrer(referrer);
+	if (host.len == 0)
+		return;
+	uint32_t series = lookup_facet(g, e, FACET_REFERRER, host);
+	size_t end = (size_t)(host.ptr - referrer.ptr) + host.len;
+	if (end < referrer.len && end < sizeof last->text && referrer.ptr[end] == '/') {
+		memcpy(last->text, referrer.ptr, end + 1);
+		last->len = (uint8_t)(end + 1);
+		last->series = series;
+	}
+	count_in(g, series, e, e->minute);
+}
+
 void aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s)
 {
 	count_facet(g, s, FACET_VERSION, e->version);
 	if (e->agent.len)
 		count_agent(g, s, e->agent);
 	if (e->referrer.len > 1) /* "-" */
-		count_facet(g, s, FACET_REFERRER, facet_referrer(e->referrer));
+		count_referrer(g, s, e->referrer);
 	if (e->kind == EV_HTTP) {
 		count_facet(g, s, FACET_CAMPAIGN, facet_campaign(e->path));
 		count_method(g, s, e->method);

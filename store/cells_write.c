@@ -22,7 +22,8 @@ void cells_begin(struct cells_writer *w, enum series_kind kind, enum cells_layou
 	w->lengths_hist.n = w->hist_steps.n = w->hist_counts.n = w->lengths_regs.n = w->reg_steps.n = w->ranks.n = 0;
 	if (n_cells <= w->room)
 		return;
-	w->room = n_cells + n_cells / 2;
+	w->room = w->room < PART_CELLS_MAX / 2 ? 2 * w->room : PART_CELLS_MAX;
+	w->room = n_cells > w->room ? n_cells : w->room;
 	w->ids = arena_new_n(&w->arena, uint64_t, w->room);
 	w->lengths = arena_new_n(&w->arena, uint32_t, w->room);
 	w->steps = arena_new_n(&w->arena, uint32_t, w->room);

@@ -79,6 +79,9 @@ void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, 
 				out_of_memory(bound);
 			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_contentSizeFlag, 0);
+			/* Short matches cost as much as what they stand for; a smaller table of them stays in the nearest cache. */
+			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_minMatch, 7);
+			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_hashLog, 13);
 		}
 		size_t packed = ZSTD_compress2(c->pack, out->ptr + raw_at + HEAD, bound, p, n);
 		if (!ZSTD_isError(packed) && packed + 3 < n) {

@@ -139,7 +139,7 @@ const char *const schema_sql[] = {
 	" in_offset INTEGER NOT NULL,"        /* in the file */
 	" bits INTEGER NOT NULL,"             /* of the byte before that still belong to it */
 	" window BLOB,"                       /* the text before, up to 32 KiB (store/checkpoint.h) */
-	" PRIMARY KEY(extent, out_offset)) WITHOUT ROWID",
+	" PRIMARY KEY(extent, out_offset))",   /* beside it: rows of an index have less room, and would fill pages badly */
 
 	/* What an analysis found. */
 	"CREATE TABLE result("
