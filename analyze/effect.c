@@ -32,16 +32,19 @@ double failing_share(const struct facts *f, const struct signals *all, const str
 	return count_lead(f, all, o, from, to, &total, &hits) ? fmax(0, hits / total - all->at[o->lead].scan.base) : NAN;
 }
 
-/* Could there be as few hits in [from, to) by chance, if they went on at a share of `before`? Fewer than in one of a hundred times is no chance. */
+/*
+ * Could there be as few hits in [from, to) by chance, if they went on at a share of `before`? Fewer than in one of a hundred times is no chance
+ * (the lower tail of a Poisson distribution; where hundreds are expected, half of them never is).
+ */
 static bool goes_on(const struct facts *f, const struct signals *all, const struct outbreak *o, double before, int64_t from, int64_t to)
 {
 	double total, hits;
 	if (!count_lead(f, all, o, from, to, &total, &hits))
 		return false;
 	double expected = (before + all->at[o->lead].scan.base) * total, p = 0, term = exp(-expected);
-	for (double k = 0; k <= hits && expected < 500; k++) {
+	for (size_t k = 0; (double)k <= hits && expected < 500; k++) {
 		p += term;
-		term *= expected / (k + 1);
+		term *= expected / (double)(k + 1);
 	}
 	return p >= 0.01;
 }
