@@ -189,6 +189,20 @@ static struct act *recorded(const struct facts *f, ptrdiff_t service, int64_t ns
 	return NULL;
 }
 
+/* A version that only the lines show is in force when the last host has started: each within a minute of the one before. */
+static void last_host(struct facts *f, ptrdiff_t service, int64_t start_ns)
+{
+	struct act *latest = NULL;
+	for (size_t i = 0; i < f->n_acts; i++) {
+		struct act *act = &f->acts[i];
+		if (act->derived && act->version.len && facts_service(f, act->service) == service && start_ns > act->end_ns && start_ns <= act->end_ns + 60 * NS_PER_S &&
+		    (!latest || act->begin_ns > latest->begin_ns))
+			latest = act;
+	}
+	if (latest)
+		latest->end_ns = start_ns;
+}
+
 /* Restarts, crashes and reloads that no record mentions, from the servers' own lines; one act a burst. */
 static void own_lines(struct facts *f, size_t *cap)
 {
@@ -202,6 +216,8 @@ static void own_lines(struct facts *f, size_t *cap)
 		/* A log that says only when a change was done is late by as long as it took. */
 		if (record && record->end_ns == record->begin_ns && record->service.len && k->time_ns < record->begin_ns)
 			record->begin_ns = k->time_ns;
+		if (k->kind == EV_START && service >= 0)
+			last_host(f, service, k->time_ns);
 		if (record && record->kind == CHANGE_RESTART) {
 			if (facts_service(f, record->service) < 0)
 				record->server = f->services[service].name;

@@ -424,6 +424,9 @@ static bool complete(const struct facts *f, const struct signals *all, struct ou
 	int64_t bound = after_restart(f, all, o);
 	if (bound > f->from_ns && !find_onset(f, all, o, bound, err))
 		return false;
+	/* What came before the onset is no bad time of this outbreak. */
+	for (size_t t = 0; bound > f->from_ns && t < f->grid.n && grid_ns(&f->grid, t + 1) <= bound; t++)
+		o->bad[t] = false;
 	double step_s = (double)grid_step_ns(&f->grid) / (double)NS_PER_S;
 	for (size_t t = 0; t < f->grid.n; t++) {
 		o->degraded_s += o->bad[t] ? step_s : 0;
