@@ -164,7 +164,7 @@ static bool put_object(struct walk *w, struct str object, const struct field_sco
 
 bool fields_put_json(struct fields *f, struct str object)
 {
-	struct field_plan *plan = f->cache ? &f->cache->plan : NULL;
+	struct field_plan *plan = f->cache && !plan_pauses(&f->cache->plan) ? &f->cache->plan : NULL;
 	struct plan_trace trace;
 	struct walk w = { f, plan ? &trace : NULL };
 	const char *end;

@@ -40,7 +40,7 @@ static const char *other_value(const char *p, const char *end, enum plan_kind ki
 	return rest.ptr;
 }
 
-bool plan_read(const struct field_plan *plan, struct fields *f, struct str object)
+bool plan_read(struct field_plan *plan, struct fields *f, struct str object)
 {
 	const char *p = object.ptr, *end = p + object.len;
 	unsigned at = plan->first;
@@ -59,6 +59,7 @@ bool plan_read(const struct field_plan *plan, struct fields *f, struct str objec
 		} else if (s->kind == PLAN_BARE) {
 			behind = plain_number(value, end);
 		} else {
+			plan->pause = 0;
 			return true;
 		}
 		if (behind) {
@@ -133,7 +134,11 @@ static bool place(struct field_plan *plan, struct str object, const char *end, c
 
 void plan_learn(struct field_plan *plan, struct str object, const char *end, const struct plan_trace *trace)
 {
-	if (trace->unfit || place(plan, object, end, trace) || ++plan->misses < PLAN_MISSES_MAX)
+	if (trace->unfit || place(plan, object, end, trace))
 		return;
-	plan->first = plan->n_steps = plan->n_text = plan->misses = 0;
+	plan->pause = plan->pause < PLAN_PAUSE_MAX ? (uint8_t)(plan->pause * 2 + 1) : PLAN_PAUSE_MAX;
+	plan->wait = plan->pause;
+	plan->misses = (uint16_t)(plan->misses + 1 + plan->pause);
+	if (plan->misses >= PLAN_MISSES_MAX)
+		plan->first = plan->n_steps = plan->n_text = plan->misses = 0;
 }

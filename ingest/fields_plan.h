@@ -30,6 +30,7 @@ enum {
 	PLAN_OTHERS_MAX = 12,    /* texts that are tried in one place */
 	PLAN_VALUES_MAX = 96,    /* of an object; those with more are not learned */
 	PLAN_MISSES_MAX = 4096,  /* objects that there was no room for, after which a plan begins anew */
+	PLAN_PAUSE_MAX = 63,     /* objects that are not tried where the last ones fitted nowhere */
 };
 
 /* Zeroed: knows nothing. */
@@ -46,7 +47,8 @@ struct field_plan {
 	} steps[PLAN_STEPS];
 	uint16_t first;           /* the step an object begins with */
 	uint16_t n_steps, n_text; /* taken */
-	uint16_t misses;          /* objects there was no room for */
+	uint16_t misses;          /* objects there was no room for, and those not tried */
+	uint8_t pause, wait;      /* objects that are not tried after one for which there was no room; how many are left of them */
 	char texts[PLAN_TEXT_BYTES + SCAN_ROOM_BYTES];
 };
 
@@ -63,8 +65,13 @@ struct plan_trace {
 
 struct fields;
 
+/* Is this object not to be tried? Where keys are ids, shapes are without end. */
+static inline bool plan_pauses(struct field_plan *p)
+{
+	return p->wait > 0 && p->wait-- > 0;
+}
 /* Collects the members of an object of a known shape. False: it is of none, and what was collected is good for nothing. */
-bool plan_read(const struct field_plan *p, struct fields *f, struct str object);
+bool plan_read(struct field_plan *p, struct fields *f, struct str object);
 /* Learns the shape of an object that `end` is behind. */
 void plan_learn(struct field_plan *p, struct str object, const char *end, const struct plan_trace *trace);
 
