@@ -2,6 +2,10 @@
 
 #include "core/ascii.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static inline const char *skip_blank(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
@@ -9,17 +13,30 @@ static inline const char *skip_blank(const char *p, const char *end)
 	return p;
 }
 
+#ifndef __SSE2__
 /* High bit of every byte of v that is zero; the lowest one found is exact, higher ones may be false. */
 static inline uint64_t zero_bytes(uint64_t v)
 {
 	return (v - UINT64_C(0x0101010101010101)) & ~v & UINT64_C(0x8080808080808080);
 }
+#endif
 
 /* p is behind the opening quote. Returns the closing quote, NULL when there is none. */
 static const char *scan_string(const char *p, const char *end, bool *escape)
 {
 	for (;;) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef __SSE2__
+		while (end - p >= 16) {
+			__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+			unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+				_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+			if (hits) {
+				p += __builtin_ctz(hits);
+				break;
+			}
+			p += 16;
+		}
+#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 		while (end - p >= 8) {
 			uint64_t v;
 			memcpy(&v, p, sizeof v);
@@ -315,6 +332,10 @@ static const char *unescape(const char *p, const char *end, char **out)
 	static const char plain[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
 	char c = *p++;
 	uint32_t cp, low;
+	if (c == '"' || c == '\\') {
+		*(*out)++ = c;
+		return p;
+	}
 	const char *known = c ? strchr(plain, c) : NULL;
 	if (known) {
 		*(*out)++ = means[known - plain];
@@ -338,6 +359,29 @@ static const char *unescape(const char *p, const char *end, char **out)
 	return p;
 }
 
+/* Copies up to the next backslash; what is written too much, never behind the room for what is left, is overwritten later. */
+static inline const char *copy_plain(const char *p, const char *end, char **to)
+{
+	char *out = *to;
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+		_mm_storeu_si128((__m128i *)(void *)out, v);
+		if (hits) {
+			*to = out + __builtin_ctz(hits);
+			return p + __builtin_ctz(hits);
+		}
+		p += 16;
+		out += 16;
+	}
+#endif
+	while (p < end && *p != '\\')
+		*out++ = *p++;
+	*to = out;
+	return p;
+}
+
 struct str json_text(struct json_value v, struct arena *a)
 {
 	if (v.type == JSON_ERROR)
@@ -347,18 +391,8 @@ struct str json_text(struct json_value v, struct arena *a)
 	/* An escape is never shorter than what it stands for. */
 	char *text = arena_alloc(a, v.raw.len, 1), *out = text;
 	const char *p = v.raw.ptr, *end = p + v.raw.len;
-	while (p < end) {
-		const char *slash = memchr(p, '\\', (size_t)(end - p));
-		size_t n = (size_t)((slash ? slash : end) - p);
-		memcpy(out, p, n);
-		out += n;
-		p += n;
-		if (!slash)
-			break;
-		if (++p == end)
-			break;
+	while ((p = copy_plain(p, end, &out)) < end && ++p < end)
 		p = unescape(p, end, &out);
-	}
 	return str_make(text, (size_t)(out - text));
 }
 

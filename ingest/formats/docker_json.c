@@ -6,6 +6,14 @@
 #include "ingest/format.h"
 #include "ingest/jsonshape.h"
 
+/* Stream and time stand behind the output, which may be long. */
+static bool has_key_behind(struct str line, struct str key)
+{
+	enum { BEHIND_BYTES = 100 };
+	return json_shape_has_key(str_from(line, line.len > BEHIND_BYTES ? line.len - BEHIND_BYTES : 0), key) ||
+	       json_shape_has_key(line, key);
+}
+
 static enum line_class docker_json_classify(struct str line, struct str record,
 					    const struct decode_ctx *ctx)
 {
@@ -16,18 +24,17 @@ static enum line_class docker_json_classify(struct str line, struct str record,
 		return LINE_SKIP;
 	bool object = s.ptr[0] == '{' && s.ptr[s.len - 1] == '}';
 	return object && json_shape_has_key(s, STR("\"log\"")) &&
-			       json_shape_has_key(s, STR("\"stream\"")) &&
-			       json_shape_has_key(s, STR("\"time\""))
+			       has_key_behind(s, STR("\"stream\"")) && has_key_behind(s, STR("\"time\""))
 		       ? LINE_START
 		       : LINE_ALIEN;
 }
 
 static bool docker_json_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
-	struct str rest, key;
+	struct str key;
 	struct json_value v;
 	struct json_iter it;
-	if (!json_iter_init(&it, json_value_at(record, &rest)))
+	if (!json_iter_open(&it, record))
 		return false;
 	struct str log = STR_NONE;
 	bool has_log = false;
