@@ -236,6 +236,8 @@ void term_load(struct inquiry *q, struct candidate *c)
 	arena_rewind(q->arena, mark);
 	if (scale <= 0 || bad_calls < 20 || bad < 5000 || bad < 3 * usual)
 		return;
-	term_add(q, c, "load", fmin(2, log(bad / fmax(usual, 1000))), NULL, "the database spends %.0f s on logged statements in the bad time, where %.0f s would be usual",
-	         bad / 1e3, usual / 1e3);
+	char spent[TIME_TEXT_BYTES], before[TIME_TEXT_BYTES];
+
+	term_add(q, c, "load", fmin(2, log(bad / fmax(usual, 1000))), NULL, "the database spends %s on logged statements in the bad time, where %s would be usual",
+	         term_ms(bad, spent), term_ms(usual, before));
 }

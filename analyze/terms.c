@@ -1,6 +1,7 @@
 #include "analyze/terms.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "analyze/acts.h"
 #include "analyze/dense.h"
@@ -54,6 +55,15 @@ void term_prior(struct inquiry *q, struct candidate *c)
 static const char *words_ns(int64_t ns, char out[static TIME_TEXT_BYTES])
 {
 	return duration_format(ns < 0 ? -ns : ns, out);
+}
+
+char *term_ms(double ms, char out[static TIME_TEXT_BYTES])
+{
+	if (ms < 10000) {
+		snprintf(out, TIME_TEXT_BYTES, ms < 0.5 ? "0 s" : "%.0f ms", ms);
+		return out;
+	}
+	return duration_format((int64_t)fmin(ms * 1e6, 9e18), out);
 }
 
 /* Density (per minute) of the lag from a change that breaks something to the first failure: mostly minutes, a tail of hours. */

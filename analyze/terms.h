@@ -8,6 +8,9 @@
 
 #include "analyze/inquiry.h"
 
+/* Milliseconds in words for a term's sentence: to the millisecond below ten seconds, then "14 s", "6 d 15 h". */
+char *term_ms(double ms, char out[static TIME_TEXT_BYTES]);
+
 /* Raises a candidate for every act whose kind is one of the n kinds; acts after the onset come as herrings. */
 void raise_acts(struct inquiry *q, const enum change_kind *kinds, size_t n);
 /* All terms of an act: prior, precedence, place, mechanism, reversal. */

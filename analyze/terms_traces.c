@@ -34,9 +34,11 @@ static void term_delay(struct inquiry *q, struct candidate *c, bool told)
 	if (isnan(share))
 		return;
 	double now = t->own_bad_ms[c->service_index] / t->bad_timed, usual = t->own_quiet_ms[c->service_index] / t->quiet_timed;
+	char each[TIME_TEXT_BYTES], before[TIME_TEXT_BYTES];
+
 	if (share >= 0.5 && !told)
-		term_add(q, c, "depth", 0.6, NULL, "of the additional time of requests %.*s takes %.0f %% by itself (by request id: %.0f ms each, %.0f ms before)", STR_ARG(c->service),
-		         100 * share, now, usual);
+		term_add(q, c, "depth", 0.6, NULL, "of the additional time of requests %.*s takes %.0f %% by itself (by request id: %s each, %s before)", STR_ARG(c->service),
+		         100 * share, term_ms(now, each), term_ms(usual, before));
 	else if (share < 0.05 && t->in_failed[c->service_index] + t->in_good[c->service_index] >= 0.5 * (t->failed + t->good))
 		term_add(q, c, "depth", -0.8, NULL, "of the additional time of requests %.*s takes %.0f %% by itself (by request id); it waits for others", STR_ARG(c->service), 100 * share);
 }

@@ -247,8 +247,10 @@ static void raise_sessions(struct inquiry *q)
 			c->refs = w->refs;
 			term_run(q, c, w->begin_ns, (double)w->before, 0);
 		}
-		term_add(q, c, "load", most ? 1.2 : 0.8, &w->refs, "%zu long statements of %.*s take %.0f s in the bad time, of %.0f s that all long ones take", w->statements,
-		         STR_ARG(w->name), w->ms / 1e3, all_ms / 1e3);
+		char taken[TIME_TEXT_BYTES], all[TIME_TEXT_BYTES];
+
+		term_add(q, c, "load", most ? 1.2 : 0.8, &w->refs, "%zu long statements of %.*s take %s in the bad time, of %s that all long ones take", w->statements,
+		         STR_ARG(w->name), term_ms(w->ms, taken), term_ms(all_ms, all));
 	}
 }
 

@@ -113,9 +113,11 @@ static void raise_slow_query(struct inquiry *q)
 		c->share = share;
 		bool is_new = appeared(q, s);
 		c->what = arena_printf(q->arena, "the %sstatement \"%.*s\"", is_new ? "new " : "", STR_ARG(str_head(s->key_text, 160)));
+		char taken[TIME_TEXT_BYTES], usual[TIME_TEXT_BYTES], each[TIME_TEXT_BYTES];
+
 		term_add(q, c, "signal", 2.6 * share - 0.4, &c->refs,
-		         "takes %.0f s in the bad time where %.0f s would be usual: %.0f %% of all additional statement time, in %.0f calls of %.0f ms",
-		         l.bad_ms / 1e3, l.usual_ms / 1e3, 100 * share, l.bad_calls, l.bad_ms / fmax(1, l.bad_calls));
+		         "takes %s in the bad time where %s would be usual: %.0f %% of all additional statement time, in %.0f calls of %s",
+		         term_ms(l.bad_ms, taken), term_ms(l.usual_ms, usual), 100 * share, l.bad_calls, term_ms(l.bad_ms / fmax(1, l.bad_calls), each));
 		/* Logs that hold only slow statements: many new ones at once are old ones that got slow. */
 		if (is_new && fresh >= 3 && share < 0.5)
 			term_add(q, c, "company", -1.5, NULL, "%.0f statements are logged that were not before: the database as a whole is slow", fresh);
