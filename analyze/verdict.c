@@ -143,17 +143,39 @@ static struct str sickest(const struct inquiry *q)
 	return q->f->services[worst].name;
 }
 
-/* The strongest things it brought about: the other end of the chain. */
-static struct str brought_about(const struct inquiry *q, const struct candidate *c)
+/* Of 'refused connections ("message")' what stands before the quotation; all of it when it ends with none. */
+static struct str before_quotation(struct str what)
 {
-	struct str said = STR_NONE;
+	ptrdiff_t at = str_ends(what, STR("\")")) ? str_find(what, STR(" (\"")) : -1;
+
+	return at > 0 ? str_head(what, (size_t)at) : what;
+}
+
+/* What a condition is without its kind, which its own words imply. */
+static struct str plain_words(const struct candidate *c)
+{
+	struct str kind = str_of(cause_kind_words(c->kind));
+
+	return c->family && str_starts(c->what, kind) && str_starts(str_from(c->what, kind.len), STR(": ")) ? str_from(c->what, kind.len + 2) : c->what;
+}
+
+/* The strongest things that followed from it: the other end of the chain. Several alike are one with several quotations. */
+static struct str what_followed(const struct inquiry *q, const struct candidate *c)
+{
+	struct str said = STR_NONE, last = STR_NONE;
 	size_t n = 0;
 	/* Candidates are in the order of their probability. */
 	for (size_t i = 0; i < q->candidates.n && n < 3; i++) {
 		const struct candidate *x = &q->candidates.at[i];
 		if (x->herring || x->caused_by != c - q->candidates.at)
 			continue;
-		said = arena_printf(q->arena, "%.*s%s%.*s", STR_ARG(said), n ? "; " : " It brought about ", STR_ARG(x->what));
+		struct str what = plain_words(x), head = before_quotation(what);
+
+		if (n && head.len < what.len && str_eq(head, last))
+			said = arena_printf(q->arena, "%.*s, %.*s", STR_ARG(str_head(said, said.len - 1)), STR_ARG(str_from(what, head.len + 2)));
+		else
+			said = arena_printf(q->arena, "%.*s%s%.*s", STR_ARG(said), n ? "; " : " What followed: ", STR_ARG(what));
+		last = head;
 		n++;
 	}
 	return n ? arena_printf(q->arena, "%.*s.", STR_ARG(said)) : STR_NONE;
@@ -177,7 +199,7 @@ static struct str statement(const struct inquiry *q, const struct candidate *c)
 	                               STR_ARG(best ? best->text : STR_NONE));
 	if (c->caused_by >= 0)
 		said = arena_printf(q->arena, "%.*s It came with %.*s.", STR_ARG(said), STR_ARG(q->candidates.at[c->caused_by].what));
-	said = arena_printf(q->arena, "%.*s%.*s", STR_ARG(said), STR_ARG(brought_about(q, c)));
+	said = arena_printf(q->arena, "%.*s%.*s", STR_ARG(said), STR_ARG(what_followed(q, c)));
 	/* A condition's own words name what a template masks: the device, the table, the key. */
 	if (c->family && c->refs.n)
 		said = arena_printf(q->arena, "%.*s The first line: %.*s", STR_ARG(said), STR_ARG(str_head(str_trim(c->refs.at[0].text), 320)));
