@@ -184,7 +184,7 @@ static void draw_cause(struct drawing *d)
 	for (size_t i = 0; i < f->n_entries; i++) {
 		const struct timeline_entry *e = &f->in->timeline[i];
 
-		if (look_of(e->kind)->lane == LANE_CHANGES && words_is_landmark(e) && llabs(e->time_ns - root->time_ns) <= NS_PER_S)
+		if (look_of(e->kind)->lane == LANE_CHANGES && words_is_landmark(e) && fabs((double)e->time_ns - (double)root->time_ns) <= NS_PER_S)
 			return;
 	}
 	struct str label = words_suspect(f->w, root->kind, root->service, root->entity);
@@ -245,7 +245,7 @@ static void draw_phases(struct drawing *d)
 			continue;
 		double from = axis_at(f->axis, from_ns), to = axis_at(f->axis, to_ns);
 		span = words_span(f->w, from_ns, to_ns);
-		length = words_seconds(f->w, (double)(to_ns - from_ns) / 1e9);
+		length = words_seconds(f->w, ((double)to_ns - (double)from_ns) / 1e9);
 		draw_span(d, "phase bad", d->y, BAND, from_ns, to_ns, arena_printf(f->w->arena, "degraded %.*s", STR_ARG(span)));
 		length = arena_printf(f->w->arena, "degraded %.*s", STR_ARG(length));
 		if ((double)glyph_columns(length) * column_share + 1 < to - from) {

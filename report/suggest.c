@@ -85,7 +85,7 @@ static void add_alarm(struct suggestions *s, const struct words *w, const struct
 	if (!p || !alarm_of(p, in->onset_from_ns, end_ns, &a))
 		return;
 	struct str panel = str_eq(p->unit, STR("%")) ? STR_NONE : str_head(p->panel, 60); /* shares say in their names what they are of */
-	double late_s = (double)(a.first_ns - in->onset_best_ns) / 1e9;
+	double late_s = ((double)a.first_ns - (double)in->onset_best_ns) / 1e9; /* stored times may be any */
 	struct str when = late_s >= 0 ? arena_printf(w->arena, "%.*s after the onset", STR_ARG(words_seconds(w, late_s)))
 				      : arena_printf(w->arena, "%.*s before the first failures", STR_ARG(words_seconds(w, -late_s)));
 	struct str elsewhere = a.elsewhere ? arena_printf(w->arena, "and %zu times outside of this incident", a.elsewhere) : STR("and at no other time");
