@@ -222,11 +222,11 @@ static bool find_end(struct lines *l, size_t *length, bool *found)
 /* The next line when it lies in the buffer and needs no cutting, as nearly all do. */
 static inline bool next_at_hand(struct lines *l)
 {
-	const char *p = l->buf.ptr + l->at;
 	size_t unread = l->buf.len - l->at;
 
 	if (!l->begun || l->array || l->searched || unread == 0)
 		return false;
+	const char *p = l->buf.ptr + l->at;
 	const char *end = memchr(p, '\n', unread);
 
 	if (!end || (size_t)(end - p) > l->max_line_bytes)

@@ -362,6 +362,8 @@ static bool duration_edge(struct str message, double *ms)
 
 bool duration_text(struct str message, double *ms)
 {
+	if (message.len == 0)
+		return false;
 	const char *p = message.ptr, *end = p + message.len;
 	while ((p = scan_digit(p, end)) < end) {
 		size_t i = (size_t)(p - message.ptr);
