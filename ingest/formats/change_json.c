@@ -247,7 +247,8 @@ static const struct format_sample samples[] = {
 	  "change.actor=ann@shop" },
 	{ "{\"created_at\":\"2026-07-20T01:19:13Z\",\"state\":\"success\",\"environment\":\"production\","
 	  "\"creator\":"
-	  "{\"login\":\"ann\"},\"url\":\"https://git.shop/api/deployments/42/statuses/7\",\"deployment_url\":\"https://git.shop/api/deployments/42\",\"id\":7}",
+	  "{\"login\":\"ann\"},\"url\":\"https://git.shop/api/deployments/42/statuses/7\","
+	  "\"deployment_url\":\"https://git.shop/api/deployments/42\",\"id\":7}",
 	  "change.kind=deployment change.status=succeeded change.id=42 change.actor=ann" },
 	{ "{\"createdAt\":\"2026-01-02T03:04:05Z\",\"updatedAt\":\"2026-01-02T03:06:05Z\",\"conclusion\":"
 	  "\"success\","
