@@ -5,7 +5,8 @@
  * and looked up in one table of aliases; of several keys for one field the best ranked wins, then the
  * first. Values are collected first and interpreted at the end, because their meaning depends on each
  * other: "name" is a service beside a hostname and a logger otherwise, a bare "duration" has the unit
- * of the family of loggers. A cache of the last record's keys makes the usual case one comparison a key.
+ * of the family of loggers. JSON objects of a shape that was there before are read by a plan (ingest/fields_plan.h); of
+ * all others a cache of keys makes the usual case one comparison a key.
  */
 #ifndef INGEST_FIELDS_H
 #define INGEST_FIELDS_H
