@@ -2,7 +2,7 @@
  * aggregate: events of one file into 10-second cells per series (store/reader.h says what is
  * counted). It holds a bounded number of cells; when that is reached the owner takes all of them as
  * parts (store/cells.h) and goes on with none. So memory does not grow with the file, whatever its
- * order: a log is nearly sorted, cells are taken about once per 32,768 of them, and a cell that was
+ * order: a log is nearly sorted, cells are taken about once per 65,536 of them, and a cell that was
  * still being filled simply continues in the next part.
  *
  * Why not flush by a time watermark: it needs a guess of how far out of order lines come, and

@@ -173,8 +173,16 @@ static bool get_climbing(struct block *b, struct column_coder *c, struct str *in
 	return true;
 }
 
-static void put_shapes(const struct block *b, struct column_coder *c, struct buf *out)
+/* How many things a dictionary has when a block refers to them: when it has others for the reader, news are missing. */
+static bool get_same_count(struct str *in, size_t n)
 {
+	uint64_t then;
+	return varint_next(in, &then) && then == n;
+}
+
+static void put_shapes(const struct block *b, const struct dict *d, struct column_coder *c, struct buf *out)
+{
+	buf_add_varint(out, d->shapes.n);
 	memcpy(b->scratch16, b->shape, b->n * sizeof *b->shape);
 	column_put_u16(c, out, b->scratch16, b->n);
 }
@@ -182,7 +190,7 @@ static void put_shapes(const struct block *b, struct column_coder *c, struct buf
 static bool get_shapes(struct block *b, const struct dict *d, struct column_coder *c, struct str *in)
 {
 	uint16_t largest = 0;
-	if (!column_get_u16(c, in, b->shape, b->n))
+	if (!get_same_count(in, d->shapes.n) || !column_get_u16(c, in, b->shape, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
 		largest = b->shape[i] > largest ? b->shape[i] : largest;
@@ -207,6 +215,7 @@ static void put_values(const struct block *b, struct dict *d, struct column_code
 	bool numbers = other && dict_numbers(d, list, v, b->n, new_max(b, list), b->scratch16);
 	buf_addc(out, numbers ? VALUES_NUMBERS : VALUES_PLAIN);
 	if (numbers) {
+		buf_add_varint(out, d->values[list].at.n);
 		column_put_u16(c, out, b->scratch16, b->n);
 		return;
 	}
@@ -219,6 +228,8 @@ static bool get_values(struct block *b, const struct dict *d, struct column_code
 	uint32_t *v = b->values[list];
 	char form = in->len ? in->ptr[0] : '\0';
 	*in = str_from(*in, 1);
+	if (form != VALUES_PLAIN && (form != VALUES_NUMBERS || !get_same_count(in, d->values[list].at.n)))
+		return false;
 	if (b->leave & 1u << list) {
 		memset(v, 0, b->n * sizeof *v);
 		return column_skip(in, b->n);
@@ -226,7 +237,7 @@ static bool get_values(struct block *b, const struct dict *d, struct column_code
 	if (form == VALUES_PLAIN)
 		return column_get_u32(c, in, v, b->n);
 	uint16_t largest = 0, *numbers = b->scratch16;
-	if (form != VALUES_NUMBERS || !column_get_u16(c, in, numbers, b->n))
+	if (!column_get_u16(c, in, numbers, b->n))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
 		largest = numbers[i] > largest ? numbers[i] : largest;
@@ -302,7 +313,7 @@ void block_encode(struct block *b, struct dict *d, struct column_coder *c, struc
 		put_times(b, c, out);
 		put_climbing(b, c, out, b->line);
 		put_climbing(b, c, out, b->offset);
-		put_shapes(b, c, out);
+		put_shapes(b, d, c, out);
 		for (unsigned k = 0; k < DICT_LISTS; k++)
 			put_values(b, d, c, out, (enum dict_list)k);
 		put_numbers(b, d, c, out, SHAPE_DURATION, b->duration_us);
