@@ -150,7 +150,7 @@ static inline void fields_keep(struct fields *f, unsigned field, struct str text
  */
 enum field fields_put(struct fields *f, const struct field_scope *scope, struct str key, struct str text,
 		      bool escaped, bool bare);
-/* Collects all members of a JSON object, nothing having been collected before. False when it is not a well-formed one. */
+/* Collects all members of a JSON object. False when it is not a well-formed one. */
 bool fields_put_json(struct fields *f, struct str object);
 /* Of an array only a first item that is a string counts (header values: ["curl/8.5"]); else there is no text. */
 struct json_value field_first_string(struct json_value array);

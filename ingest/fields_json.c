@@ -164,13 +164,15 @@ static bool put_object(struct walk *w, struct str object, const struct field_sco
 
 bool fields_put_json(struct fields *f, struct str object)
 {
-	struct field_plan *plan = f->cache && !plan_pauses(&f->cache->plan) ? &f->cache->plan : NULL;
+	/* A plan that does not fit leaves nothing as it was: it is for fields that hold nothing yet. */
+	struct field_plan *plan = f->cache && f->has == 0 && !plan_pauses(&f->cache->plan) ? &f->cache->plan : NULL;
 	struct plan_trace trace;
 	struct walk w = { f, plan ? &trace : NULL };
 	const char *end;
 	if (plan && plan_read(plan, f, object))
 		return true;
-	fields_clear(f);
+	if (plan)
+		fields_clear(f);
 	trace.n = 0;
 	trace.unfit = false;
 	if (!put_object(&w, object, NULL, FIELD_DEPTH_MAX, &end))

@@ -162,3 +162,24 @@ Test(fields_plan, begins_anew_when_there_is_no_room)
 	buf_release(&text);
 	arena_release(&scratch);
 }
+
+/* What was collected before, by a format's own rules, is kept with or without a plan. */
+Test(fields_plan, keeps_what_was_there)
+{
+	static struct field_cache cache;
+	struct arena scratch;
+
+	arena_init(&scratch);
+	for (int i = 0; i < 4; i++) {
+		struct fields f;
+
+		fields_init(&f, i % 2 ? NULL : &cache, &scratch);
+		fields_put(&f, NULL, STR("duration_s"), STR("0.5"), false, true);
+		cr_assert(fields_put_json(&f, STR("{\"msg\":\"boom\",\"status\":200}")));
+		cr_expect(str_eq(fields_text(&f, FIELD_DURATION), STR("0.5")) && str_eq(fields_text(&f, FIELD_MESSAGE), STR("boom")));
+		fields_init(&f, i % 2 ? NULL : &cache, &scratch);
+		cr_assert(fields_put_json(&f, STR("{\"msg\":\"boom\",\"status\":200}")));
+		cr_expect(!fields_has(&f, FIELD_DURATION) && fields_has(&f, FIELD_STATUS));
+	}
+	arena_release(&scratch);
+}
