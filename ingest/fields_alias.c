@@ -63,7 +63,7 @@ static const struct alias_row rows[] = {
 	U("elapsedns", DURATION, 0, NS) U("elapseds", DURATION, 0, S) U("elapsedsec", DURATION, 0, S)
 	U("elapsedseconds", DURATION, 0, S) A("elapsedtime", DURATION, 0)
 	U("elapsedus", DURATION, 0, US) U("elapsedusec", DURATION, 0, US) A("enabled", NEW_VALUE, 2)
-	A("endpoint", PATH, 0) A("enduserid", USER, 0) A("epoch", TIME, 1) A("epochmillis", TIME, 1)
+	A("endpoint", PATH, 0) A("enduserid", USER, 0) A("entrytime", TIME, 0) A("epoch", TIME, 1) A("epochmillis", TIME, 1)
 	A("epochms", TIME, 1) A("err", ERROR, 0) A("erraddress", PEER, 0) A("errcode", CODE, 0)
 	A("errmessage", ERROR, 0) A("errmsg", ERROR, 1) A("errname", ERROR_TYPE, 0)
 	A("error", ERROR, 1) A("erroraddress", PEER, 0) A("errorclass", ERROR_TYPE, 0)

@@ -26,6 +26,26 @@ static bool host_is(struct str w)
 	return true;
 }
 
+/* "(squid-1)[6802]:", "(sd-pam)[742]:": a process that has taken another name. */
+static bool child_parse(struct str *s, struct syslog_head *h)
+{
+	struct str name, rest, number;
+	int64_t pid;
+
+	if (s->len < 6 || s->ptr[0] != '(')
+		return false;
+	name = str_cut(str_from(str_head(*s, NAME_BYTES_MAX), 1), ')', &rest);
+	if (!host_is(name) || rest.len < 4 || rest.ptr[0] != '[')
+		return false;
+	number = str_cut(str_from(rest, 1), ']', &rest);
+	if (!str_to_i64(number, &pid) || pid < 0 || rest.len == 0 || rest.ptr[0] != ':')
+		return false;
+	h->program = name;
+	h->pid = pid;
+	*s = skip_blanks(str_from(*s, (size_t)(rest.ptr + 1 - s->ptr)));
+	return true;
+}
+
 /*
  * "prog:", "prog[12]:", "prog(pam_unix)[12]:", "launchd[1] (com.x.y[99]):" at the start of *s, which
  * moves behind it. False, *s untouched, when no program stands there.
@@ -36,7 +56,9 @@ static bool program_parse(struct str *s, bool host_known, struct syslog_head *h)
 	size_t n = 0;
 	while (n < t.len && n < NAME_BYTES_MAX && name_byte(t.ptr[n]))
 		n++;
-	if (n == 0 || n == t.len)
+	if (n == 0)
+		return host_known && child_parse(s, h);
+	if (n == t.len)
 		return false;
 	/* "Google Chrome[852]:" */
 	if (t.ptr[n] == ' ' && host_known) {

@@ -146,6 +146,8 @@ Test(text_head, reads_syslog_heads)
 		{ "Jan 29 17:43:00 192.0.2.1 : %ASA-6-302013: Built", "192.0.2.1", "%ASA-6-302013", -1, -1, "Built" },
 		{ "Jan 29 17:43:00 node1 pacemakerd          [1234] (main) \tinfo: up", "node1", "pacemakerd", 1234, -1,
 		  "(main) \tinfo: up" },
+		{ "Jan 29 17:43:00 fw-1 (squid-1)[6802]: {\"a\":1}", "fw-1", "squid-1", 6802, -1, "{\"a\":1}" },
+		{ "Jan 29 17:43:00 fw-1 (root) CMD (x)", "fw-1", "", -1, -1, "(root) CMD (x)" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct syslog_head h;
