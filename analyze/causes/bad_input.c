@@ -45,10 +45,10 @@ static bool is_port(struct str text, size_t begin)
 	return dots == 3 || (end >= 4 && str_eq_nocase(str_make(text.ptr + end - 4, 4), STR("port")));
 }
 
-/* "code":"22003", "errno=104": an error's own number. */
+/* "code":"22003", "errno=104", "line":"3665": an error's own number, and where in what text or file it arose. */
 static bool is_code(struct str text, size_t begin)
 {
-	static const char *const names[] = { "code", "errno", "sqlstate" };
+	static const char *const names[] = { "code", "errno", "sqlstate", "position", "line", "lineno", "column", "length", "offset" };
 	while (begin > 0 && strchr(" =:\"'(", text.ptr[begin - 1]))
 		begin--;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -97,6 +97,7 @@ Test(analyze_material, ports_and_the_numbers_of_errors_are_no_inputs)
 	cr_expect_not(input_of("10.35.1.5:54322"));
 	cr_expect_not(input_of("port 54322"));
 	cr_expect_not(input_of("\"code\":\"22003\""), "an error's number is none either");
+	cr_expect_not(input_of("\"file\":\"parse_relation.c\",\"line\":\"36651\""), "nor is a line of a program");
 }
 
 /* Requests of two programs; those of the second begin in minute 60 (or always were there) and fail then. */
