@@ -8,7 +8,13 @@ static void raise_deployment(struct inquiry *q)
 	raise_family(q, CAUSE_DEPLOYMENT);
 }
 
-/* Where deployments are recorded, code that fails without one is rather made to fail by something else: a flag, an input. */
+/* Code that a deployment brought fails within this time, if it fails at once. */
+static const int64_t at_once_ns = 300 * NS_PER_S;
+
+/*
+ * Where deployments are recorded, code that begins to fail without one is rather made to fail by something else: a flag, an input. An earlier
+ * deployment that carried it is a candidate of its own.
+ */
 static void term_unrecorded(struct inquiry *q, struct candidate *c)
 {
 	size_t recorded = 0;
@@ -16,11 +22,12 @@ static void term_unrecorded(struct inquiry *q, struct candidate *c)
 		const struct act *act = &q->f->acts[i];
 		bool deployed = act->kind == CHANGE_DEPLOYMENT || act->kind == CHANGE_ROLLBACK;
 		recorded += deployed && !act->derived;
-		if (deployed && facts_service(q->f, act->service) == c->service_index && act->begin_ns <= q->o->onset_to_ns)
+		if (deployed && facts_service(q->f, act->service) == c->service_index && act->begin_ns <= q->o->onset_to_ns &&
+		    act->end_ns >= q->o->onset_from_ns - at_once_ns)
 			return;
 	}
 	if (recorded)
-		term_add(q, c, "unrecorded", -1.2, NULL, "deployments are recorded here (%zu), and none of %.*s before the failures", recorded, STR_ARG(c->service));
+		term_add(q, c, "unrecorded", -1.2, NULL, "deployments are recorded here (%zu), and none of %.*s shortly before the failures", recorded, STR_ARG(c->service));
 }
 
 static void test_deployment(struct inquiry *q, struct candidate *c)
