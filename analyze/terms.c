@@ -66,12 +66,12 @@ char *term_ms(double ms, char out[static TIME_TEXT_BYTES])
 	return duration_format((int64_t)fmin(ms * 1e6, 9e18), out);
 }
 
-/* Density (per minute) of the lag from a change that breaks something to the first failure: mostly minutes, a tail of hours. */
+/* Density (per minute) of the lag from a change that breaks something to the first failure: often at once, mostly minutes, a tail of hours. */
 static double lag_density(double minutes)
 {
 	if (minutes < 0)
 		minutes = 0;
-	return 0.70 / 2.5 * exp(-minutes / 2.5) + 0.22 / 25 * exp(-minutes / 25) + 0.08 / 150 * exp(-minutes / 150);
+	return 0.25 / 0.3 * exp(-minutes / 0.3) + 0.47 / 2.5 * exp(-minutes / 2.5) + 0.20 / 25 * exp(-minutes / 25) + 0.08 / 150 * exp(-minutes / 150);
 }
 
 /*
