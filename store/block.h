@@ -6,8 +6,9 @@
  *
  * Bytes: 8 bytes checksum of all that follows, the layout's number, varint n, then the columns in the order
  * of block.c (store/column.h says how a column looks); in front of numbers that refer to the dictionary stands how many things it
- * has by then, so that missing news are noticed. To read it the news up to this block are needed, and for meaning the ids of names (table `name`) and the zone's shift (table `source`). The same events give the same
- * columns; the compressed bytes may differ between versions of zstd.
+ * has by then, so that missing news are noticed. To read it the news up to this block are needed, and for meaning the ids of
+ * names (table `name`) and the zone's shift (table `source`). The same events give the same columns; the compressed bytes
+ * may differ between versions of zstd.
  */
 #ifndef STORE_BLOCK_H
 #define STORE_BLOCK_H
