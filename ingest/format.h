@@ -49,6 +49,7 @@ struct format {
 	 * logfmt 20, syslog 30, a product's own JSON 60, a product's own lines 50. */
 	uint8_t specificity;
 	size_t state_bytes;
+	bool headed; /* the file's first lines say what the columns of the others are: they are classified for who reads on, too */
 	/*
 	 * Optional, of formats whose records are single lines: a line in its usual shape, read in one pass and without
 	 * scratch memory. True where classify would say LINE_START and decode give the same *e; false, and *e as it was,

@@ -125,11 +125,28 @@ static size_t read_source(void *self, char *out, size_t cap)
 	return n;
 }
 
+/* The lines of a header: up to the first that is not passed over. */
+static void read_header(struct pass *p, const struct format *f, struct str head)
+{
+	struct decode_ctx *ctx = contexts_of(&p->contexts, f);
+
+	if (str_starts(head, STR("\xef\xbb\xbf")))
+		head = str_from(head, 3);
+	while (str_chr(head, '\n') >= 0) {
+		struct str line = str_cut(head, '\n', &head);
+
+		if (line.len && line.ptr[line.len - 1] == '\r')
+			line.len--;
+		if (f->classify(line, STR_NONE, ctx) != LINE_SKIP)
+			return;
+	}
+}
+
 /*
  * Passes over what an earlier run has read, counting its lines. The rest of a line that was cut in two is
  * dropped with it.
  */
-static void resume(struct pass *p, uint64_t offset)
+static void resume(struct pass *p, const struct format *f, uint64_t offset)
 {
 	char chunk[16384];
 	uint64_t done = 0, lines = 0;
@@ -141,6 +158,8 @@ static void resume(struct pass *p, uint64_t offset)
 
 		if (n == 0)
 			break;
+		if (done == 0 && f && f->headed)
+			read_header(p, f, str_make(chunk, n));
 		for (size_t i = 0; i < n; i++)
 			lines += chunk[i] == '\n';
 		last = chunk[n - 1];
@@ -163,7 +182,7 @@ static void pass_begin(struct pass *p, struct text_worker *w, const struct text_
 	p->contexts.collected_ns = plan->collected_ns;
 	lines_init(&p->lines, read_source, &p->source, (size_t)plan->max_line_bytes);
 	if (plan->resume_offset > 0)
-		resume(p, plan->resume_offset);
+		resume(p, plan->format, plan->resume_offset);
 	p->records = (struct records){
 		.lines = &p->lines,
 		.contexts = &p->contexts,

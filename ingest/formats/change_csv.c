@@ -145,6 +145,7 @@ const struct format format_change_csv = {
 	.role = ROLE_CHANGE,
 	.specificity = 55,
 	.state_bytes = sizeof(struct table),
+	.headed = true,
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,

@@ -170,6 +170,7 @@ const struct format format_table = {
 	.role = ROLE_APP,
 	.specificity = 45,
 	.state_bytes = sizeof(struct table),
+	.headed = true,
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,

@@ -438,6 +438,7 @@ const struct format format_w3c = {
 	.role = ROLE_ACCESS,
 	.specificity = 50,
 	.state_bytes = sizeof(struct w3c_state),
+	.headed = true,
 	.classify = w3c_classify,
 	.decode = w3c_decode,
 	.samples = samples,
