@@ -288,3 +288,21 @@ Test(engine_again, again_adds_only_what_is_new, .init = make_folder, .fini = rem
 	buf_release(&b);
 }
 
+Test(engine_again, a_grown_table_keeps_its_header, .init = make_folder, .fini = remove_folder)
+{
+	struct recorder r;
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	buf_addz(&b, "\xef\xbb\xbftime,level,message\r\n2026-01-29T17:43:00Z,info,fine\r\n2026-01-29T17:43:01Z,info,fine\r\n");
+	write_file("export.csv", buf_str(&b));
+	recorder_init(&r);
+	cr_expect(ingest_all(&r, 1).events == 2);
+	buf_addz(&b, "2026-01-29T17:44:00Z,error,no stock\r\n");
+	write_file("export.csv", buf_str(&b));
+	recorder_forget_events(&r);
+	cr_expect(ingest_all(&r, 1).events == 1);
+	cr_expect(count_events(&r, "error no stock") == 1, "level and message of its columns");
+	recorder_release(&r);
+	buf_release(&b);
+}
