@@ -97,8 +97,8 @@ struct ingest_report {
 };
 
 /*
- * Runs the whole ingest. Memory of the report belongs to `a`. False only for a system failure or a failed
- * sink.
+ * Runs the whole ingest. Memory of the report belongs to `a`, which several threads take from under a lock of the engine's:
+ * a sink must not use it. False only for a system failure or a failed sink.
  */
 NODISCARD bool ingest_run(const struct ingest_options *o, const struct event_sink *sink, struct arena *a,
 			  struct ingest_report *out, struct err *err);

@@ -301,13 +301,14 @@ static void by_shape(struct str line, struct row *r, struct event *e)
 	struct str target = str_trim(s);
 	/* clients send blanks in paths: "port user client" is where the query ends */
 	struct str three[3] = { STR_NONE, STR_NONE, STR_NONE };
-	for (bool found = false; s.len && !found;) {
+	bool found = false;
+	while (s.len && !found) {
 		three[0] = three[1];
 		three[1] = three[2];
 		three[2] = str_word(&s);
 		found = str_to_i64(three[0], &port) && address_is(three[2]);
 	}
-	if (!address_is(three[2]))
+	if (!found)
 		return;
 	target = str_trim(str_make(target.ptr, (size_t)(three[0].ptr - target.ptr)));
 	column_take(COL_STEM, str_cut(target, ' ', &r->query), r, e);

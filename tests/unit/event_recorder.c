@@ -14,6 +14,7 @@ void recorder_init(struct recorder *r)
 {
 	*r = (struct recorder){ .counts_ok = true };
 	arena_init(&r->arena);
+	arena_init(&r->run);
 	map_init(&r->known);
 	map_init(&r->before);
 	pthread_mutex_init(&r->lock, NULL);
@@ -24,6 +25,7 @@ void recorder_release(struct recorder *r)
 	map_release(&r->known);
 	map_release(&r->before);
 	arena_release(&r->arena);
+	arena_release(&r->run);
 	pthread_mutex_destroy(&r->lock);
 }
 

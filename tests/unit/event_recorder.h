@@ -9,6 +9,7 @@
 
 struct recorder {
 	struct arena arena;
+	struct arena run;          /* for ingest_run(): what it notes grows while the other one does, in other threads */
 	pthread_mutex_t lock;
 	struct { struct str *at; size_t n, cap; } events; /* one line for each */
 	struct { struct str *at; size_t n, cap; } files;

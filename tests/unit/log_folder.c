@@ -141,7 +141,7 @@ struct ingest_report ingest(struct recorder *r, const char *const *names, size_t
 	options.paths = paths;
 	options.n_paths = n;
 	options.jobs = jobs;
-	cr_assert(ingest_run(&options, &sink, &r->arena, &report, &err), "%s", err.text);
+	cr_assert(ingest_run(&options, &sink, &r->run, &report, &err), "%s", err.text);
 	cr_expect(r->counts_ok, "counts do not add up");
 	cr_expect(report.lines == report.events + report.continuation + report.rejected);
 	return report;

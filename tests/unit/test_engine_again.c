@@ -227,7 +227,7 @@ Test(engine_again, files_that_change_while_they_are_read, .init = make_folder, .
 						 .event = meddler_event,
 						 .file_end = meddler_end };
 
-		cr_assert(ingest_run(&options, &sink, &r.arena, &report, &err), "%d: %s", what, err.text);
+		cr_assert(ingest_run(&options, &sink, &r.run, &report, &err), "%d: %s", what, err.text);
 		cr_expect_eq(report.events, events[what], "%d: %llu", what, (unsigned long long)report.events);
 		cr_expect_eq(report.files_failed, what == 0 || what == 3 ? 1u : 0u, "%d: %zu", what, report.files_failed);
 		cr_expect_eq(report.damaged, what == 0 || what == 3, "%d", what);

@@ -164,7 +164,7 @@ Test(engine_shard, what_can_be_read_once_is_not_shared, .init = make_folder, .fi
 	struct event_sink sink = recorder_sink(&r);
 	const struct ingest_options options = { .paths = &path, .n_paths = 1, .shard = 1, .n_shards = 2 };
 
-	cr_expect_not(ingest_run(&options, &sink, &r.arena, &report, &err));
+	cr_expect_not(ingest_run(&options, &sink, &r.run, &report, &err));
 	cr_expect_eq(err.status, EXIT_USAGE);
 	cr_expect(strstr(err.text, "--shard: - can be read only once"), "%s", err.text);
 	recorder_release(&r);
