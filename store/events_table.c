@@ -143,6 +143,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 	c->arena = arena;
 	arena_init(&c->words);
 	if (!good) {
+		block_walk_end(&c->walk); /* what there is of it */
 		arena_release(&arena);
 		return sql_failed(base, t->err);
 	}
