@@ -79,7 +79,7 @@ static void score_first(struct score_row *row, const struct incident *i, const s
 
 static bool herring_is_ruled_out(struct json_value herring, const struct incident *i, bool top1, struct arena *a)
 {
-	struct str entity = truth_text(herring, "entity", a), kind = truth_plain_kind(truth_text(herring, "kind", a));
+	struct str entity = json_get_text(herring, "entity", a), kind = truth_plain_kind(json_get_text(herring, "kind", a));
 	bool nameless = truth_is_nameless(entity, a), named = false;
 
 	for (size_t n = 0; n < i->n_ruled_out && !named; n++) {

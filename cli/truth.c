@@ -119,13 +119,6 @@ bool truth_is_nameless(struct str entity, struct arena *a)
 
 /* ---- the truth ------------------------------------------------------------------------------ */
 
-struct str truth_text(struct json_value object, const char *key, struct arena *a)
-{
-	struct json_value v = json_get(object, str_of(key));
-
-	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
-}
-
 double truth_seconds(int64_t ns)
 {
 	return (double)(ns / 1000) / 1e6;
@@ -133,7 +126,7 @@ double truth_seconds(int64_t ns)
 
 static double time_at(struct json_value object, const char *key, struct arena *a)
 {
-	struct str text = truth_text(object, key, a);
+	struct str text = json_get_text(object, key, a);
 	struct timestamp t;
 
 	return timestamp_parse(&text, &t) ? truth_seconds(t.ns) : NAN;
@@ -153,9 +146,9 @@ static void truth_read(struct truth *t, struct json_value object, struct arena *
 		t->end_s = time_at(object, "mitigated", a);
 	if (isnan(t->end_s))
 		t->end_s = t->onset_s + length_unknown_s;
-	t->kind = truth_plain_kind(truth_text(object, "root_cause.kind", a));
-	t->service = truth_text(object, "root_cause.service", a);
-	t->entity = truth_text(object, "root_cause.entity", a);
+	t->kind = truth_plain_kind(json_get_text(object, "root_cause.kind", a));
+	t->service = json_get_text(object, "root_cause.service", a);
+	t->entity = json_get_text(object, "root_cause.entity", a);
 	t->accepted[t->n_accepted++] = t->kind;
 	if (json_iter_init(&it, json_get(object, STR("acceptable_kinds"))))
 		while (t->n_accepted < TRUTH_KINDS_MAX && json_iter_next(&it, &key, &v))
@@ -173,7 +166,7 @@ bool truth_accepts(const struct truth *t, enum cause_kind kind)
 /* A quiet case has no root cause, or one of kind "none". */
 static bool is_incident(struct json_value object, struct arena *a)
 {
-	struct str kind = truth_text(object, "root_cause.kind", a);
+	struct str kind = json_get_text(object, "root_cause.kind", a);
 
 	return kind.len > 0 && !str_eq(kind, STR("none"));
 }

@@ -36,8 +36,6 @@ struct str truth_plain_kind(struct str kind);
 bool truth_accepts(const struct truth *t, enum cause_kind kind);
 /* Seconds since 1970 to the microsecond, the nearest double: differences are then the same wherever they are computed. */
 double truth_seconds(int64_t ns);
-/* A member's text, escapes resolved; empty when it is none. The key may be a dotted path. */
-struct str truth_text(struct json_value object, const char *key, struct arena *a);
 /* Does `said` name the true thing? By a telling word of it, or, when it has none, by its service. */
 bool truth_named(struct str entity, struct str service, struct str said, struct arena *a);
 /* Has a name no telling word? */

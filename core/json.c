@@ -422,6 +422,13 @@ struct json_value json_get(struct json_value object, struct str path)
 	return (struct json_value){ JSON_END, STR_NONE, false };
 }
 
+struct str json_get_text(struct json_value object, const char *path, struct arena *a)
+{
+	struct json_value v = json_get(object, str_of(path));
+
+	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
+}
+
 bool json_double(struct json_value v, double *out)
 {
 	if (v.type != JSON_NUMBER && v.type != JSON_STRING)

@@ -53,6 +53,8 @@ bool json_iter_next(struct json_iter *it, struct str *key, struct json_value *va
 struct str json_text(struct json_value v, struct arena *a);
 /* Member by dotted path ("http.status_code"): a literal dotted key wins over nesting. JSON_END if absent. */
 struct json_value json_get(struct json_value object, struct str path);
+/* Its text, where it is a string; STR_NONE where it is absent or anything else. */
+struct str json_get_text(struct json_value object, const char *path, struct arena *a);
 bool json_double(struct json_value v, double *out); /* numbers, and strings that hold one */
 bool json_i64(struct json_value v, int64_t *out);
 /* Whole text is one well-formed value? */

@@ -67,13 +67,6 @@ static const char *const things[] = {
 	"hostedZoneId",	      "roleName",
 };
 
-static struct str text_at(struct json_value object, const char *path, struct arena *a)
-{
-	struct json_value v = json_get(object, str_of(path));
-
-	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
-}
-
 static struct str caller(struct json_value object, struct arena *a)
 {
 	static const char *const names[] = { "userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName",
@@ -81,7 +74,7 @@ static struct str caller(struct json_value object, struct arena *a)
 	struct str who = STR_NONE;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && who.len == 0; i++)
-		who = text_at(object, names[i], a);
+		who = json_get_text(object, names[i], a);
 	return str_from(who, (size_t)(str_rchr(who, '/') + 1));
 }
 
@@ -90,16 +83,16 @@ static void add_change(struct json_value object, struct str name, struct arena *
 	struct json_value reads = json_get(object, STR("readOnly")), parameters = json_get(object, STR("requestParameters"));
 
 	if (e->error.len || (reads.type == JSON_BOOL && str_eq(reads.raw, STR("true"))) ||
-	    str_eq(text_at(object, "userIdentity.type", a), STR("AWSService")))
+	    str_eq(json_get_text(object, "userIdentity.type", a), STR("AWSService")))
 		return;
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		if (!str_starts(name, str_of(calls[i].name)))
 			continue;
 		struct change *c = arena_new(a, struct change);
 		*c = (struct change){ .kind = calls[i].kind, .actor = e->user, .key = name, .status = STR("succeeded"),
-				      .text = e->message, .id = text_at(object, "eventID", a), .end_ns = TIME_NONE };
+				      .text = e->message, .id = json_get_text(object, "eventID", a), .end_ns = TIME_NONE };
 		for (size_t k = 0; parameters.type == JSON_OBJECT && k < sizeof things / sizeof *things && !c->service.len; k++)
-			c->service = text_at(parameters, things[k], a);
+			c->service = json_get_text(parameters, things[k], a);
 		c->service = str_from(c->service, (size_t)(str_rchr(c->service, '/') + 1)); /* of an ARN */
 		e->kind = EV_CHANGE;
 		e->change = c;
@@ -114,19 +107,19 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 	if (object.type != JSON_OBJECT)
 		return false;
-	struct str time = text_at(object, "eventTime", a), name = text_at(object, "eventName", a), rest;
-	struct str source = text_at(object, "eventSource", a), client = text_at(object, "sourceIPAddress", a);
+	struct str time = json_get_text(object, "eventTime", a), name = json_get_text(object, "eventName", a), rest;
+	struct str source = json_get_text(object, "eventSource", a), client = json_get_text(object, "sourceIPAddress", a);
 
 	e->has_time = timestamp_parse_iso(&time, &e->time);
 	if (!e->has_time || !name.len || !source.len)
 		return false;
-	struct str code = text_at(object, "errorCode", a), why = text_at(object, "errorMessage", a);
+	struct str code = json_get_text(object, "errorCode", a), why = json_get_text(object, "errorMessage", a);
 	source = str_cut(source, '.', &rest);
 	e->logger = source;
 	e->user = caller(object, a);
 	e->client = address_is(client) ? client : STR_NONE;
-	e->agent = text_at(object, "userAgent", a);
-	e->request_id = text_at(object, "requestID", a);
+	e->agent = json_get_text(object, "userAgent", a);
+	e->request_id = json_get_text(object, "requestID", a);
 	e->severity = code.len ? SEV_WARN : SEV_INFO;
 	e->error = code.len && why.len ? arena_printf(a, "%.*s: %.*s", STR_ARG(code), STR_ARG(why)) : code;
 	e->message = arena_printf(a, "%.*s %.*s%s%.*s", STR_ARG(source), STR_ARG(name), code.len ? ": " : "", STR_ARG(code));

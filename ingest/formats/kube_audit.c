@@ -31,13 +31,6 @@ static const struct {
 	{ "cronjobs", CHANGE_CONFIG },	       { "horizontalpodautoscalers", CHANGE_SCALING },
 };
 
-static struct str text_at(struct json_value object, const char *path, struct arena *a)
-{
-	struct json_value v = json_get(object, str_of(path));
-
-	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
-}
-
 static bool changes(struct str verb)
 {
 	static const char *const verbs[] = { "create", "update", "patch", "delete" };
@@ -50,7 +43,7 @@ static bool changes(struct str verb)
 
 static void add_change(struct json_value object, struct arena *a, struct event *e)
 {
-	struct str resource = text_at(object, "objectRef.resource", a), part = text_at(object, "objectRef.subresource", a);
+	struct str resource = json_get_text(object, "objectRef.resource", a), part = json_get_text(object, "objectRef.subresource", a);
 	struct change *c;
 
 	if (!changes(e->method) || str_starts(e->user, STR("system:")) || e->status >= 400 ||
@@ -61,7 +54,7 @@ static void add_change(struct json_value object, struct arena *a, struct event *
 			continue;
 		c = arena_new(a, struct change);
 		*c = (struct change){ .kind = part.len > 0 ? CHANGE_SCALING : resources[i].kind,
-				      .service = text_at(object, "objectRef.name", a), .actor = e->user,
+				      .service = json_get_text(object, "objectRef.name", a), .actor = e->user,
 				      .key = resource, .status = STR("succeeded"), .text = e->message,
 				      .id = e->request_id, .end_ns = TIME_NONE };
 		e->kind = EV_CHANGE;
@@ -79,23 +72,23 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 	if (object.type != JSON_OBJECT)
 		return false;
-	time = text_at(object, "requestReceivedTimestamp", a);
-	stage = text_at(object, "stageTimestamp", a);
+	time = json_get_text(object, "requestReceivedTimestamp", a);
+	stage = json_get_text(object, "stageTimestamp", a);
 	e->has_time = timestamp_parse_iso(&time, &e->time);
 	if (!e->has_time)
 		return false;
 	if (timestamp_parse_iso(&stage, &end) && end.ns >= e->time.ns)
 		e->duration_ms = (double)(end.ns - e->time.ns) / 1e6;
-	e->method = text_at(object, "verb", a);
-	e->path = text_at(object, "requestURI", a);
-	e->user = text_at(object, "user.username", a);
-	e->agent = text_at(object, "userAgent", a);
-	e->request_id = text_at(object, "auditID", a);
+	e->method = json_get_text(object, "verb", a);
+	e->path = json_get_text(object, "requestURI", a);
+	e->user = json_get_text(object, "user.username", a);
+	e->agent = json_get_text(object, "userAgent", a);
+	e->request_id = json_get_text(object, "auditID", a);
 	if (json_i64(json_get(object, STR("responseStatus.code")), &status) && status >= 100 && status < 600)
 		e->status = (int)status;
 	e->severity = e->status >= 0 ? severity_from_status(e->status) : SEV_INFO;
 	e->message = arena_printf(a, "%.*s %.*s by %.*s", STR_ARG(e->method), STR_ARG(e->path), STR_ARG(e->user));
-	if (str_eq(text_at(object, "stage", a), STR("ResponseComplete")))
+	if (str_eq(json_get_text(object, "stage", a), STR("ResponseComplete")))
 		add_change(object, a, e);
 	return true;
 }

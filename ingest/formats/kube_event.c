@@ -28,20 +28,13 @@ static enum line_class classify(struct str line, struct str record, const struct
 		       : LINE_ALIEN;
 }
 
-static struct str text_at(struct json_value object, const char *path, struct arena *a)
-{
-	struct json_value v = json_get(object, str_of(path));
-
-	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
-}
-
 static bool read_time(struct json_value object, struct arena *a, struct event *e)
 {
 	static const char *const keys[] = { "eventTime", "lastTimestamp", "firstTimestamp",
 					    "metadata.creationTimestamp" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !e->has_time; i++) {
-		struct str time = text_at(object, keys[i], a);
+		struct str time = json_get_text(object, keys[i], a);
 
 		e->has_time = timestamp_parse_iso(&time, &e->time);
 	}
@@ -55,16 +48,16 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 	if (object.type != JSON_OBJECT || json_get(object, STR("involvedObject")).type != JSON_OBJECT)
 		return false;
-	reason = text_at(object, "reason", ctx->scratch);
+	reason = json_get_text(object, "reason", ctx->scratch);
 	if (reason.len == 0 || !read_time(object, ctx->scratch, e))
 		return false;
-	e->message = text_at(object, "message", ctx->scratch);
-	e->severity = str_eq(text_at(object, "type", ctx->scratch), STR("Warning")) ? SEV_WARN : SEV_INFO;
-	e->service = text_at(object, "involvedObject.name", ctx->scratch);
-	e->host = text_at(object, "source.host", ctx->scratch);
-	e->logger = text_at(object, "source.component", ctx->scratch);
+	e->message = json_get_text(object, "message", ctx->scratch);
+	e->severity = str_eq(json_get_text(object, "type", ctx->scratch), STR("Warning")) ? SEV_WARN : SEV_INFO;
+	e->service = json_get_text(object, "involvedObject.name", ctx->scratch);
+	e->host = json_get_text(object, "source.host", ctx->scratch);
+	e->logger = json_get_text(object, "source.component", ctx->scratch);
 	if (e->logger.len == 0)
-		e->logger = text_at(object, "reportingComponent", ctx->scratch);
+		e->logger = json_get_text(object, "reportingComponent", ctx->scratch);
 	kube_reason_apply(reason, e, ctx->scratch);
 	return true;
 }

@@ -50,13 +50,6 @@ static enum change_kind kind_of(struct str type)
 	return CHANGE_CONFIG;
 }
 
-static struct str text_at(struct json_value object, const char *path, struct arena *a)
-{
-	struct json_value v = json_get(object, str_of(path));
-
-	return v.type == JSON_STRING ? json_text(v, a) : STR_NONE;
-}
-
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct str rest, type, time;
@@ -66,21 +59,21 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 
 	if (object.type != JSON_OBJECT)
 		return false;
-	time = text_at(object, "@timestamp", ctx->scratch);
+	time = json_get_text(object, "@timestamp", ctx->scratch);
 	e->has_time = timestamp_parse_iso(&time, &e->time);
-	e->severity = severity_parse(text_at(object, "@level", ctx->scratch));
-	e->message = text_at(object, "@message", ctx->scratch);
-	type = text_at(object, "type", ctx->scratch);
+	e->severity = severity_parse(json_get_text(object, "@level", ctx->scratch));
+	e->message = json_get_text(object, "@message", ctx->scratch);
+	type = json_get_text(object, "type", ctx->scratch);
 	if (json_double(json_get(object, STR("hook.elapsed_seconds")), &seconds) && seconds >= 0)
 		e->duration_ms = seconds * 1000;
 	if (!str_eq(type, STR("apply_start")) && !str_eq(type, STR("apply_complete")) &&
 	    !str_eq(type, STR("apply_errored")))
 		return e->has_time;
 	c = arena_new(ctx->scratch, struct change);
-	c->kind = kind_of(text_at(object, "hook.resource.resource_type", ctx->scratch));
-	c->key = text_at(object, "hook.resource.addr", ctx->scratch);
-	c->new_value = text_at(object, "hook.action", ctx->scratch);
-	c->id = text_at(object, "hook.id_value", ctx->scratch);
+	c->kind = kind_of(json_get_text(object, "hook.resource.resource_type", ctx->scratch));
+	c->key = json_get_text(object, "hook.resource.addr", ctx->scratch);
+	c->new_value = json_get_text(object, "hook.action", ctx->scratch);
+	c->id = json_get_text(object, "hook.id_value", ctx->scratch);
 	c->status = str_eq(type, STR("apply_start"))      ? STR("started")
 		    : str_eq(type, STR("apply_complete")) ? STR("succeeded")
 							  : STR("failed");

@@ -8,17 +8,12 @@
 static size_t incidents_of_slowness(double ms, double slow_ms)
 {
 	struct world w;
-	struct arena a;
-	struct casefile c;
 	world_open(&w, 11);
 	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
 	for (double t = 0; t < 120; t += 0.01)
 		request(&w, x, "edge", T0 + MIN(t), "GET /", 200, t > 60 && t < 75 && uniform(&w) < 0.5 ? slow_ms : ms * (1 + 0.5 * uniform(&w)));
 	file_end(&w, x);
-	look(&w, &a, &c);
-	size_t n = c.n_incidents;
-	arena_release(&a);
-	return n;
+	return look_count(&w);
 }
 
 Test(analyze_material, slowness_counts_when_it_is_felt)
@@ -37,8 +32,6 @@ Test(analyze_material, slowness_counts_when_it_is_felt)
 static size_t incidents_of_refusals(bool instead, double on_top)
 {
 	struct world w;
-	struct arena a;
-	struct casefile c;
 	world_open(&w, 12);
 	struct extent_writer *x = file_begin(&w, "edge", ROLE_ACCESS);
 	for (double t = 0; t < 180; t += 0.02)
@@ -46,10 +39,7 @@ static size_t incidents_of_refusals(bool instead, double on_top)
 	for (double t = 80; !instead && t < 140; t += 1 / on_top)
 		request(&w, x, "edge", T0 + MIN(t), "GET /cart", 401, 12);
 	file_end(&w, x);
-	look(&w, &a, &c);
-	size_t n = c.n_incidents;
-	arena_release(&a);
-	return n;
+	return look_count(&w);
 }
 
 Test(analyze_material, refusals_on_top_of_those_who_get_in_are_no_incident)

@@ -57,22 +57,13 @@ static double ends(double t)
 static double blame_of(share_fn share)
 {
 	struct world w;
-	struct arena a;
-	struct casefile c;
-	double p = 0;
 	world_open(&w, 21);
 	traffic(&w, 120, 0.01, share, "payments returned 503");
 	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
 	step(&w, x, CHANGE_DEPLOYMENT, 59.3, 0.4, "2.0", "1.9");
 	step(&w, x, CHANGE_ROLLBACK, 64, 0.4, "1.9", "2.0");
 	file_end(&w, x);
-	look(&w, &a, &c);
-	cr_assert_eq(c.n_incidents, 1);
-	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
-		if (str_eq(c.incidents[0].causes[i].entity, STR("shop 2.0")))
-			p = c.incidents[0].causes[i].probability;
-	arena_release(&a);
-	return p;
+	return look_blame(&w, "shop 2.0");
 }
 
 Test(analyze_steps, a_roll_back_that_changed_nothing_acquits)
@@ -110,9 +101,6 @@ Test(analyze_steps, what_a_restart_frees_for_a_while_was_used_up)
 static double blame_at(double minute)
 {
 	struct world w;
-	struct arena a;
-	struct casefile c;
-	double p = 0;
 	world_open(&w, 23);
 	onset = minute;
 	traffic(&w, 960, 0.05, twenty_minutes, "no worker is free");
@@ -120,13 +108,7 @@ static double blame_at(double minute)
 	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
 	step(&w, x, CHANGE_DEPLOYMENT, minute - 5, 0.4, "2.0", "1.9");
 	file_end(&w, x);
-	look(&w, &a, &c);
-	cr_assert_eq(c.n_incidents, 1);
-	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
-		if (str_eq(c.incidents[0].causes[i].entity, STR("shop 2.0")))
-			p = c.incidents[0].causes[i].probability;
-	arena_release(&a);
-	return p;
+	return look_blame(&w, "shop 2.0");
 }
 
 Test(analyze_steps, a_version_in_force_without_harm_is_less_and_less_to_blame)
@@ -196,9 +178,6 @@ static double blame_without_record(share_fn share)
 {
 	static const struct { double at; const char *version; } starts[] = { { 59.8, "2.0.0" }, { 60.1, "2.0.0" }, { 64, "1.9.0" }, { 64.3, "1.9.0" } };
 	struct world w;
-	struct arena a;
-	struct casefile c;
-	double p = 0;
 	world_open(&w, 26);
 	traffic(&w, 120, 0.01, share, "payments returned 503");
 	struct extent_writer *x = file_begin(&w, "shop", ROLE_APP);
@@ -219,13 +198,7 @@ static double blame_without_record(share_fn share)
 		put(&w, x, e, T0 + MIN(starts[i].at), "shop listening");
 	}
 	file_end(&w, x);
-	look(&w, &a, &c);
-	cr_assert_eq(c.n_incidents, 1);
-	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
-		if (str_eq(c.incidents[0].causes[i].entity, STR("shop 2.0.0")))
-			p = c.incidents[0].causes[i].probability;
-	arena_release(&a);
-	return p;
+	return look_blame(&w, "shop 2.0.0");
 }
 
 Test(analyze_steps, a_version_that_left_again_was_taken_back)

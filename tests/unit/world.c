@@ -101,3 +101,27 @@ void look(struct world *w, struct arena *a, struct casefile *c)
 	store_close(s);
 	unlink(w->path);
 }
+
+size_t look_count(struct world *w)
+{
+	struct arena a;
+	struct casefile c;
+	look(w, &a, &c);
+	size_t n = c.n_incidents;
+	arena_release(&a);
+	return n;
+}
+
+double look_blame(struct world *w, const char *entity)
+{
+	struct arena a;
+	struct casefile c;
+	double p = 0;
+	look(w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	for (size_t i = 0; i < c.incidents[0].n_causes; i++)
+		if (str_eq(c.incidents[0].causes[i].entity, str_of(entity)))
+			p = c.incidents[0].causes[i].probability;
+	arena_release(&a);
+	return p;
+}

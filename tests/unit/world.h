@@ -32,5 +32,9 @@ void line(struct world *w, struct extent_writer *x, const char *service, int64_t
 void deployment(struct world *w, struct extent_writer *x, int64_t ns, const char *service, const char *version, const char *previous);
 /* Closes the store, analyses it and removes it; the case file lives in the arena, which is initialised here. */
 void look(struct world *w, struct arena *a, struct casefile *c);
+/* The same for one figure: how many incidents there are; what the cause with this entity has for a probability in the only incident, 0 when
+ * it is none of its causes. */
+size_t look_count(struct world *w);
+double look_blame(struct world *w, const char *entity);
 
 #endif
