@@ -33,7 +33,7 @@ static inline uint64_t read4(const char *p)
 	return v;
 }
 
-/* Three lanes over the text, 48 bytes a step, while more than that is left. */
+/* Three lanes over the text, HASH64_STEP_BYTES a step, while more than that is left. */
 struct lanes { uint64_t h, h1, h2; };
 
 static inline struct lanes lanes_begin(uint64_t seed)
@@ -49,7 +49,7 @@ static inline void lanes_step(struct lanes *l, const char *p)
 	l->h2 = hash64_fold(read8(p + 32) ^ K3, read8(p + 40) ^ l->h2);
 }
 
-/* The last `left` bytes (at most 48) of a text of `len`. */
+/* The last `left` bytes (at most a step's) of a text of `len`. */
 static inline uint64_t lanes_end(struct lanes l, const char *p, size_t left, size_t len)
 {
 	uint64_t h = l.h ^ l.h1 ^ l.h2;
@@ -76,7 +76,7 @@ static inline uint64_t hash_from(struct str s, struct lanes l)
 {
 	const char *p = s.ptr;
 	size_t left = s.len;
-	for (; left > 48; left -= 48, p += 48)
+	for (; left > HASH64_STEP_BYTES; left -= HASH64_STEP_BYTES, p += HASH64_STEP_BYTES)
 		lanes_step(&l, p);
 	return lanes_end(l, p, left, s.len);
 }
@@ -91,10 +91,43 @@ void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *
 	struct lanes l = lanes_begin(0);
 	size_t at = 0;
 	for (size_t i = 0; i < n; i++) {
-		for (; lengths[i] - at > 48; at += 48)
+		for (; lengths[i] - at > HASH64_STEP_BYTES; at += HASH64_STEP_BYTES)
 			lanes_step(&l, s.ptr + at);
 		out[i] = lanes_end(l, s.ptr + at, lengths[i] - at, lengths[i]);
 	}
+}
+
+void hash64_begin(struct hash64_run *r)
+{
+	struct lanes l = lanes_begin(0);
+	*r = (struct hash64_run){ .lanes = { l.h, l.h1, l.h2 } };
+}
+
+void hash64_add(struct hash64_run *r, struct str s)
+{
+	struct lanes l = { r->lanes[0], r->lanes[1], r->lanes[2] };
+	r->length += s.len;
+	/* The last step of a text is another one: one is made only when it is known that more follows. */
+	if (r->n_rest && s.len > HASH64_STEP_BYTES - r->n_rest) {
+		size_t n = HASH64_STEP_BYTES - r->n_rest;
+		memcpy(r->rest + r->n_rest, s.ptr, n);
+		lanes_step(&l, r->rest);
+		r->n_rest = 0;
+		s = str_from(s, n);
+	}
+	for (; s.len > HASH64_STEP_BYTES - r->n_rest; s = str_from(s, HASH64_STEP_BYTES))
+		lanes_step(&l, s.ptr);
+	if (s.len)
+		memcpy(r->rest + r->n_rest, s.ptr, s.len);
+	r->n_rest += s.len;
+	r->lanes[0] = l.h;
+	r->lanes[1] = l.h1;
+	r->lanes[2] = l.h2;
+}
+
+uint64_t hash64_end(const struct hash64_run *r)
+{
+	return lanes_end((struct lanes){ r->lanes[0], r->lanes[1], r->lanes[2] }, r->rest, r->n_rest, (size_t)r->length);
 }
 
 uint64_t hash64(struct str s)

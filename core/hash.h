@@ -21,6 +21,18 @@ static inline uint64_t hash64_fold(uint64_t a, uint64_t b)
 }
 /* out[i] = hash64 of the first lengths[i] bytes, all in one pass; lengths ascend and are within the text. */
 void hash64_beginnings(struct str s, const size_t *lengths, size_t n, uint64_t *out);
+
+/* hash64 of a text that comes in pieces, of any sizes; nothing of them is kept but what a step lacks. */
+enum { HASH64_STEP_BYTES = 48 };
+struct hash64_run {
+	uint64_t lanes[3];
+	uint64_t length;               /* so far */
+	char rest[HASH64_STEP_BYTES];  /* its end */
+	size_t n_rest;
+};
+void hash64_begin(struct hash64_run *r);
+void hash64_add(struct hash64_run *r, struct str s);
+uint64_t hash64_end(const struct hash64_run *r);
 /* Order matters: hash64_mix(a, b) != hash64_mix(b, a) in general. Never 0. */
 uint64_t hash64_mix(uint64_t a, uint64_t b);
 

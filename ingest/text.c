@@ -10,7 +10,7 @@ enum {
 
 struct text_chain {
 	struct arena arena;         /* its own: texts are read by different threads */
-	struct buf block;           /* begun */
+	struct hash64_run block;    /* begun */
 	VEC(uint64_t) at;           /* hash of all blocks up to this one */
 };
 
@@ -51,13 +51,12 @@ struct text_chain *text_chain_new(struct arena *a)
 	struct text_chain *c = arena_new(a, struct text_chain);
 
 	arena_init(&c->arena);
-	buf_init(&c->block, CHAIN_BLOCK_BYTES);
+	hash64_begin(&c->block);
 	return c;
 }
 
 void text_chain_release(struct text_chain *c)
 {
-	buf_release(&c->block);
 	arena_release(&c->arena);
 }
 
@@ -65,18 +64,18 @@ static void chain_block(struct text_chain *c)
 {
 	uint64_t before = c->at.n > 0 ? c->at.at[c->at.n - 1] : 1;
 
-	*vec_push(&c->arena, &c->at) = hash64_mix(before, hash64(buf_str(&c->block)));
-	buf_clear(&c->block);
+	*vec_push(&c->arena, &c->at) = hash64_mix(before, hash64_end(&c->block));
+	hash64_begin(&c->block);
 }
 
 static void chain_add(struct text_chain *c, struct str s)
 {
 	while (s.len > 0 && c->at.n < CHAIN_BLOCKS_MAX) {
-		size_t room = CHAIN_BLOCK_BYTES - c->block.len;
+		size_t room = CHAIN_BLOCK_BYTES - (size_t)c->block.length;
 
-		buf_add(&c->block, str_head(s, room));
+		hash64_add(&c->block, str_head(s, room));
 		s = str_from(s, room);
-		if (c->block.len == CHAIN_BLOCK_BYTES)
+		if (c->block.length == CHAIN_BLOCK_BYTES)
 			chain_block(c);
 	}
 }

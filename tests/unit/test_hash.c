@@ -59,6 +59,27 @@ Test(hash, of_beginnings_in_one_pass)
 	}
 }
 
+Test(hash, of_pieces)
+{
+	char text[700];
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i * 41 + 7);
+	for (size_t len = 0; len <= sizeof text; len += 7) {
+		for (size_t piece = 1; piece < 120; piece++) {
+			struct hash64_run run;
+			hash64_begin(&run);
+			/* Of sizes that change, and now and then none. */
+			for (size_t at = 0, k = 0; at < len; k++) {
+				size_t n = (piece + k * 11) % (piece + 1);
+				n = n < len - at ? n : len - at;
+				hash64_add(&run, str_make(text + at, n));
+				at += n;
+			}
+			cr_expect_eq(hash64_end(&run), hash64(str_make(text, len)), "%zu bytes, pieces of %zu", len, piece);
+		}
+	}
+}
+
 Test(hash, tells_texts_apart)
 {
 	/* Every length, every byte changed, every bit of a byte: all different. */
