@@ -26,6 +26,12 @@ static inline uint64_t digits_load(const char *p, size_t n)
 		return first | (uint64_t)last << (8 * (n - 4));
 	}
 #endif
+	if (n - 1 < 3) {
+		/* Some of the three are the same byte, without a loop whose end is another each time. */
+		size_t middle = n / 2, last = n - 1;
+		return (unsigned char)p[0] | (uint64_t)(unsigned char)p[middle] << (8 * middle) |
+		       (uint64_t)(unsigned char)p[last] << (8 * last);
+	}
 	for (size_t i = 0; i < n; i++)
 		v |= (uint64_t)(unsigned char)p[i] << (8 * i);
 	return v;
@@ -53,6 +59,37 @@ static inline uint32_t digits_value(uint64_t bytes, unsigned n)
 	v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
 	v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
 	return (uint32_t)(v * 10000 + (v >> 32));
+}
+
+/* The n (1..16) bytes at p as a whole number; false when they are not all digits. */
+static inline bool digits_number(const char *p, size_t n, uint64_t *out)
+{
+	size_t head = n > 8 ? n - 8 : n;
+	uint64_t bytes, v = 0;
+
+	if (n < 4) {
+		for (size_t i = 0; i < n; i++) {
+			unsigned digit = (unsigned)(unsigned char)p[i] - '0';
+
+			if (digit > 9)
+				return false;
+			v = v * 10 + digit;
+		}
+		*out = v;
+		return true;
+	}
+	bytes = digits_load(p, head);
+	if (digits_count(bytes) < head)
+		return false;
+	v = digits_value(bytes, (unsigned)head);
+	if (n > 8) {
+		bytes = digits_load(p + head, 8);
+		if (digits_count(bytes) < 8)
+			return false;
+		v = v * 100000000 + digits_value(bytes, 8);
+	}
+	*out = v;
+	return true;
 }
 
 /*

@@ -25,6 +25,12 @@ struct change {
 	int64_t end_ns;      /* end when the same record says it, else TIME_NONE */
 };
 
+/* Of a text, by who looked at it first: the hash of its skeleton. */
+struct text_key {
+	struct str of;  /* the very slice */
+	uint64_t hash;
+};
+
 struct event {
 	/* where (set by the reader, not by formats) */
 	uint64_t line;       /* 1-based line of the record's first line */
@@ -75,6 +81,8 @@ struct event {
 	/* a carrier's payload, to be decoded again by the format of the payload; empty: this is the event itself */
 	struct str payload;
 	bool payload_partial; /* the payload goes on in the next record of this carrier */
+
+	struct text_key message_key; /* zeroed unless a decoder made it (ingest/message.h) */
 
 	/* set by the normalisers before the event reaches a sink; ids are hash64 of the texts, 0 none */
 	uint64_t template_id;

@@ -150,30 +150,12 @@ struct str str_word(struct str *s)
 	return word;
 }
 
-/* Up to 16 digits; false when one is none. */
-static inline bool short_number(const char *p, size_t n, uint64_t *out)
-{
-	size_t head = n > 8 ? n - 8 : n;
-	uint64_t bytes = digits_load(p, head);
-	if (digits_count(bytes) < head)
-		return false;
-	uint64_t v = digits_value(bytes, (unsigned)head);
-	if (n > 8) {
-		bytes = digits_load(p + head, 8);
-		if (digits_count(bytes) < 8)
-			return false;
-		v = v * 100000000 + digits_value(bytes, 8);
-	}
-	*out = v;
-	return true;
-}
-
 bool str_to_u64(struct str s, uint64_t *out)
 {
 	if (s.len == 0)
 		return false;
 	if (s.len <= 16)
-		return short_number(s.ptr, s.len, out);
+		return digits_number(s.ptr, s.len, out);
 	uint64_t v = 0;
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned)(unsigned char)s.ptr[i] - '0';
@@ -189,7 +171,7 @@ bool str_to_i64(struct str s, int64_t *out)
 {
 	uint64_t v;
 	if (s.len - 1 < 16 && is_digit(s.ptr[0])) {
-		if (!short_number(s.ptr, s.len, &v))
+		if (!digits_number(s.ptr, s.len, &v))
 			return false;
 		*out = (int64_t)v;
 		return true;
@@ -246,7 +228,7 @@ static inline bool plain_double(struct str s, double *out)
 		unsigned n = (unsigned)s.len;
 		bool found = digits_decimal(digits_load(s.ptr, s.len), &n, &v);
 		if (found)
-			*out = (double)v / power[n];
+			*out = n ? (double)v / power[n] : (double)v;
 		return found;
 	}
 	for (; i < s.len && is_digit(s.ptr[i]); i++)

@@ -3,6 +3,7 @@
  * bytes decide which reader looks; each reader wants the whole of its notation, so that
  * numbers and words of a message are not taken for times.
  */
+#include "core/digits.h"
 #include "core/timestamp_parts.h"
 
 static inline bool word_byte(char c)
@@ -286,7 +287,7 @@ static bool parse_packed(struct str *s, size_t n, struct timestamp *out)
 }
 
 /* Epochs between 2001 and 2100 in seconds. */
-enum { EPOCH_FIRST_S = 978307200 };
+enum { EPOCH_FIRST_S = 978307200, EPOCH_MS_DIGITS = 13 };
 #define EPOCH_END_S INT64_C(4102444800)
 
 /* n digits at *p, perhaps a fraction behind: moves *p. */
@@ -325,8 +326,20 @@ static size_t count_digits(const char *p, const char *end)
 	return (size_t)(q - p);
 }
 
+/* Thirteen digits are the milliseconds that most libraries write. */
+static bool epoch_ms(const char *p, struct timestamp *out)
+{
+	uint64_t ms;
+	if (!digits_number(p, EPOCH_MS_DIGITS, &ms) || ms < (uint64_t)EPOCH_FIRST_S * 1000 || ms >= (uint64_t)EPOCH_END_S * 1000)
+		return false;
+	*out = (struct timestamp){ .ns = (int64_t)ms * NS_PER_MS, .digits = 3, .has_zone = true, .has_year = true, .has_date = true };
+	return true;
+}
+
 bool timestamp_parse_epoch(struct str s, struct timestamp *out)
 {
+	if (s.len == EPOCH_MS_DIGITS && epoch_ms(s.ptr, out))
+		return true;
 	if (!s.len || !ts_digit(s.ptr[0]))
 		return false;
 	const char *p = s.ptr, *end = p + s.len;

@@ -153,8 +153,33 @@ struct str url_authority(struct str url)
 	return str_head(url, n);
 }
 
+/*
+ * Digits with three points among them, at most 15 bytes: most of what is asked of is an IPv4 address. False says nothing.
+ * Eight bytes at a time: of a byte that differs in its low bits from what it is held against, the sum's high bit is set.
+ */
+static inline bool dotted_is(struct str s)
+{
+	const uint64_t highs = UINT64_C(0x8080808080808080), lows = ~highs, ones = UINT64_C(0x0101010101010101);
+	uint64_t bytes[2], points = 0, others = 0;
+	if (s.len < 7 || s.len > 15 || !is_digit(s.ptr[0]) || !is_digit(s.ptr[s.len - 1]))
+		return false;
+	size_t head = s.len < 8 ? s.len : 8;
+	/* What is missing to sixteen bytes is digits. */
+	bytes[0] = digits_load(s.ptr, head) | (head < 8 ? UINT64_C(0x30) << 56 : 0);
+	bytes[1] = s.len > 8 ? digits_load(s.ptr + 8, s.len - 8) | ones * '0' << (8 * (s.len - 8)) : ones * '0';
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t point = bytes[i] ^ (ones * '.'), digit = bytes[i] ^ (ones * '0');
+		point = ~(((point & lows) + lows) | point) & highs;
+		points += (point >> 7) * ones >> 56;
+		others |= ((((digit & lows) + ones * 0x76) | digit) & highs) & ~point;
+	}
+	return others == 0 && points == 3;
+}
+
 bool address_is(struct str s)
 {
+	if (dotted_is(s))
+		return true;
 	if (s.len < 2 || s.len > 60)
 		return false;
 	unsigned dots = 0, colons = 0;
@@ -235,6 +260,14 @@ struct str endpoint_host(struct str s)
 	if (colon > 0 && colon == str_rchr(s, ':') && endpoint_is(s))
 		return str_head(s, (size_t)colon);
 	return s;
+}
+
+struct str address_of_endpoint(struct str s)
+{
+	if (dotted_is(s))
+		return s;
+	s = endpoint_host(s);
+	return address_is(s) ? s : STR_NONE;
 }
 
 bool hex_id_is(struct str s)

@@ -45,6 +45,8 @@ struct str url_authority(struct str url);
 
 /* Looks like an IPv4 or IPv6 address, alone (no port). */
 bool address_is(struct str s);
+/* The client that "10.0.0.1", "10.0.0.1:3000" or "[::1]:80" names; empty when it is no address. */
+struct str address_of_endpoint(struct str s);
 /* An address that cannot be a client on the internet: private, loopback, link-local. */
 bool address_is_private(struct str s);
 /* "10.0.0.2, 203.0.113.9" → the first that is not private, else the first. */

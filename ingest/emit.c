@@ -150,6 +150,14 @@ static void set_fingerprint(struct normalisers *n, struct event *e)
 		e->fingerprint = memo_put(&n->fingerprints, key, e->fingerprint_id, e->fingerprint);
 }
 
+/* A hash that its decoder made is of the message as it was then. */
+static struct text_key with_key(struct str message, const struct text_key *known)
+{
+	bool same = known->hash && known->of.ptr == message.ptr && known->of.len == message.len;
+
+	return (struct text_key){ message, same ? known->hash : 0 };
+}
+
 static void normalise(struct emitter *m, const struct format *f, struct event *e)
 {
 	struct normalisers *n = m->norm;
@@ -161,7 +169,7 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 	/* A request a server has served is told by its route; its line is the same but for values. */
 	if ((e->message.len > 0 || e->error.len > 0) &&
 	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0 && e->error.len == 0))
-		e->template_id = template_of(n->templates, without_query(m, e), e->error,
+		e->template_id = template_of(n->templates, with_key(without_query(m, e), &e->message_key), e->error,
 					     &e->template_text);
 }
 

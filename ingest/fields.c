@@ -1,13 +1,11 @@
 #include "ingest/fields.h"
 
+#include "core/digits.h"
 #include "ingest/access.h"
-#include "ingest/lifecycle.h"
-#include "ingest/gitops.h"
-#include "ingest/migration.h"
 #include "ingest/request_text.h"
 #include "ingest/words.h"
 
-enum { RANK_WEAK = 3, SLOTS_LOOKED_AT = 8 };
+enum { RANK_WEAK = 3, SLOTS_LOOKED_AT = 8, EPOCH_BYTES_USUAL = 13 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch)
 {
@@ -138,8 +136,9 @@ static inline __attribute__((always_inline)) struct str known_text(const struct 
 	const struct field_value *v = &f->value[k];
 	if (!fields_has(f, k))
 		return STR_NONE;
-	if (v->how.escaped || v->text.len == 1 || v->text.len == 4 || v->text.len == 5 || str_blank(v->text.ptr[0]) ||
-	    str_blank(v->text.ptr[v->text.len - 1]))
+	unsigned char first = (unsigned char)v->text.ptr[0], last = (unsigned char)v->text.ptr[v->text.len - 1];
+	/* Only letters and '<' begin a word for nothing, but for "-"; digits and '/' stand before all of them but that. */
+	if (v->how.escaped || first <= '-' || last <= ' ' || (v->text.len - 4 < 2 && (first == 'n' || first == 'N' || first == '<')))
 		return text_unless_none(f, k);
 	return v->text;
 }
@@ -150,7 +149,8 @@ static inline bool known_number(const struct fields *f, enum field k, int64_t *n
 	uint64_t plain;
 	if (!fields_has(f, k))
 		return false;
-	if (f->value[k].text.len > 18 || !str_to_u64(f->value[k].text, &plain))
+	struct str text = f->value[k].text;
+	if (text.len > 16 || !digits_number(text.ptr, text.len, &plain))
 		return str_to_i64(known_text(f, k), n);
 	*n = (int64_t)plain;
 	return true;
@@ -165,7 +165,9 @@ static bool is_number(struct str s)
 static bool time_by_last(struct timestamp_last *last, struct str text, struct timestamp *out)
 {
 	struct str s = str_trim(text), whole;
-	if (timestamp_recall(last, &s, out) || timestamp_parse_epoch(s, out))
+	/* What can be remembered is longer than an epoch. */
+	if (s.len > EPOCH_BYTES_USUAL ? timestamp_recall(last, &s, out) || timestamp_parse_epoch(s, out) :
+					timestamp_parse_epoch(s, out) || timestamp_recall(last, &s, out))
 		return true;
 	if (is_number(s))
 		return false;
@@ -325,8 +327,8 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 	if (fields_has(f, FIELD_UPSTREAM_TIME))
 		duration_of(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
 	if (fields_has(f, FIELD_CLIENT)) {
-		text = endpoint_host(known_text(f, FIELD_CLIENT));
-		if (address_is(text))
+		text = address_of_endpoint(known_text(f, FIELD_CLIENT));
+		if (text.len)
 			e->client = text;
 	}
 	if (fields_has(f, FIELD_FORWARDED)) {
@@ -490,6 +492,7 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 	finish_request(f, e, bare);
 	finish_names(f, e);
 	finish_texts(f, e);
+	unsigned told = MESSAGE_TELLS_ANY;
 	if (e->status >= 0 && (e->path.len || e->method.len)) {
 		e->kind = EV_HTTP;
 		if (e->severity == SEV_NONE)
@@ -499,13 +502,12 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 	} else if (e->upstream.len && e->severity >= SEV_WARN) {
 		e->kind = EV_UPSTREAM;
 	} else {
-		request_text_apply(e);
-		lifecycle_apply(e);
-		migration_apply(e, f->scratch);
-		gitops_apply(e, f->scratch);
+		told = message_tells(f->cache ? &f->cache->messages : NULL, e);
+		if (told & MESSAGE_TELLS_KIND)
+			message_apply(e, f->scratch);
 		if (e->kind == EV_LINE && (fields_has(f, FIELD_FLAG) || fields_has(f, FIELD_SETTING)))
 			finish_change(f, e);
 	}
-	if (e->kind == EV_LINE && isnan(e->duration_ms))
+	if (e->kind == EV_LINE && isnan(e->duration_ms) && (told & MESSAGE_TELLS_DURATION))
 		duration_text(e->message, &e->duration_ms);
 }

@@ -14,6 +14,7 @@
 #include "core/json.h"
 #include "ingest/fields_plan.h"
 #include "ingest/format.h"
+#include "ingest/message.h"
 
 /* What a key can mean. */
 enum field {
@@ -97,6 +98,7 @@ struct field_cache {
 	uint8_t level_len;
 	uint8_t severity;
 	struct timestamp_last time;
+	struct message_memo messages;
 	struct field_plan plan; /* of JSON objects */
 };
 

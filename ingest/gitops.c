@@ -34,6 +34,14 @@ static struct str revision(struct str message, struct str mark)
 	return str_unquote(str_word(&rest));
 }
 
+bool gitops_may(struct str s)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_starts(s, rows[i].starts))
+			return true;
+	return false;
+}
+
 void gitops_apply(struct event *e, struct arena *scratch)
 {
 	if (e->kind != EV_LINE || e->service.len == 0 || e->message.len == 0 || !memchr("IiSRHsA", e->message.ptr[0], 7))

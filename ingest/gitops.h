@@ -13,5 +13,7 @@
  * Else leaves *e alone.
  */
 void gitops_apply(struct event *e, struct arena *scratch);
+/* Does the text begin as such an announcement does? */
+bool gitops_may(struct str s);
 
 #endif

@@ -32,8 +32,7 @@ static bool is_trigger(struct str w)
 #undef IN
 }
 
-/* Words that any announcement contains: the quick test that nearly all messages fail. */
-static bool has_trigger(struct str s)
+bool lifecycle_may(struct str s)
 {
 	const char *p = s.ptr, *end = p + s.len;
 	while (p < end) {
@@ -197,7 +196,7 @@ static struct str version_of(struct str message)
 void lifecycle_apply(struct event *e)
 {
 	if (e->kind != EV_LINE || e->severity > SEV_WARN || e->message.len == 0 ||
-	    e->message.len > MESSAGE_BYTES_MAX || !has_trigger(e->message))
+	    e->message.len > MESSAGE_BYTES_MAX || !lifecycle_may(e->message))
 		return;
 	if (str_find_nocase(e->message, STR("fail")) >= 0 ||
 	    str_find_nocase(e->message, STR(" not ")) >= 0 ||

@@ -16,5 +16,7 @@
  * leaves *e alone.
  */
 void lifecycle_apply(struct event *e);
+/* Has the text any of the words that an announcement contains? The quick test that nearly all messages fail. */
+bool lifecycle_may(struct str s);
 
 #endif

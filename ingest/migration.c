@@ -1,5 +1,7 @@
 #include "ingest/migration.h"
 
+#include "ingest/words.h"
+
 /* What stands between two marks; empty unless both are there. */
 static struct str between(struct str text, struct str before, struct str after)
 {
@@ -151,6 +153,19 @@ static bool typeorm(struct str m, struct change *c)
 	c->key = word_at(str_from(m, 10));
 	c->status = STR("succeeded");
 	return true;
+}
+
+bool migration_may(struct str s)
+{
+	static const struct str begins[] = { WORD("Migrating schema "), WORD("Migration "), WORD("Successfully applied "),
+					     WORD("ChangeSet "),        WORD("Running "),   WORD("== "),
+					     WORD("Applying ") };
+
+	s = str_trim(s);
+	for (size_t i = 0; i < WORDS(begins); i++)
+		if (str_starts(s, begins[i]))
+			return true;
+	return false;
 }
 
 void migration_apply(struct event *e, struct arena *scratch)

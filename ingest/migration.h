@@ -11,5 +11,7 @@
 
 /* Turns a plain line into EV_CHANGE if its message is such an announcement. Else leaves *e alone. */
 void migration_apply(struct event *e, struct arena *scratch);
+/* Does the text begin as such an announcement does? */
+bool migration_may(struct str s);
 
 #endif

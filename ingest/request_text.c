@@ -313,6 +313,11 @@ static bool column_words(struct event *e)
 	return true;
 }
 
+bool request_text_may(struct str s)
+{
+	return str_chr(s, '/') >= 0 || str_find(s, STR("Completed")) >= 0 || str_find(s, STR("Sent")) >= 0;
+}
+
 void request_text_apply(struct event *e)
 {
 	if (e->kind != EV_LINE || e->message.len < 12)
@@ -360,15 +365,40 @@ static bool duration_edge(struct str message, double *ms)
 	       duration_parse_ms(last, ms);
 }
 
+/* The first digit from p on that a word which announces a duration stands in front of; `end` when there is none. */
+static const char *marked_digit(struct str s, const char *p, bool begins)
+{
+	const char *end = s.ptr + s.len;
+
+	while ((p = scan_digit(p, end)) < end) {
+		size_t i = (size_t)(p - s.ptr);
+
+		if (i == 0 ? begins : duration_mark(s, i))
+			return p;
+		for (p++; p < end && (is_alnum(*p) || *p == '.');)
+			p++;
+	}
+	return end;
+}
+
+bool duration_text_may(struct str s)
+{
+	struct str begin = str_trim(s), last = str_from(s, (size_t)(str_rchr(s, ' ') + 1));
+
+	if (s.len == 0)
+		return false;
+	return marked_digit(s, s.ptr, true) < s.ptr + s.len ||
+	       (str_chr(s, ':') >= 0 && begin.len > 0 && (is_digit(begin.ptr[0]) || begin.ptr[0] == '.')) ||
+	       (is_digit(str_at(last, 0)) && str_chr(last, '.') > 0);
+}
+
 bool duration_text(struct str message, double *ms)
 {
 	if (message.len == 0)
 		return false;
 	const char *p = message.ptr, *end = p + message.len;
-	while ((p = scan_digit(p, end)) < end) {
-		size_t i = (size_t)(p - message.ptr);
-		bool marked = i == 0 ? message.len < WHOLE_BYTES_MAX : duration_mark(message, i);
-		if (marked && duration_at(str_from(message, i), ms))
+	while ((p = marked_digit(message, p, message.len < WHOLE_BYTES_MAX)) < end) {
+		if (duration_at(str_from(message, (size_t)(p - message.ptr)), ms))
 			return true;
 		for (p++; p < end && (is_alnum(*p) || *p == '.');)
 			p++;

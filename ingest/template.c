@@ -27,22 +27,26 @@ void template_cache_release(struct template_cache *c)
 }
 
 /* 0: not known by a skeleton. */
-static uint64_t key_of(struct str message, struct str error)
+static uint64_t key_of(struct text_key message, struct str error)
 {
 	char skeleton[SKELETON_ROOM_BYTES];
-	size_t len = skeleton_message(message, skeleton);
-	uint64_t key = hash64(str_make(skeleton, len));
+	uint64_t key = message.hash;
+	size_t len;
 
-	if (len < message.len && len == 0)
-		return 0;
+	if (!key) {
+		len = skeleton_message(message.of, skeleton);
+		if (len < message.of.len && len == 0)
+			return 0;
+		key = hash64(str_make(skeleton, len));
+	}
 	if (error.len == 0)
 		return key;
 	len = skeleton_message(error, skeleton);
 	/* Two that are the same count once, which their skeletons do not tell. */
-	return len ? hash64_mix(key, hash64_seed(str_make(skeleton, len), str_eq(error, message))) : 0;
+	return len ? hash64_mix(key, hash64_seed(str_make(skeleton, len), str_eq(error, message.of))) : 0;
 }
 
-uint64_t template_of(struct template_cache *c, struct str message, struct str error, struct str *text)
+uint64_t template_of(struct template_cache *c, struct text_key message, struct str error, struct str *text)
 {
 	uint64_t key = key_of(message, error), id;
 	const struct memo_slot *known = key ? memo_get(&c->memo, key) : NULL;
@@ -52,8 +56,8 @@ uint64_t template_of(struct template_cache *c, struct str message, struct str er
 		return known->id;
 	}
 	buf_clear(&c->text);
-	template_mask(message, &c->text);
-	if (error.len > 0 && !str_eq(error, message)) {
+	template_mask(message.of, &c->text);
+	if (error.len > 0 && !str_eq(error, message.of)) {
 		if (c->text.len > 0)
 			buf_add(&c->text, STR(": "));
 		template_mask(error, &c->text);

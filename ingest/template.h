@@ -9,6 +9,7 @@
 #define INGEST_TEMPLATE_H
 
 #include "core/arena.h"
+#include "core/event.h"
 #include "core/hash.h"
 
 struct template_cache; /* one per worker */
@@ -16,9 +17,9 @@ struct template_cache *template_cache_new(struct arena *a);
 void template_cache_release(struct template_cache *c);
 /*
  * Masks `message` (and `error`, joined by ": " when both are there and differ). *text lives until the
- * next call at least. 0: nothing to mask.
+ * next call at least. 0: nothing to mask. The message's hash may be 0: not known.
  */
-uint64_t template_of(struct template_cache *c, struct str message, struct str error, struct str *text);
+uint64_t template_of(struct template_cache *c, struct text_key message, struct str error, struct str *text);
 /* The masking alone, into out (cut at its bound). */
 struct buf;
 void template_mask(struct str message, struct buf *out);

@@ -271,6 +271,23 @@ Test(text_head, reads_parts_of_access_lines)
 		  address_is(STR("::ffff:10.0.0.1")));
 	cr_expect_not(address_is(STR("3.9.0")) || address_is(STR("10:15")) || address_is(STR("abc")) ||
 		      address_is(STR("")));
+	for (unsigned round = 0, x = 1; round < 20000; round++) {
+		char text[20];
+		size_t n = 1 + round % 19, points = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1103515245 + 12345;
+			text[i] = ".0123456789."[(x >> 16) % (round & 1 ? 11 : 12)];
+			points += text[i] == '.';
+		}
+		struct str s = str_make(text, n);
+		bool address = points == 3 && text[0] != '.' && text[n - 1] != '.';
+		cr_assert_eq(address_is(s), address, "%.*s", STR_ARG(s));
+		cr_assert_eq(address_of_endpoint(s).len, address ? n : 0, "%.*s", STR_ARG(s));
+		text[x % n] = "af/:"[x >> 8 & 3];
+		cr_assert(!(address_is(s) && text[x % n] == '/'), "%.*s", STR_ARG(s));
+	}
+	cr_expect(str_eq(address_of_endpoint(STR("10.0.0.1:80")), STR("10.0.0.1")) && str_eq(address_of_endpoint(STR("[::1]:80")), STR("::1")));
 	cr_expect(address_is_private(STR("172.16.3.4")) && address_is_private(STR("::1")));
 	cr_expect_not(address_is_private(STR("172.32.3.4")) || address_is_private(STR("198.51.100.1")));
 	expect_text(client_of_list(STR("10.0.0.2, 198.51.100.9, 127.0.0.1")), "198.51.100.9", "client",
