@@ -2,19 +2,40 @@
  * Reading a timestamp by the one before it. The notations of the ISO family that a log writes are all of one length and
  * differ in the digits of the time of day; whatever else differs, the ordinary reader decides.
  */
+#include "core/digits.h"
 #include "core/timestamp_parts.h"
 
 enum { CLOCK_AT = 11, SECONDS_END = 19 }; /* "2026-01-29T22:05:02" */
 
 static const uint32_t fraction_ns[] = { 1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
 
+/* Which of eight bytes are above 9, by their highest bits; `most` is 0x7f less that for bytes that must be 0. */
+static inline uint64_t above(uint64_t bytes, uint64_t most)
+{
+	return (((bytes & UINT64_C(0x7f7f7f7f7f7f7f7f)) + most) | bytes) & UINT64_C(0x8080808080808080);
+}
+
 /* "22:05:02" at p in seconds; negative when it is none that an ordinary day has. */
 static inline int64_t clock_seconds(const char *p)
 {
-	unsigned hour = ts_two(p), minute = ts_two(p + 3), second = ts_two(p + 6);
-	if (hour > 23 || minute > 59 || second > 59 || p[2] != ':' || p[5] != ':')
+	uint64_t v = digits_load(p, 8) ^ UINT64_C(0x30303a30303a3030);
+	if (above(v, UINT64_C(0x76767f76767f7676)))
 		return -1;
-	return hour * 3600 + minute * 60 + second;
+	v = v * 10 + (v >> 8); /* every byte with the one behind it: no pair of digits is above 99 */
+	unsigned hour = v & 0xff, minute = v >> 24 & 0xff, second = v >> 48 & 0xff;
+	return hour > 23 || minute > 59 || second > 59 ? -1 : (int64_t)(hour * 3600 + minute * 60 + second);
+}
+
+/* The `n` digits (1..9) that end at `end`, behind eight bytes at least. */
+static inline bool fraction_before(const char *end, unsigned n, uint64_t *value)
+{
+	if (n > 8)
+		return str_to_u64(str_make(end - n, n), value);
+	uint64_t v = digits_load(end - 8, 8) >> (8 * (8 - n));
+	if (digits_count(v) < n)
+		return false;
+	*value = digits_value(v, n);
+	return true;
 }
 
 bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct timestamp *out)
@@ -30,9 +51,9 @@ bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct t
 	ns *= NS_PER_S;
 	if (last->time.digits > 0) {
 		uint64_t v;
-		if (p[tail++] != '.' || !str_to_u64(str_make(p + tail, last->time.digits), &v))
+		if (p[tail] != '.' || !fraction_before(p + tail + 1 + last->time.digits, last->time.digits, &v))
 			return false;
-		tail += last->time.digits;
+		tail += 1u + last->time.digits;
 		ns += (int64_t)v * fraction_ns[last->time.digits];
 	}
 	for (; tail < n; tail++)
