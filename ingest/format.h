@@ -40,6 +40,14 @@ struct format_sample {
 	const char *expect;
 };
 
+enum { FURTHER_BYTES_MAX = 1 << 16 };
+
+/* Lines of a record behind its first, with ends of one byte. */
+struct further_lines {
+	uint32_t n;
+	size_t bytes; /* at most FURTHER_BYTES_MAX, without the end of the last */
+};
+
 struct format {
 	const char *id;       /* "nginx_access" */
 	const char *title;    /* "nginx and Apache access log (combined, common, with times)" */
@@ -51,11 +59,16 @@ struct format {
 	size_t state_bytes;
 	bool headed; /* the file's first lines say what the columns of the others are: they are classified for who reads on, too */
 	/*
-	 * Optional, of formats whose records are single lines: a line in its usual shape, read in one pass and without
-	 * scratch memory. True where classify would say LINE_START and decode give the same *e; false, and *e as it was,
-	 * for whatever takes a longer look.
+	 * Optional: a record in its usual shape, read in one pass. True where classify would say LINE_START of its first line and
+	 * decode give the same *e; false, and *e as it was, for whatever takes a longer look.
 	 */
-	bool (*plain)(struct str line, struct decode_ctx *ctx, struct event *e);
+	bool (*plain)(struct str record, struct decode_ctx *ctx, struct event *e);
+	/*
+	 * Optional, beside plain, of formats whose records may have several lines: is it certain from what has been read of the
+	 * text how far the record goes that would begin with `line`? `behind` begins where the line behind it does. Without it
+	 * each line is a record.
+	 */
+	bool (*whole)(struct str line, struct str behind, struct further_lines *further);
 	/* What is this line? `record` is the open record so far (all its lines, no final \n), empty when none is open. */
 	enum line_class (*classify)(struct str line, struct str record, const struct decode_ctx *ctx);
 	/* Decode a whole record. *e comes in as EVENT_INIT. False: not understood, the record is counted as rejected. */

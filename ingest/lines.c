@@ -283,6 +283,13 @@ bool lines_next(struct lines *l)
 	return true;
 }
 
+void lines_pass(struct lines *l, uint32_t n, size_t bytes)
+{
+	l->number += n;
+	l->at += bytes + 1;
+	l->next_offset += bytes + 1;
+}
+
 void lines_begin(struct lines *l)
 {
 	l->record_open = true;

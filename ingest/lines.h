@@ -72,6 +72,13 @@ void lines_release(struct lines *l);
 void lines_resume(struct lines *l, uint64_t offset, uint64_t number);
 /* The next line; false at the end of the stream (an open record stays readable). */
 bool lines_next(struct lines *l);
+/* What has been read behind the current line, from the beginning of the next one on; empty when nothing has, or it is an array. */
+static inline struct str lines_behind(const struct lines *l)
+{
+	return l->array ? STR_NONE : str_make(l->buf.ptr + l->at, l->buf.len - l->at);
+}
+/* Passes over the next n lines, which are in what is behind the current one and have so many bytes without the end of the last. */
+void lines_pass(struct lines *l, uint32_t n, size_t bytes);
 /* The current line begins a record; one that was open is forgotten. */
 void lines_begin(struct lines *l);
 /* The current line joins the open record; false, and left out, when none is open or the record is full. */

@@ -170,6 +170,13 @@ bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, s
 {
 	const char *p = line.ptr, *end = p + str_head(line, LABEL_WITHIN_BYTES + 2).len;
 
+	/* Nearly every one where the prefix is taken off. */
+	if (end - p > 5 && memcmp(p, "LOG:  ", 6) == 0) {
+		*prefix_len = 0;
+		*text_at = 6;
+		*out = (struct postgres_label){ labels[0].part, labels[0].severity };
+		return true;
+	}
 	while ((p = scan_colon_blanks(p, end)) < end) {
 		size_t i = (size_t)(p++ - line.ptr), from;
 

@@ -1,8 +1,6 @@
 #include "ingest/postgres_prefix.h"
 
 #include "core/ascii.h"
-#include "core/digits.h"
-#include "core/hash.h"
 #include "ingest/postgres.h"
 
 enum word_role { WORD_USER, WORD_DB, WORD_APP, WORD_ROLES };
@@ -37,8 +35,7 @@ static void set_pid(struct event *e, struct prefix_words *words, struct str digi
 	}
 }
 
-/* Digits in base 16, all of them checked, few enough for the type. */
-static int64_t hex_value(struct str digits)
+int64_t postgres_prefix_hex(struct str digits)
 {
 	int64_t v = 0;
 
@@ -76,8 +73,7 @@ static void read_numeric_zone(struct str *rest, struct timestamp *t)
 	*rest = str_from(s, i);
 }
 
-/* A time at the start of *s; the first one of a line is the record's, a later one is the session's start. */
-static bool take_time(struct str *s, struct event *e)
+bool postgres_prefix_time(struct str *s, struct event *e)
 {
 	struct str rest = *s;
 	struct timestamp t;
@@ -221,7 +217,7 @@ static void keyed_value(struct event *e, struct prefix_words *words, struct str 
 		if (postgres_is_sqlstate(value))
 			set_if_empty(&e->sqlstate, value);
 		break;
-	case 't': take_time(&value, e); break;
+	case 't': postgres_prefix_time(&value, e); break;
 	default: break;
 	}
 }
@@ -296,7 +292,7 @@ static bool is_session_id(struct str w, struct event *e, struct prefix_words *wo
 	if (e->pid < 0) {
 		words->pid = str_from(w, (size_t)dot + 1);
 		words->pid_hex = true;
-		e->pid = hex_value(words->pid);
+		e->pid = postgres_prefix_hex(words->pid);
 	}
 	return true;
 }
@@ -392,7 +388,7 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 			s = str_from(s, 1);
 			continue;
 		}
-		if ((is_digit(c) && take_time(&s, e)) || ((is_hex(c) || c == ':') && take_address(&s, e)) ||
+		if ((is_digit(c) && postgres_prefix_time(&s, e)) || ((is_hex(c) || c == ':') && take_address(&s, e)) ||
 		    (is_letter(c) && take_keyed(&s, e, words)))
 			continue;
 		while (n < s.len && !memchr(" ,;|<>\t:[]", s.ptr[n], 10))
@@ -407,140 +403,6 @@ void postgres_prefix_read(struct str s, struct event *e, struct prefix_words *wo
 		read_word(str_head(s, n), false, e, words);
 		s = str_from(s, n);
 	}
-}
-
-/* Where a value of *e stands in the text; false when it does not. */
-static bool part_of(struct str text, struct str value, struct prefix_memo_part *out)
-{
-	*out = (struct prefix_memo_part){ 0 };
-	if (value.len == 0)
-		return true;
-	if (value.ptr < text.ptr || value.ptr + value.len > text.ptr + text.len)
-		return false;
-	*out = (struct prefix_memo_part){ (uint8_t)(value.ptr - text.ptr), (uint8_t)value.len };
-	return true;
-}
-
-static struct str part_text(struct str text, struct prefix_memo_part part)
-{
-	return part.len ? str_make(text.ptr + part.at, part.len) : STR_NONE;
-}
-
-/* Could the value of a digit matter, and not just that it is one? Such are times, and numbers that are too large. */
-static bool by_value(struct str text)
-{
-	size_t run = 0, digits = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		/* "2026-01-" */
-		if (digits >= 4 && text.len - i > 3 && (c == '-' || c == '/' || c == '.') && text.ptr[i + 3] == c)
-			return true;
-		digits = is_digit(c) ? digits + 1 : 0;
-		run = is_digit(c) || c == '.' ? run + 1 : 0;
-		if (run >= 14)
-			return true;
-	}
-	return false;
-}
-
-/* Eight bytes, another for each but 0 for every digit. */
-static inline uint64_t without_digits(uint64_t bytes)
-{
-	uint64_t x = bytes ^ UINT64_C(0x3030303030303030);
-	uint64_t above = ((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | x;
-
-	above &= UINT64_C(0x8080808080808080);
-	return x & ((above >> 7) * 255);
-}
-
-/* The shape of a text of at most PREFIX_MEMO_BYTES, and a hash of it. */
-static uint64_t shape_of(struct str text, uint64_t shape[static PREFIX_MEMO_BYTES / 8])
-{
-	uint64_t key = text.len;
-
-	for (size_t i = 0; i < text.len; i += 8) {
-		shape[i / 8] = without_digits(digits_load(text.ptr + i, text.len - i < 8 ? text.len - i : 8));
-		key = hash64_fold(key ^ shape[i / 8], UINT64_C(0x9e3779b97f4a7c15));
-	}
-	return key;
-}
-
-static bool same_shape(const uint64_t *a, const uint64_t *b, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i += 8)
-		if (a[i / 8] != b[i / 8])
-			return false;
-	return true;
-}
-
-static void remember(struct prefix_memo_slot *slot, const uint64_t *shape, struct str text, const struct event *e,
-		     const struct prefix_words *words)
-{
-	const struct str values[PREFIX_MEMO_FIELDS] = { e->user, e->db, e->logger, e->client, e->sqlstate };
-	bool good = !by_value(text) && part_of(text, words->pid, &slot->pid);
-
-	for (size_t i = 0; i < PREFIX_MEMO_FIELDS; i++)
-		good = part_of(text, values[i], &slot->fields[i]) && good;
-	for (size_t i = 0; i < words->n; i++)
-		good = part_of(text, words->at[i], &slot->words[i]) && good;
-	slot->n_words = (uint8_t)words->n;
-	slot->pid_hex = words->pid_hex;
-	slot->len = good ? (uint8_t)text.len : 0;
-	memcpy(slot->shape, shape, (text.len + 7) / 8 * 8);
-}
-
-/* A time at the start of a prefix, which nearly always looks like the last one. */
-static bool take_first_time(struct timestamp_last *last, struct str *s, struct event *e)
-{
-	struct str before = *s;
-
-	if (timestamp_recall(last, s, &e->time)) {
-		e->has_time = true;
-		return true;
-	}
-	if (!is_digit(s->ptr[0]) || !take_time(s, e))
-		return false;
-	timestamp_remember(last, before, before.len - s->len, &e->time);
-	return true;
-}
-
-void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct event *e,
-			    struct prefix_words *words)
-{
-	struct str text = prefix;
-	struct prefix_memo_slot *slot;
-	uint64_t shape[PREFIX_MEMO_BYTES / 8];
-
-	/* Behind the time nothing of a prefix is read in the light of what stood before. */
-	if (!memo || text.len == 0 || !take_first_time(&memo->time, &text, e) || text.len == 0 ||
-	    text.len > PREFIX_MEMO_BYTES) {
-		postgres_prefix_read(text, e, words);
-		return;
-	}
-	slot = &memo->slots[shape_of(text, shape) % PREFIX_MEMO_SLOTS];
-	if (slot->len != text.len || !same_shape(slot->shape, shape, text.len)) {
-		postgres_prefix_read(text, e, words);
-		remember(slot, shape, text, e, words);
-		return;
-	}
-	e->user = part_text(text, slot->fields[0]);
-	e->db = part_text(text, slot->fields[1]);
-	e->logger = part_text(text, slot->fields[2]);
-	e->client = part_text(text, slot->fields[3]);
-	e->sqlstate = part_text(text, slot->fields[4]);
-	words->pid = part_text(text, slot->pid);
-	words->pid_hex = slot->pid_hex;
-	if (words->pid.len == 0)
-		e->pid = -1;
-	else if (slot->pid_hex)
-		e->pid = hex_value(words->pid);
-	else
-		str_to_i64(words->pid, &e->pid);
-	words->n = slot->n_words;
-	for (size_t i = 0; i < words->n; i++)
-		words->at[i] = part_text(text, slot->words[i]);
 }
 
 void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,

@@ -27,26 +27,10 @@ struct prefix_words {
 
 /* Fills time, pid, user, db, client, logger, sqlstate from the prefix; bare words go to *words. */
 void postgres_prefix_read(struct str prefix, struct event *e, struct prefix_words *words);
-/*
- * What stood where behind the time in prefixes read before. Which piece is what is told by the kinds of bytes alone, so all
- * prefixes that differ in their digits only, those of one setting and the same names mostly, are one here. Zeroed means none.
- * Part of a format's state.
- */
-enum { PREFIX_MEMO_SLOTS = 128, PREFIX_MEMO_BYTES = 64, PREFIX_MEMO_FIELDS = 5 };
-struct prefix_memo {
-	struct timestamp_last time;
-	struct prefix_memo_slot {
-		uint64_t shape[PREFIX_MEMO_BYTES / 8]; /* the text's bytes, all digits the same */
-		uint8_t len;          /* 0 free */
-		uint8_t n_words;
-		/* Where the values stand in the text. */
-		struct prefix_memo_part { uint8_t at, len; } fields[PREFIX_MEMO_FIELDS], words[PREFIX_WORDS], pid;
-		bool pid_hex;
-	} slots[PREFIX_MEMO_SLOTS];
-};
-/* The same as postgres_prefix_read, mostly without reading; memo may be NULL. */
-void postgres_prefix_recall(struct prefix_memo *memo, struct str prefix, struct event *e,
-			    struct prefix_words *words);
+/* A time at the start of *s, which moves behind it; the first one of a line is the record's, a later one is the session's start. */
+bool postgres_prefix_time(struct str *s, struct event *e);
+/* Digits in base 16, all of them checked, few enough for the type. */
+int64_t postgres_prefix_hex(struct str digits);
 /* Compare the words with what a session message said, and remember. */
 void postgres_prefix_learn(struct postgres_prefix *p, const struct prefix_words *words,
 			   const struct event *said);

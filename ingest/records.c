@@ -98,12 +98,63 @@ static enum line_class classify(struct records *r)
 	return c;
 }
 
-static bool start(struct records *r)
+/* How far does the record go that begins with the current line? False: that is not known yet. */
+static bool find_whole(const struct records *r, struct further_lines *further)
+{
+	const struct lines *l = r->lines;
+	struct str behind = lines_behind(l);
+
+	if (!r->format->whole(l->text, behind, further))
+		return false;
+	return further->n == 0 || (l->text.ptr + l->text.len + 1 == behind.ptr && further->bytes <= l->max_line_bytes);
+}
+
+/* The record that begins with the current line, in the short way. RECORD_REJECTED: nothing has happened, it may be none. */
+static enum record_fate read_plain(struct records *r)
+{
+	struct lines *l = r->lines;
+	struct further_lines further = { 0 };
+
+	if (r->format->whole && !find_whole(r, &further))
+		return RECORD_REJECTED;
+	const struct record record = {
+		.text = str_make(l->text.ptr, l->text.len + (further.n > 0 ? further.bytes + 1 : 0)),
+		.format = r->format,
+		.ctx = r->ctx,
+		.line = l->number,
+		.offset = l->offset,
+		.lines = 1 + further.n,
+	};
+	enum record_fate fate = r->plain(r->self, &record);
+
+	if (fate != RECORD_EVENT)
+		return fate;
+	r->n_events++;
+	if (further.n > 0) {
+		lines_pass(l, further.n, further.bytes);
+		r->n_lines += further.n;
+		r->n_continuation += further.n;
+	}
+	if (r->contexts->scratch->used_bytes > 0)
+		arena_reset(r->contexts->scratch);
+	return fate;
+}
+
+/* The current line is the first of a record. `tried`: the short way has been. */
+static bool start(struct records *r, bool tried)
 {
 	if (!close_record(r))
 		return false;
+	if (!tried && r->format->whole) {
+		enum record_fate fate = read_plain(r);
+
+		if (fate != RECORD_REJECTED) {
+			lines_end(r->lines);
+			return fate == RECORD_EVENT;
+		}
+	}
 	begin(r, r->format);
-	if (!r->format->plain)
+	if (!r->format->plain || r->format->whole)
 		return true;
 	/* A line is a record. */
 	if (!close_record(r))
@@ -119,20 +170,20 @@ bool records_run(struct records *r)
 
 	r->ctx = contexts_of(r->contexts, r->format);
 	while (lines_next(r->lines)) {
+		bool tried = !plain || !r->open;
+
 		r->n_lines++;
 		if (plain && !r->open) {
-			enum record_fate fate = r->plain(r->self, r->lines, r->ctx);
+			enum record_fate fate = read_plain(r);
 
 			if (fate == RECORD_STOP)
 				return false;
-			if (fate == RECORD_EVENT) {
-				r->n_events++;
+			if (fate == RECORD_EVENT)
 				continue;
-			}
 		}
 		switch (classify(r)) {
 		case LINE_START:
-			if (!start(r))
+			if (!start(r, tried))
 				return false;
 			break;
 		case LINE_CONTINUES:

@@ -41,10 +41,9 @@ struct records {
 	size_t n_others;
 	enum record_fate (*record)(void *self, const struct record *r);
 	/*
-	 * Optional: the current line as a record of the file's format, which has `plain` (ingest/format.h). RECORD_REJECTED:
-	 * it takes the long way.
+	 * Optional: a record of the file's format, which has `plain` (ingest/format.h). RECORD_REJECTED: it takes the long way.
 	 */
-	enum record_fate (*plain)(void *self, const struct lines *l, struct decode_ctx *ctx);
+	enum record_fate (*plain)(void *self, const struct record *r);
 	void *self;
 	struct arena *kept;      /* for samples */
 

@@ -220,21 +220,23 @@ static struct str id_of(struct reader *rd, const struct format *f)
 	return rd->id;
 }
 
-static enum record_fate read_plain(void *self, const struct lines *l, struct decode_ctx *ctx)
+/* Hands over what has been decoded of a record. */
+static enum record_fate emit_record(struct reader *rd, const struct record *r, struct event *e)
 {
-	struct reader *rd = self;
-	const struct format *f = ctx->format;
+	e->line = r->line;
+	e->offset = r->offset;
+	e->lines = r->lines;
+	e->raw = r->text;
+	e->format = id_of(rd, r->format);
+	return emit_event(rd->out, r->format, e) ? RECORD_EVENT : RECORD_STOP;
+}
+
+static enum record_fate read_plain(void *self, const struct record *r)
+{
 	struct event e;
 
 	event_clear(&e);
-	if (!f->plain(l->text, ctx, &e))
-		return RECORD_REJECTED;
-	e.line = l->number;
-	e.offset = l->offset;
-	e.lines = 1;
-	e.raw = l->text;
-	e.format = id_of(rd, f);
-	return emit_event(rd->out, f, &e) ? RECORD_EVENT : RECORD_STOP;
+	return r->format->plain(r->text, r->ctx, &e) ? emit_record(self, r, &e) : RECORD_REJECTED;
 }
 
 static enum record_fate read_record(void *self, const struct record *r)
@@ -254,12 +256,7 @@ static enum record_fate read_record(void *self, const struct record *r)
 		rd->payloads = payloads_new(rd->pass.contexts.file, &rd->pass.contexts, rd->out);
 	if (e.payload.len > 0)
 		return payloads_record(rd->payloads, r); /* decodes again, into memory that lasts */
-	e.line = r->line;
-	e.offset = r->offset;
-	e.lines = r->lines;
-	e.raw = r->text;
-	e.format = id_of(rd, r->format);
-	return emit_event(rd->out, r->format, &e) ? RECORD_EVENT : RECORD_STOP;
+	return emit_record(rd, r, &e);
 }
 
 static void add_note(struct file_totals *t, struct arena *a, struct str note)

@@ -5,7 +5,7 @@
  */
 #include "ingest/format.h"
 #include "ingest/postgres.h"
-#include "ingest/postgres_prefix.h"
+#include "ingest/postgres_recall.h"
 #include "ingest/postgres_session.h"
 
 enum {
@@ -97,11 +97,72 @@ static enum line_class classify(struct str line, struct str record, const struct
 	return split(line, &prefix, &text, &label) ? LINE_START : LINE_ALIEN;
 }
 
+/* What the message says, once the prefix is read. */
+static void read_text(struct stderr_state *state, struct str text, const struct postgres_label *label,
+		      const struct prefix_words *words, struct arena *scratch, struct event *e)
+{
+	struct postgres_prefix *learned = state ? &state->prefix : NULL;
+	struct str rest;
+
+	e->severity = label->severity;
+	if (words->n > 0) {
+		if (learned && label->part == POSTGRES_MESSAGE &&
+		    (str_starts(text, STR("connection auth")) || str_starts(text, STR("disconnection: ")))) {
+			struct event said = EVENT_INIT;
+
+			postgres_message(&said, text, STR_NONE, scratch);
+			postgres_prefix_learn(learned, words, &said);
+		}
+		postgres_prefix_assign(learned, words, e);
+	}
+	switch (label->part) {
+	case POSTGRES_MESSAGE:
+		postgres_message(e, text, STR_NONE, scratch);
+		postgres_session_apply(state ? &state->sessions : NULL, e, scratch);
+		break;
+	case POSTGRES_STATEMENT:
+		e->message = str_cut(text, '\n', &rest);
+		e->query = str_trim(text);
+		break;
+	case POSTGRES_REMARK:
+		e->message = str_cut(text, '\n', &rest);
+		e->detail = str_trim(rest);
+		break;
+	}
+}
+
+/* A record whose head looks as one before. */
+static bool plain(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	struct stderr_state *state = ctx->state;
+	struct postgres_label label;
+	struct prefix_known known;
+	struct prefix_words words;
+	size_t none, text_at;
+	struct str rest;
+
+	if (!state || !postgres_prefix_find(&state->memo, record, &known) || known.len > PREFIX_BYTES_USUAL)
+		return false;
+	rest = str_from(record, known.len);
+	if (!postgres_label_find(rest, &none, &text_at, &label) || none > 0)
+		return false;
+	postgres_prefix_take(&known, e, &words);
+	read_text(state, str_from(rest, text_at), &label, &words, ctx->scratch, e);
+	return true;
+}
+
+/* What goes on with a record begins with a blank, or with a chunk's mark; an empty line may stand between the two. */
+static bool whole(struct str line, struct str behind, struct further_lines *further)
+{
+	(void)line;
+	*further = (struct further_lines){ 0 };
+	return behind.len > 0 && !str_blank(behind.ptr[0]) && behind.ptr[0] != '[';
+}
+
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct stderr_state *state = ctx->state;
-	struct postgres_prefix *learned = state ? &state->prefix : NULL;
-	struct str prefix, text, rest;
+	struct str prefix, text;
 	struct postgres_label label;
 	struct prefix_words words;
 	int64_t chunk;
@@ -110,32 +171,8 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		record = without_chunks(record, ctx->scratch);
 	if (!split(record, &prefix, &text, &label))
 		return false;
-	e->severity = label.severity;
-	postgres_prefix_recall(state ? &state->memo : NULL, prefix, e, &words);
-	switch (label.part) {
-	case POSTGRES_MESSAGE:
-		if (learned && words.n &&
-		    (str_starts(text, STR("connection auth")) || str_starts(text, STR("disconnection: ")))) {
-			struct event said = EVENT_INIT;
-
-			postgres_message(&said, text, STR_NONE, ctx->scratch);
-			postgres_prefix_learn(learned, &words, &said);
-		}
-		postgres_prefix_assign(learned, &words, e);
-		postgres_message(e, text, STR_NONE, ctx->scratch);
-		postgres_session_apply(state ? &state->sessions : NULL, e, ctx->scratch);
-		break;
-	case POSTGRES_STATEMENT:
-		postgres_prefix_assign(learned, &words, e);
-		e->message = str_cut(text, '\n', &rest);
-		e->query = str_trim(text);
-		break;
-	case POSTGRES_REMARK:
-		postgres_prefix_assign(learned, &words, e);
-		e->message = str_cut(text, '\n', &rest);
-		e->detail = str_trim(rest);
-		break;
-	}
+	postgres_prefix_recall(state ? &state->memo : NULL, record, prefix.len, e, &words);
+	read_text(state, text, &label, &words, ctx->scratch, e);
 	return true;
 }
 
@@ -185,6 +222,8 @@ const struct format format_postgres_stderr = {
 	.role = ROLE_DATABASE,
 	.specificity = 50,
 	.state_bytes = sizeof(struct stderr_state),
+	.plain = plain,
+	.whole = whole,
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,
