@@ -9,7 +9,7 @@ void checkpoint_pack(struct str window, struct column_coder *c, struct buf *out)
 	size_t start = blob_begin(out, LAYOUT);
 	window = str_head(window, CHECKPOINT_WINDOW_BYTES);
 	buf_add_varint(out, window.len);
-	plane_put(c, out, (const unsigned char *)window.ptr, window.len);
+	plane_put_text(&c->planes, out, window);
 	blob_seal(out, start, CHECKPOINT_SEED);
 }
 
@@ -18,7 +18,7 @@ bool checkpoint_unpack(struct str bytes, struct column_coder *c, struct arena *a
 	uint64_t len;
 	if (!blob_open(&bytes, CHECKPOINT_SEED, LAYOUT) || !varint_next(&bytes, &len) || len > CHECKPOINT_WINDOW_BYTES)
 		return false;
-	const unsigned char *p = plane_get(c, &bytes, (size_t)len);
+	const unsigned char *p = plane_get(&c->planes, &bytes, (size_t)len);
 	if (!p || bytes.len)
 		return false;
 	*window = arena_str(a, str_make((const char *)p, (size_t)len));

@@ -5,32 +5,22 @@
 #pragma GCC optimize("O3")
 #endif
 
-#include <zstd.h>
-
 #include "core/err.h"
 #include "core/hash.h"
-
-enum {
-	ZSTD_LEVEL = 1,
-	PLANE_TOO_SHORT = 24, /* bytes: below, a frame's head costs more than it saves */
-};
-
-/* What a plane is stored as. */
-enum plane_form { PLANE_RAW, PLANE_SAME, PLANE_ZSTD };
 
 static const uint64_t factors[] = { 1, 1000, 1000000, 1000000000 };
 
 void column_coder_init(struct column_coder *c)
 {
 	*c = (struct column_coder){ 0 };
+	plane_coder_init(&c->planes);
 	buf_init(&c->plane, SIZE_MAX / 4);
 	buf_init(&c->numbers, SIZE_MAX / 4);
 }
 
 void column_coder_release(struct column_coder *c)
 {
-	ZSTD_freeCCtx(c->pack);
-	ZSTD_freeDCtx(c->unpack);
+	plane_coder_release(&c->planes);
 	buf_release(&c->plane);
 	buf_release(&c->numbers);
 	*c = (struct column_coder){ 0 };
@@ -54,46 +44,6 @@ bool raw64_get(struct str *in, uint64_t *v)
 	*v = r;
 	*in = str_from(*in, 8);
 	return true;
-}
-
-static bool all_same(const unsigned char *p, size_t n)
-{
-	return memcmp(p, p + 1, n - 1) == 0;
-}
-
-void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, size_t n)
-{
-	if (n > 1 && all_same(p, n)) {
-		buf_addc(out, (char)PLANE_SAME);
-		buf_addc(out, (char)p[0]);
-		return;
-	}
-	size_t raw_at = out->len;
-	size_t bound = ZSTD_compressBound(n);
-	/* Room for the form, the length (written into the room in front) and the frame. */
-	enum { HEAD = 11 };
-	if (n >= PLANE_TOO_SHORT && buf_reserve(out, HEAD + bound)) {
-		if (!c->pack) {
-			c->pack = ZSTD_createCCtx();
-			if (!c->pack)
-				out_of_memory(bound);
-			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_contentSizeFlag, 0);
-			/* Short matches cost as much as what they stand for; a smaller table of them stays in the nearest cache. */
-			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_minMatch, 7);
-			ZSTD_CCtx_setParameter(c->pack, ZSTD_c_hashLog, 13);
-		}
-		size_t packed = ZSTD_compress2(c->pack, out->ptr + raw_at + HEAD, bound, p, n);
-		if (!ZSTD_isError(packed) && packed + 3 < n) {
-			buf_addc(out, (char)PLANE_ZSTD);
-			buf_add_varint(out, packed);
-			memmove(out->ptr + out->len, out->ptr + raw_at + HEAD, packed);
-			out->len += packed;
-			return;
-		}
-	}
-	buf_addc(out, (char)PLANE_RAW);
-	buf_add(out, str_make((const char *)p, n));
 }
 
 void column_put_same(struct buf *out, uint64_t v, size_t n)
@@ -156,7 +106,7 @@ void column_put_same(struct buf *out, uint64_t v, size_t n)
 			unsigned shift = 8 * w;                                                        \
 			for (size_t i = 0; i < n; i++)                                                 \
 				plane[i] = (unsigned char)(v[i] >> shift);                             \
-			plane_put(c, out, plane, n);                                                   \
+			plane_put(&c->planes, out, plane, n);                                                 \
 		}                                                                                      \
 	}
 
@@ -191,47 +141,6 @@ COLUMN_PUT(column_put, uint64_t, smallest)
 COLUMN_PUT(column_put_u32, uint32_t, smallest_u32)
 COLUMN_PUT(column_put_u16, uint16_t, smallest_u16)
 COLUMN_PUT(column_put_u8, uint8_t, smallest_u8)
-
-const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n)
-{
-	if (in->len == 0)
-		return NULL;
-	unsigned char form = (unsigned char)in->ptr[0];
-	*in = str_from(*in, 1);
-	buf_clear(&c->plane);
-	char *room = buf_reserve(&c->plane, n);
-	if (!room)
-		return NULL;
-	const char *at = in->ptr;
-	uint64_t packed;
-	switch (form) {
-	case PLANE_RAW:
-		if (in->len < n)
-			return NULL;
-		*in = str_from(*in, n);
-		return (const unsigned char *)at;
-	case PLANE_SAME:
-		if (in->len < 1)
-			return NULL;
-		memset(room, at[0], n);
-		*in = str_from(*in, 1);
-		return (const unsigned char *)room;
-	case PLANE_ZSTD:
-		if (!varint_next(in, &packed) || packed > in->len)
-			return NULL;
-		if (!c->unpack) {
-			c->unpack = ZSTD_createDCtx();
-			if (!c->unpack)
-				out_of_memory(n);
-		}
-		if (ZSTD_decompressDCtx(c->unpack, room, n, in->ptr, (size_t)packed) != n)
-			return NULL;
-		*in = str_from(*in, (size_t)packed);
-		return (const unsigned char *)room;
-	default:
-		return NULL;
-	}
-}
 
 uint64_t *column_numbers(struct column_coder *c, size_t n)
 {
@@ -277,7 +186,7 @@ static bool head_get(struct str *in, struct column_head *h, size_t width_max)
 		if (!head_get(in, &h, sizeof(type)))                                    \
 			return false;                                                   \
 		for (unsigned w = 0; w < h.width; w++) {                                \
-			const unsigned char *plane = plane_get(c, in, n);               \
+			const unsigned char *plane = plane_get(&c->planes, in, n);              \
 			if (!plane)                                                     \
 				return false;                                           \
 			unsigned shift = 8 * w;                                         \
@@ -304,19 +213,6 @@ COLUMN_GET(column_get, uint64_t)
 COLUMN_GET(column_get_u32, uint32_t)
 COLUMN_GET(column_get_u16, uint16_t)
 COLUMN_GET(column_get_u8, uint8_t)
-
-static bool plane_skip(struct str *in, size_t n)
-{
-	if (in->len == 0)
-		return false;
-	unsigned char form = (unsigned char)in->ptr[0];
-	uint64_t bytes = form == PLANE_SAME ? 1 : n;
-	*in = str_from(*in, 1);
-	if (form > PLANE_ZSTD || (form == PLANE_ZSTD && !varint_next(in, &bytes)) || bytes > in->len)
-		return false;
-	*in = str_from(*in, (size_t)bytes);
-	return true;
-}
 
 bool column_skip(struct str *in, size_t n)
 {

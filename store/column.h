@@ -3,7 +3,7 @@
  * costs two bytes. Otherwise the smallest value is taken off, a common factor of a thousand, million or
  * milliard (a log that states milliseconds, kept in nanoseconds) is divided out, and what is left is
  * laid down in byte planes: first all lowest bytes, then all second ones, and so on. Each plane is
- * compressed by itself (zstd, level 1), because a plane has one distribution: the low bytes of a
+ * packed by itself (store/plane.h), because a plane has one distribution: the low bytes of a
  * duration are noise and the high ones nearly all zero, and together they would spoil each other.
  *
  * Why not varints: they are branchy on both ways, and their bytes are mixtures of all of that.
@@ -14,14 +14,13 @@
 #ifndef STORE_COLUMN_H
 #define STORE_COLUMN_H
 
-#include "core/buf.h"
+#include "store/plane.h"
 
-/* Contexts of the compressor and room for one plane; one per thread. Made at first use. */
+/* What packs planes, and room; one per thread. */
 struct column_coder {
-	struct ZSTD_CCtx_s *pack;   /* owned */
-	struct ZSTD_DCtx_s *unpack; /* owned */
-	struct buf plane;           /* one plane, uncompressed */
-	struct buf numbers;         /* of column_numbers() */
+	struct plane_coder planes;
+	struct buf plane;   /* one plane on its way in */
+	struct buf numbers; /* of column_numbers() */
 };
 
 void column_coder_init(struct column_coder *c);
@@ -49,11 +48,6 @@ bool column_skip(struct str *in, size_t n);
 bool column_get_same(struct str *in, uint64_t *v);
 /* Room for n numbers, until it is asked for again. */
 uint64_t *column_numbers(struct column_coder *c, size_t n);
-/* A plane by itself: n bytes, compressed when that helps. */
-void plane_put(struct column_coder *c, struct buf *out, const unsigned char *p, size_t n);
-/* The n bytes: where they stand in *in, or in the coder's room until its next use. NULL when malformed. */
-const unsigned char *plane_get(struct column_coder *c, struct str *in, size_t n);
-
 /* Signed numbers as unsigned ones, small when they are near zero: 0, -1, 1, -2, ... */
 static inline uint64_t zigzag(int64_t v)
 {

@@ -290,7 +290,7 @@ size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf
 	size_t n = sample ? k->rows.n : k->n_firm;
 	size_t start = blob_begin(out, LAYOUT);
 	buf_add_varint(out, rows->len);
-	plane_put(c, out, (const unsigned char *)rows->ptr, rows->len);
+	plane_put_text(&c->planes, out, buf_str(rows));
 	blob_seal(out, start, KEPT_SEED);
 	buf_clear(rows);
 	if (sample)
@@ -305,7 +305,7 @@ bool kept_open(struct str blob, struct column_coder *c, struct arena *a, struct 
 	uint64_t len;
 	if (!blob_open(&blob, KEPT_SEED, LAYOUT) || !varint_next(&blob, &len) || len > KEPT_BLOB_ROWS_BYTES)
 		return false;
-	const unsigned char *bytes = plane_get(c, &blob, (size_t)len);
+	const unsigned char *bytes = plane_get(&c->planes, &blob, (size_t)len);
 	if (!bytes || blob.len)
 		return false;
 	*rows = arena_str(a, str_make((const char *)bytes, (size_t)len));

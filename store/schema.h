@@ -16,7 +16,7 @@
 #define SCHEMA_APPLICATION_ID 0x494e5153 /* "INQS" */
 
 enum {
-	SCHEMA_VERSION = 3,   /* PRAGMA user_version */
+	SCHEMA_VERSION = 4,   /* PRAGMA user_version */
 	EXTENT_SHIFT = 24,
 	EXTENTS_MAX = 1 << 25, /* ids lie below: with a block's number and a row's they make 63 bits */
 	DAY_SHIFT = 16,       /* rows of one day in day_agg */
