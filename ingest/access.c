@@ -1,6 +1,5 @@
 #include "ingest/access.h"
 
-#include "core/digits.h"
 #include "ingest/words.h"
 
 enum severity severity_from_status(int status)
@@ -88,17 +87,6 @@ static bool list_next(struct str *s, struct str *item)
 		n++;
 	*item = str_head(*s, n);
 	*s = str_from(*s, n);
-	return true;
-}
-
-bool seconds_plain_ms(struct str s, double *ms)
-{
-	static const double scale[] = { 1e3, 1e2, 1e1, 1, 1e-1, 1e-2, 1e-3 };
-	unsigned n = (unsigned)s.len;
-	uint64_t value;
-	if (s.len < 3 || s.len > 8 || !digits_decimal(digits_load(s.ptr, s.len), &n, &value) || n == 0)
-		return false;
-	*ms = (double)value * scale[n];
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #ifndef INGEST_ACCESS_H
 #define INGEST_ACCESS_H
 
+#include "core/digits.h"
 #include "core/event.h"
 
 /* A request's severity when the line states none: 5xx error, 4xx warn, else info. */
@@ -28,8 +29,25 @@ bool status_parse(struct str word, int *status);
  */
 size_t quoted_length(struct str s);
 
-/* "0.123" seconds → 123.0 ms, up to seven digits with a point among them; false for all else. */
-bool seconds_plain_ms(struct str s, double *ms);
+/*
+ * n (3..8) loaded bytes (core/digits.h) that are "0.123" seconds → 123.0 ms: up to seven digits with a point among them; false
+ * for all else.
+ */
+static inline bool seconds_loaded_ms(uint64_t bytes, unsigned n, double *ms)
+{
+	static const double scale[] = { 1e3, 1e2, 1e1, 1, 1e-1, 1e-2, 1e-3 };
+	uint64_t value;
+
+	if (!digits_decimal(bytes, &n, &value) || n == 0)
+		return false;
+	*ms = (double)value * scale[n];
+	return true;
+}
+/* The same for a text. */
+static inline bool seconds_plain_ms(struct str s, double *ms)
+{
+	return s.len >= 3 && s.len <= 8 && seconds_loaded_ms(digits_load(s.ptr, s.len), (unsigned)s.len, ms);
+}
 /*
  * "0.123" seconds → 123.0 ms; "-", "" and junk give false. A list ("0.001, 0.002", also " : ") gives
  * the sum.

@@ -1,7 +1,6 @@
 #include "ingest/access_plain.h"
 
 #include "core/ascii.h"
-#include "core/digits.h"
 #include "ingest/access.h"
 
 #ifdef __SSE2__
@@ -193,9 +192,14 @@ static inline bool read_who(const char **p, const char *end, struct str *client,
 
 	*client = str_make(from, word_length(from, end));
 	at = from + client->len;
-	if (client->len == 0 || end - at < 5 || memcmp(at, " - ", 3) != 0)
+	if (client->len == 0 || end - at < DATED_BYTES + 6 || memcmp(at, " - ", 3) != 0)
 		return false;
 	at += 3;
+	if (memcmp(at, "- ", 2) == 0) {
+		*user = str_make(at, 1);
+		*p = at + 2;
+		return true;
+	}
 	*user = str_make(at, word_length(at, end));
 	at += user->len;
 	if (user->len == 0 || end - at < DATED_BYTES + 1 || at[0] != ' ')
@@ -227,6 +231,14 @@ static inline bool read_outcome(const char **p, const char *end, int *status, in
 	}
 	*p = s + n;
 	return *p == end || **p == ' ';
+}
+
+/* Seconds with a point, which end the line: " 0.123". */
+static inline bool read_seconds(const char *p, const char *end, double *ms)
+{
+	unsigned n = (unsigned)(end - p) - 1;
+
+	return *p == ' ' && n >= 3 && n <= 8 && seconds_loaded_ms(digits_load(end - 8, 8) >> (8 * (8 - n)), n, ms);
 }
 
 bool access_plain_read(struct str line, struct access_state *state, struct event *e)
@@ -262,7 +274,7 @@ bool access_plain_read(struct str line, struct access_state *state, struct event
 		e->referrer = referrer;
 	if (!is_dash(agent))
 		e->agent = agent;
-	if (p < end && (*p != ' ' || !seconds_plain_ms(str_make(p + 1, (size_t)(end - p) - 1), &e->duration_ms)))
+	if (p < end && !read_seconds(p, end, &e->duration_ms))
 		access_tail_decode(str_make(p, (size_t)(end - p)), state ? &state->tail : NULL, e);
 	return true;
 }
