@@ -285,25 +285,24 @@ static int by_relation(const void *a, const void *b, void *self)
 static bool correlate(struct zones *z, struct zone_log *log, struct zone_log *partner, enum zone_measure m,
                       const bool *fits, int32_t *offset_s, double *margin)
 {
-	struct zone_match best = { 0, 0 };
-	double second = 0;
+	double best = 0, second = 0;
 	signal_roughen(&log->signal, m, z->arena);
 	signal_roughen(&partner->signal, m, z->arena);
 	for (size_t i = 0; i < z->n_candidates; i++) {
 		if (!fits[i])
 			continue;
-		struct zone_match match =
-			signal_match(&log->signal, m, shift_of(z->candidates[i]), &partner->signal, m);
-		if (match.z > best.z) {
-			second = best.z;
+		double match = signal_match(&log->signal, shift_of(z->candidates[i]), &partner->signal, m);
+		if (match > best) {
+			second = best;
 			best = match;
 			*offset_s = z->candidates[i];
-		} else if (match.z > second) {
-			second = match.z;
+		} else if (match > second) {
+			second = match;
 		}
 	}
-	*margin = best.z - second;
-	return best.z >= z_min && *margin >= z_margin && best.together >= TOGETHER_MIN;
+	*margin = best - second;
+	return best >= z_min && *margin >= z_margin &&
+	       signal_together(&log->signal, shift_of(*offset_s), &partner->signal, m) >= TOGETHER_MIN;
 }
 
 /* The partner of the closest relation that decides; among several the clearest. */

@@ -20,24 +20,27 @@ struct zone_tally {
 	uint64_t counts[MEASURE_COUNT];
 };
 
+/* Of values, and of their squares. */
+struct zone_sums { double plain, squares; };
+enum { SIGNAL_STRIDE = 64 };
+
 struct zone_signal {
 	VEC(struct zone_tally) tallies; /* after signal_finish: ascending, each bucket once */
 	int32_t from, to; /* buckets [from, to) that hold all but the outermost half percent on each side */
 	float *rough[MEASURE_COUNT]; /* to - from values: roots of counts, less their moving average */
-};
-
-/* How well two signals agree. */
-struct zone_match {
-	double z;        /* Fisher's z of the correlation in standard errors; 0 when nothing can be said */
-	size_t together; /* buckets in which both have something above their average */
+	struct zone_sums *sums[MEASURE_COUNT]; /* of all before every SIGNAL_STRIDE-th of them */
 };
 
 /* Puts the tallies in order and finds the span. */
 void signal_finish(struct zone_signal *s);
 /* Readies a measure for comparing; only the last week counts. Memory from the arena. */
 void signal_roughen(struct zone_signal *s, enum zone_measure m, struct arena *a);
-/* Compares measures of x, shifted by so many buckets, and y. Both must be ready. */
-struct zone_match signal_match(const struct zone_signal *x, enum zone_measure mx, int32_t shift,
-                               const struct zone_signal *y, enum zone_measure my);
+/*
+ * How well a measure of x, shifted by so many buckets, and that of y agree: Fisher's z of their correlation in standard errors;
+ * 0 when nothing can be said. Both must be ready.
+ */
+double signal_match(const struct zone_signal *x, int32_t shift, const struct zone_signal *y, enum zone_measure m);
+/* In how many buckets both have something above their average. */
+size_t signal_together(const struct zone_signal *x, int32_t shift, const struct zone_signal *y, enum zone_measure m);
 
 #endif
