@@ -2,10 +2,11 @@
 
 #include "core/digits.h"
 #include "ingest/access.h"
+#include "ingest/fields_value.h"
 #include "ingest/request_text.h"
 #include "ingest/words.h"
 
-enum { RANK_WEAK = 3, SLOTS_LOOKED_AT = 8, EPOCH_BYTES_USUAL = 13 };
+enum { RANK_WEAK = 3, SLOTS_LOOKED_AT = 8 };
 
 void fields_init(struct fields *f, struct field_cache *cache, struct arena *scratch)
 {
@@ -23,37 +24,10 @@ uint16_t field_prefix_hash(struct str prefix)
 	return (uint16_t)(h ^ (h >> 16));
 }
 
-/* Bytewise the same? Keys are short: two overlapping words are nearly always all of one. */
-static inline bool same_bytes(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y, u, v;
-	uint32_t p, q, r, s;
-	if (n > 16)
-		return memcmp(a, b, n) == 0;
-	if (n >= 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		memcpy(&u, a + n - 8, 8);
-		memcpy(&v, b + n - 8, 8);
-		return ((x ^ y) | (u ^ v)) == 0;
-	}
-	if (n >= 4) {
-		memcpy(&p, a, 4);
-		memcpy(&q, b, 4);
-		memcpy(&r, a + n - 4, 4);
-		memcpy(&s, b + n - 4, 4);
-		return ((p ^ q) | (r ^ s)) == 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
 static inline bool slot_is(const struct field_slot *slot, struct str key, size_t prefix_len, uint16_t hash)
 {
 	return slot->len == key.len && slot->prefix_len == prefix_len && slot->prefix_hash == hash &&
-	       same_bytes(slot->key, key.ptr, key.len);
+	       value_same(slot->key, key.ptr, key.len);
 }
 
 static struct field_alias find_alias(const struct field_scope *scope, struct str key)
@@ -121,26 +95,12 @@ struct str fields_unescaped(const struct fields *f, enum field k)
 	return json_text((struct json_value){ .type = JSON_STRING, .raw = f->value[k].text, .has_escape = true }, f->scratch);
 }
 
-static struct str text_unless_none(const struct fields *f, enum field k)
-{
-	struct str s = str_trim(fields_text(f, k));
-	return str_eq(s, STR("-")) || str_eq(s, STR("null")) || str_eq(s, STR("None")) ||
-			       str_eq(s, STR("<nil>"))
-		       ? STR_NONE
-		       : s;
-}
-
-/* What a field says: "", "-" and null are how logs write nothing. Most fields are not there, and most are asked for. */
+/* What a field says; empty when it says nothing. Most fields are not there, and most are asked for. */
 static inline __attribute__((always_inline)) struct str known_text(const struct fields *f, enum field k)
 {
-	const struct field_value *v = &f->value[k];
 	if (!fields_has(f, k))
 		return STR_NONE;
-	unsigned char first = (unsigned char)v->text.ptr[0], last = (unsigned char)v->text.ptr[v->text.len - 1];
-	/* Only letters and '<' begin a word for nothing, but for "-"; digits and '/' stand before all of them but that. */
-	if (v->how.escaped || first <= '-' || last <= ' ' || (v->text.len - 4 < 2 && (first == 'n' || first == 'N' || first == '<')))
-		return text_unless_none(f, k);
-	return v->text;
+	return f->value[k].how.escaped ? value_text_of_odd(fields_unescaped(f, k)) : value_text(f->value[k].text);
 }
 
 /* A field that is a whole number. */
@@ -156,57 +116,11 @@ static inline bool known_number(const struct fields *f, enum field k, int64_t *n
 	return true;
 }
 
-static bool is_number(struct str s)
-{
-	double unused;
-	return s.len > 0 && (is_digit(s.ptr[0]) || s.ptr[0] == '-') && str_to_double(s, &unused);
-}
-
-static bool time_by_last(struct timestamp_last *last, struct str text, struct timestamp *out)
-{
-	struct str s = str_trim(text), whole;
-	/* What can be remembered is longer than an epoch. */
-	if (s.len > EPOCH_BYTES_USUAL ? timestamp_recall(last, &s, out) || timestamp_parse_epoch(s, out) :
-					timestamp_parse_epoch(s, out) || timestamp_recall(last, &s, out))
-		return true;
-	if (is_number(s))
-		return false;
-	if (s.len && (s.ptr[0] == '[' || s.ptr[0] == '"'))
-		s = str_from(s, 1);
-	whole = s;
-	if (!timestamp_parse_iso(&s, out))
-		return timestamp_parse(&s, out);
-	timestamp_remember(last, whole, whole.len - s.len, out);
-	return true;
-}
-
-bool field_time(struct str text, struct timestamp *out)
-{
-	struct timestamp_last none = { 0 };
-	return time_by_last(&none, text, out);
-}
-
-enum severity field_level(struct str text)
-{
-	int64_t n;
-	struct str s = str_trim(text);
-	if (s.len == 0)
-		return SEV_NONE;
-	if (s.ptr[0] >= '0' && s.ptr[0] <= '9' && str_to_i64(s, &n)) {
-		if (n <= 7)
-			return severity_from_syslog((int)n);
-		if (n >= 1000)
-			n = n / 1000 + 10; /* logback's 20000 is INFO */
-		return n <= 100 ? severity_from_pino(n) : SEV_NONE;
-	}
-	return severity_parse(s);
-}
-
 static void finish_time(struct fields *f, struct event *e)
 {
 	if (fields_has(f, FIELD_TIME)) {
 		struct str text = fields_text(f, FIELD_TIME);
-		e->has_time = f->cache ? time_by_last(&f->cache->time, text, &e->time) : field_time(text, &e->time);
+		e->has_time = f->cache ? value_time(&f->cache->time, text, &e->time) : field_time(text, &e->time);
 		if (e->has_time && !e->time.has_date && fields_has(f, FIELD_DATE)) {
 			struct str date = fields_text(f, FIELD_DATE);
 			e->has_time = field_time(
@@ -229,69 +143,28 @@ static void finish_time(struct fields *f, struct event *e)
 
 static void finish_level(struct fields *f, struct event *e)
 {
-	if (fields_has(f, FIELD_LEVEL)) {
-		struct str text = fields_text(f, FIELD_LEVEL);
-		struct field_cache *c = f->cache;
-		/* nearly always the level of the record before */
-		if (c && c->level_len == text.len && same_bytes(c->level, text.ptr, text.len)) {
-			e->severity = (enum severity)c->severity;
-		} else {
-			e->severity = field_level(text);
-			if (c && text.len <= sizeof c->level) {
-				memcpy(c->level, text.ptr, text.len);
-				c->level_len = (uint8_t)text.len;
-				c->severity = (uint8_t)e->severity;
-			}
-		}
-	}
+	if (fields_has(f, FIELD_LEVEL))
+		e->severity = value_level(f->cache, fields_text(f, FIELD_LEVEL));
 	int64_t n;
 	if (e->severity == SEV_NONE && fields_has(f, FIELD_LEVEL_PYTHON) &&
 	    str_to_i64(fields_text(f, FIELD_LEVEL_PYTHON), &n) && n >= 10 && n <= 50)
 		e->severity = severity_from_pino(n + 10);
 	if (e->severity == SEV_NONE && fields_has(f, FIELD_STATUS) &&
-	    !is_number(fields_text(f, FIELD_STATUS)))
+	    !value_is_number(fields_text(f, FIELD_STATUS)))
 		e->severity =
 			severity_parse(fields_text(f, FIELD_STATUS)); /* Datadog's name for the level */
 }
 
-static bool duration_of(const struct fields *f, enum field k, enum field_unit bare, double *ms)
+/* `bare`: the unit of a number that says none. */
+static void finish_duration(const struct fields *f, enum field k, enum field_unit bare, double *ms)
 {
-	struct str s = known_text(f, k);
-	double n;
-	if (!str_to_double(s, &n)) {
-		if (duration_parse_ms(s, ms) || duration_text(s, ms))
-			return true;
-		return f->value[k].how.unit == UNIT_S && seconds_list_ms(s, ms);
-	}
-	if (!(n >= 0))
-		return false;
-	enum field_unit unit = (enum field_unit)f->value[k].how.unit;
-	if (unit == UNIT_NONE)
-		unit = bare;
-	if (unit == UNIT_NONE) {
-		bool zap = fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].how.bare &&
-			   str_chr(f->value[FIELD_TIME].text, '.') > 0;
-		bool nanoseconds = n >= 1e7 && str_chr(s, '.') < 0 && str_chr(s, 'e') < 0;
-		unit = zap ? UNIT_S : nanoseconds ? UNIT_NS : UNIT_MS;
-	}
-	static const double to_ms[] = {
-		[UNIT_NONE] = 1, [UNIT_NS] = 1e-6, [UNIT_US] = 1e-3, [UNIT_MS] = 1, [UNIT_S] = 1e3
-	};
-	*ms = n * to_ms[unit];
-	return true;
-}
-
-/* The path of a URL: "https://host/path?x" → "/path?x". */
-static struct str url_path(struct str url)
-{
-	if (url.ptr[0] == '/')
-		return url;
-	ptrdiff_t scheme = str_find(str_head(url, 15), STR("://"));
-	if (scheme <= 0)
-		return url;
-	struct str rest = str_from(url, (size_t)scheme + 3);
-	ptrdiff_t slash = str_chr(rest, '/');
-	return slash < 0 ? STR("/") : str_from(rest, (size_t)slash);
+	const struct field_how *how = &f->value[k].how;
+	struct str epoch = STR_NONE;
+	if (!fields_has(f, k))
+		return;
+	if (fields_has(f, FIELD_TIME) && f->value[FIELD_TIME].how.bare)
+		epoch = f->value[FIELD_TIME].text;
+	value_duration(known_text(f, k), how->unit == UNIT_NONE ? bare : (enum field_unit)how->unit, epoch, ms);
 }
 
 static void finish_request(struct fields *f, struct event *e, enum field_unit bare)
@@ -314,7 +187,7 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 	if (!text.len && !e->path.len && e->method.len)
 		text = known_text(f, FIELD_ROUTE);
 	if (text.len && !e->path.len && (e->method.len || e->status >= 0))
-		e->path = url_path(text);
+		e->path = value_path(text);
 	text = known_text(f, FIELD_QUERY_STRING);
 	if (text.len && e->path.len && str_chr(e->path, '?') < 0)
 		e->path = arena_printf(f->scratch, "%.*s?%.*s", STR_ARG(e->path), STR_ARG(text));
@@ -322,10 +195,8 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 		e->status = (int)n;
 	if (known_number(f, FIELD_BYTES, &n) && n >= 0)
 		e->bytes = n;
-	if (fields_has(f, FIELD_DURATION))
-		duration_of(f, FIELD_DURATION, bare, &e->duration_ms);
-	if (fields_has(f, FIELD_UPSTREAM_TIME))
-		duration_of(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
+	finish_duration(f, FIELD_DURATION, bare, &e->duration_ms);
+	finish_duration(f, FIELD_UPSTREAM_TIME, bare, &e->upstream_ms);
 	if (fields_has(f, FIELD_CLIENT)) {
 		text = address_of_endpoint(known_text(f, FIELD_CLIENT));
 		if (text.len)
@@ -348,18 +219,6 @@ static void finish_request(struct fields *f, struct event *e, enum field_unit ba
 				      ? arena_printf(f->scratch, "%.*s:%.*s", STR_ARG(peer), STR_ARG(port))
 				      : peer;
 	}
-}
-
-/*
- * A version in words: digits with a point, or a commit; not the "1" of logstash's @version nor GELF's
- * "1.1".
- */
-static bool version_is(struct str s)
-{
-	if (s.len < 3 || s.len > 64 || str_eq(s, STR("1.0")) || str_eq(s, STR("1.1")) ||
-	    str_chr(s, ' ') >= 0)
-		return false;
-	return str_chr(s, '.') > 0 || s.len >= 7;
 }
 
 static void finish_names(struct fields *f, struct event *e)
@@ -390,20 +249,19 @@ static void finish_names(struct fields *f, struct event *e)
 	if (machine && fields_rank(f, FIELD_VHOST_OR_HOST) < fields_rank(f, FIELD_HOST))
 		e->host = known_text(f, FIELD_VHOST_OR_HOST);
 	text = known_text(f, FIELD_VERSION);
-	if (version_is(text))
+	if (value_is_version(text))
 		e->version = text;
 	if (known_number(f, FIELD_PID, &n) && n >= 0)
 		e->pid = n;
 	text = known_text(f, FIELD_DB);
-	if (!is_number(text)) /* lograge's "db" is a time */
+	if (!value_is_number(text)) /* lograge's "db" is a time */
 		e->db = text;
 	text = known_text(f, FIELD_QUERY);
 	if (str_chr(text, ' ') > 0)
 		e->query = text;
 	if (known_number(f, FIELD_ROWS, &n) && n >= 0)
 		e->rows = n;
-	if (fields_has(f, FIELD_LOCK_TIME))
-		duration_of(f, FIELD_LOCK_TIME, UNIT_MS, &e->lock_ms);
+	finish_duration(f, FIELD_LOCK_TIME, UNIT_MS, &e->lock_ms);
 }
 
 /* The line of a trace that says what was thrown: the last of Python's, the first of the others'. */
@@ -422,7 +280,7 @@ static void finish_texts(struct fields *f, struct event *e)
 {
 	e->message = str_trim(fields_text(f, FIELD_MESSAGE));
 	struct str error = known_text(f, FIELD_ERROR);
-	bool flag = fields_has(f, FIELD_ERROR) && f->value[FIELD_ERROR].how.bare && !is_number(error);
+	bool flag = fields_has(f, FIELD_ERROR) && f->value[FIELD_ERROR].how.bare && !value_is_number(error);
 	bool weak = fields_rank(f, FIELD_ERROR) >= RANK_WEAK && e->severity < SEV_WARN;
 	if (!(flag && (str_eq(error, STR("true")) || str_eq(error, STR("false")))) && !weak)
 		e->error = error;
@@ -493,11 +351,9 @@ void fields_finish(struct fields *f, struct event *e, enum field_unit bare)
 	finish_names(f, e);
 	finish_texts(f, e);
 	unsigned told = MESSAGE_TELLS_ANY;
-	if (e->status >= 0 && (e->path.len || e->method.len)) {
-		e->kind = EV_HTTP;
-		if (e->severity == SEV_NONE)
-			e->severity = severity_from_status(e->status);
-	} else if (e->query.len && !isnan(e->duration_ms)) {
+	if (value_request(e))
+		return;
+	if (e->query.len && !isnan(e->duration_ms)) {
 		e->kind = EV_QUERY;
 	} else if (e->upstream.len && e->severity >= SEV_WARN) {
 		e->kind = EV_UPSTREAM;

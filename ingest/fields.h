@@ -154,6 +154,11 @@ enum field fields_put(struct fields *f, const struct field_scope *scope, struct 
 		      bool escaped, bool bare);
 /* Collects all members of a JSON object. False when it is not a well-formed one. */
 bool fields_put_json(struct fields *f, struct str object);
+/*
+ * fields_put_json and fields_finish in one, in a shorter way where the shape of the object is known (ingest/fields_shape.h). *e is
+ * nothing yet, and nothing has been collected.
+ */
+bool fields_read_json(struct fields *f, struct str object, struct event *e);
 /* Of an array only a first item that is a string counts (header values: ["curl/8.5"]); else there is no text. */
 struct json_value field_first_string(struct json_value array);
 static inline bool fields_has(const struct fields *f, enum field k)

@@ -1,5 +1,6 @@
 /* Collecting the members of a JSON object: the walk behind fields_put_json. */
 #include "ingest/fields.h"
+#include "ingest/fields_shape.h"
 #include "ingest/words.h"
 
 enum { RANK_GROUP = 8 };
@@ -162,22 +163,58 @@ static bool put_object(struct walk *w, struct str object, const struct field_sco
 	return !it.failed;
 }
 
-bool fields_put_json(struct fields *f, struct str object)
+/* Collects the members of an object without a plan, for which it is learned if there is one. */
+static bool walk_object(struct fields *f, struct field_plan *plan, struct str object)
 {
-	/* A plan that does not fit leaves nothing as it was: it is for fields that hold nothing yet. */
-	struct field_plan *plan = f->cache && f->has == 0 && !plan_pauses(&f->cache->plan) ? &f->cache->plan : NULL;
 	struct plan_trace trace;
 	struct walk w = { f, plan ? &trace : NULL };
 	const char *end;
-	if (plan && plan_read(plan, f, object))
-		return true;
-	if (plan)
-		fields_clear(f);
 	trace.n = 0;
 	trace.unfit = false;
 	if (!put_object(&w, object, NULL, FIELD_DEPTH_MAX, &end))
 		return false;
 	if (plan)
 		plan_learn(plan, object, end, &trace);
+	return true;
+}
+
+static struct field_plan *plan_of(struct fields *f)
+{
+	return f->cache && !plan_pauses(&f->cache->plan) ? &f->cache->plan : NULL;
+}
+
+static void keep_all(struct fields *f, const struct plan_object *found)
+{
+	for (size_t i = 0; i < found->n; i++)
+		fields_keep(f, found->values[i].field, found->values[i].text, &found->values[i].how);
+}
+
+bool fields_put_json(struct fields *f, struct str object)
+{
+	struct field_plan *plan = plan_of(f);
+	struct plan_object found;
+	if (!plan || !plan_read(plan, object, &found))
+		return walk_object(f, plan, object);
+	keep_all(f, &found);
+	return true;
+}
+
+bool fields_read_json(struct fields *f, struct str object, struct event *e)
+{
+	struct field_plan *plan = plan_of(f);
+	struct plan_object found;
+	if (!plan || !plan_read(plan, object, &found)) {
+		if (!walk_object(f, plan, object))
+			return false;
+	} else {
+		const struct field_shape *shape = &plan->shapes[found.shape];
+		if (!found.unusual && shape->n > 0) {
+			if (shape_apply(shape, found.values, f->cache, e))
+				return true;
+			event_clear(e);
+		}
+		keep_all(f, &found);
+	}
+	fields_finish(f, e, UNIT_NONE);
 	return true;
 }

@@ -1,4 +1,5 @@
 #include "ingest/fields.h"
+#include "ingest/fields_shape.h"
 
 enum plan_kind {
 	PLAN_QUOTED, /* a string, whose opening quote ends the text */
@@ -40,10 +41,12 @@ static const char *other_value(const char *p, const char *end, enum plan_kind ki
 	return rest.ptr;
 }
 
-bool plan_read(struct field_plan *plan, struct fields *f, struct str object)
+bool plan_read(struct field_plan *plan, struct str object, struct plan_object *found)
 {
 	const char *p = object.ptr, *end = p + object.len;
 	unsigned at = plan->first;
+	struct plan_found *to = found->values;
+	found->unusual = false;
 	while (at) {
 		const struct plan_step *s = &plan->steps[at];
 		const char *value = p + s->text_len, *behind;
@@ -60,18 +63,25 @@ bool plan_read(struct field_plan *plan, struct fields *f, struct str object)
 			behind = plain_number(value, end);
 		} else {
 			plan->pause = 0;
+			found->end = value;
+			found->n = (size_t)(to - found->values);
+			found->shape = s->next;
 			return true;
 		}
 		if (behind) {
-			fields_keep(f, s->field, str_make(value, (size_t)(behind - value)), &s->how);
+			to->text = str_make(value, (size_t)(behind - value));
+			memcpy(&to->how, &s->how, sizeof to->how); /* at once, and not member by member */
 		} else {
 			struct json_value v;
 			behind = other_value(value - (s->kind == PLAN_QUOTED), end, (enum plan_kind)s->kind, &v);
 			if (!behind)
 				continue;
-			struct field_how how = { s->how.rank, s->how.unit, v.has_escape, v.type != JSON_STRING };
-			fields_keep(f, s->field, v.raw, &how);
+			to->text = v.raw;
+			to->how = (struct field_how){ s->how.rank, s->how.unit, v.has_escape, v.type != JSON_STRING };
+			found->unusual |= s->field != FIELD_NONE;
 		}
+		to->field = s->field;
+		to += s->field != FIELD_NONE;
 		p = behind;
 		at = s->next;
 	}
@@ -115,6 +125,18 @@ static uint16_t place_step(struct field_plan *plan, uint16_t *link, struct str t
 	return *link;
 }
 
+/* What to do with the objects that end with a step, if there is room. */
+static void place_shape(struct field_plan *plan, struct plan_step *end, const struct plan_trace *trace)
+{
+	struct shape_value values[PLAN_VALUES_MAX];
+	if (end->next || plan->n_shapes + 1 >= PLAN_SHAPES)
+		return;
+	for (size_t i = 0; i < trace->n; i++)
+		values[i] = (struct shape_value){ trace->values[i].alias, trace->values[i].quoted };
+	end->next = ++plan->n_shapes;
+	shape_make(&plan->shapes[end->next], values, trace->n);
+}
+
 /* False when there is no room for all of it. */
 static bool place(struct field_plan *plan, struct str object, const char *end, const struct plan_trace *trace)
 {
@@ -129,7 +151,10 @@ static bool place(struct field_plan *plan, struct str object, const char *end, c
 		link = &plan->steps[at].next;
 		from = v->text.ptr + v->text.len;
 	}
-	return place_step(plan, link, str_make(from, (size_t)(end - from)), PLAN_END, (struct field_alias){ 0 }) != 0;
+	uint16_t last = place_step(plan, link, str_make(from, (size_t)(end - from)), PLAN_END, (struct field_alias){ 0 });
+	if (last)
+		place_shape(plan, &plan->steps[last], trace);
+	return last != 0;
 }
 
 void plan_learn(struct field_plan *plan, struct str object, const char *end, const struct plan_trace *trace)
@@ -140,5 +165,5 @@ void plan_learn(struct field_plan *plan, struct str object, const char *end, con
 	plan->wait = plan->pause;
 	plan->misses = (uint16_t)(plan->misses + 1 + plan->pause);
 	if (plan->misses >= PLAN_MISSES_MAX)
-		plan->first = plan->n_steps = plan->n_text = plan->misses = 0;
+		plan->first = plan->n_steps = plan->n_text = plan->n_shapes = plan->misses = 0;
 }

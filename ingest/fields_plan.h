@@ -31,6 +31,20 @@ enum {
 	PLAN_VALUES_MAX = 96,    /* of an object; those with more are not learned */
 	PLAN_MISSES_MAX = 4096,  /* objects that there was no room for, after which a plan begins anew */
 	PLAN_PAUSE_MAX = 63,     /* objects that are not tried where the last ones fitted nowhere */
+	PLAN_SHAPES = 96,        /* of which it is known what to do; the first is none */
+	SHAPE_ACTS_MAX = 20,
+};
+
+/* What is to be done with the values of the objects of a shape (ingest/fields_shape.h). */
+struct field_shape {
+	uint8_t n;     /* 0: they are interpreted like those of any object */
+	uint8_t epoch; /* 1 + which value is a time without quotes, 0 none */
+	struct shape_act {
+		uint8_t act;     /* enum shape_does */
+		uint8_t value;   /* which one */
+		uint8_t unit;    /* of a duration */
+		uint8_t member;  /* of struct event, in eights of bytes */
+	} acts[SHAPE_ACTS_MAX];
 };
 
 /* Zeroed: knows nothing. */
@@ -43,13 +57,27 @@ struct field_plan {
 		struct field_how how; /* when it is as usual */
 		uint32_t mask;    /* a bit for each of the text's first bytes */
 		uint16_t other;   /* the step to try where this one's text does not stand, 0 none */
-		uint16_t next;    /* the first of those behind the value, 0 none */
+		uint16_t next;    /* the first of those behind the value, 0 none; behind the end of an object its shape */
 	} steps[PLAN_STEPS];
 	uint16_t first;           /* the step an object begins with */
-	uint16_t n_steps, n_text; /* taken */
+	uint16_t n_steps, n_text, n_shapes; /* taken */
 	uint16_t misses;          /* objects there was no room for, and those not tried */
 	uint8_t pause, wait;      /* objects that are not tried after one for which there was no room; how many are left of them */
 	char texts[PLAN_TEXT_BYTES + SCAN_ROOM_BYTES];
+	struct field_shape shapes[PLAN_SHAPES];
+};
+
+/* The values that mean something of an object that was read by a plan, in their order. */
+struct plan_object {
+	const char *end;    /* of the object */
+	size_t n;
+	uint16_t shape;
+	bool unusual;       /* one has escapes, or is neither text nor number, or is empty */
+	struct plan_found {
+		struct str text;
+		struct field_how how;
+		uint8_t field;
+	} values[PLAN_VALUES_MAX];
 };
 
 /* The values of an object in their order, as the reader of any object found them. */
@@ -63,15 +91,13 @@ struct plan_trace {
 	} values[PLAN_VALUES_MAX];
 };
 
-struct fields;
-
 /* Is this object not to be tried? Where keys are ids, shapes are without end. */
 static inline bool plan_pauses(struct field_plan *p)
 {
 	return p->wait > 0 && p->wait-- > 0;
 }
-/* Collects the members of an object of a known shape. False: it is of none, and what was collected is good for nothing. */
-bool plan_read(struct field_plan *p, struct fields *f, struct str object);
+/* Finds the values of an object of a known shape. False: it is of none. */
+bool plan_read(struct field_plan *p, struct str object, struct plan_object *found);
 /* Learns the shape of an object that `end` is behind. */
 void plan_learn(struct field_plan *p, struct str object, const char *end, const struct plan_trace *trace);
 

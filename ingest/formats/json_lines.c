@@ -17,9 +17,8 @@ static bool json_lines_decode(struct str record, struct decode_ctx *ctx, struct 
 	struct fields f;
 	struct str object = json_shape_object(record);
 	fields_init(&f, ctx->state, ctx->scratch);
-	if (!fields_put_json(&f, object))
+	if (!fields_read_json(&f, object, e))
 		return false;
-	fields_finish(&f, e, UNIT_NONE);
 	if (!e->message.len)
 		e->message = object;
 	return true;

@@ -33,7 +33,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 							 x->how.unit == y->how.unit && x->how.escaped == y->how.escaped && x->how.bare == y->how.bare));
 		}
 		struct event e = EVENT_INIT;
-		fields_finish(&fast, &e, UNIT_NONE);
+		fields_finish(&slow, &e, UNIT_NONE);
+		struct event by_shape = EVENT_INIT;
+		fields_init(&fast, cache, &a);
+		expect(fields_read_json(&fast, line, &by_shape));
+		expect(by_shape.kind == e.kind && by_shape.severity == e.severity && by_shape.status == e.status && by_shape.pid == e.pid &&
+		       by_shape.has_time == e.has_time && by_shape.time.ns == e.time.ns && str_eq(by_shape.message, e.message) &&
+		       str_eq(by_shape.service, e.service) && str_eq(by_shape.host, e.host) && str_eq(by_shape.logger, e.logger) &&
+		       str_eq(by_shape.path, e.path) && str_eq(by_shape.client, e.client) && str_eq(by_shape.user, e.user));
 	}
 	arena_release(&a);
 	return 0;

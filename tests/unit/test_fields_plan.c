@@ -113,15 +113,14 @@ Test(fields_plan, reads_what_the_reader_of_any_object_reads)
 	}
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct buf *shape = &shapes[below(SHAPES)];
-		struct fields f;
+		struct plan_object found;
 
 		if (below(500) == 0) {
 			buf_clear(shape);
 			draw_object(shape, 0);
 		}
 		vary(buf_str(shape), &text);
-		fields_init(&f, NULL, &scratch);
-		by_plan += plan_read(&cache.plan, &f, buf_str(&text));
+		by_plan += plan_read(&cache.plan, buf_str(&text), &found);
 		compare(&cache, &scratch, buf_str(&text));
 		arena_reset(&scratch);
 	}
@@ -150,12 +149,11 @@ Test(fields_plan, begins_anew_when_there_is_no_room)
 	}
 	cr_assert(cache.plan.n_steps < PLAN_STEPS && cache.plan.n_text <= PLAN_TEXT_BYTES);
 	for (unsigned i = 0; i < PLAN_MISSES_MAX + LATER; i++) {
-		struct fields f;
+		struct plan_object found;
 
 		buf_clear(&text);
 		buf_addf(&text, "{\"time\":%u,\"status\":%u}", 1000 + i, i % 500);
-		fields_init(&f, NULL, &scratch);
-		by_plan += plan_read(&cache.plan, &f, buf_str(&text));
+		by_plan += plan_read(&cache.plan, buf_str(&text), &found);
 		compare(&cache, &scratch, buf_str(&text));
 	}
 	cr_expect_geq(by_plan, (size_t)LATER / 2);
