@@ -90,6 +90,20 @@ static bool get_flags(struct block *b, struct column_coder *c, struct str *in)
 
 enum { TIME_ABSENT = 1, TIME_BACKWARDS = 2 };
 
+/* Steps of times that all are there and climb, none of them by more than four seconds: false when some are not. */
+static bool small_steps(const struct block *b, uint32_t *out)
+{
+	uint64_t any = 0;
+	out[0] = 0;
+	for (size_t i = 1; i < b->n; i++) {
+		uint64_t step = (uint64_t)b->time_ns[i] - (uint64_t)b->time_ns[i - 1];
+		any |= step;
+		out[i] = (uint32_t)step;
+	}
+	/* A time that is none is the smallest there is: what leads to or from it has high bits. */
+	return any <= UINT32_MAX && b->time_ns[0] != TIME_NONE;
+}
+
 /*
  * Times: flags, the first one, then the steps from one to the next, without their signs (flags), so that
  * steps of whole milliseconds or seconds keep their common factor. Modulo 2^64: no pair of times overflows.
@@ -97,6 +111,12 @@ enum { TIME_ABSENT = 1, TIME_BACKWARDS = 2 };
 static void put_times(struct block *b, struct column_coder *c, struct buf *out)
 {
 	size_t at = 0;
+	if (small_steps(b, b->scratch32)) {
+		column_put_same(out, 0, b->n);
+		buf_add_svarint(out, b->time_ns[0]);
+		column_put_u32(c, out, b->scratch32, b->n);
+		return;
+	}
 	while (at < b->n && b->time_ns[at] == TIME_NONE)
 		at++;
 	uint64_t first = at < b->n ? (uint64_t)b->time_ns[at] : 0, last = first;
@@ -249,42 +269,46 @@ static bool get_values(struct block *b, const struct dict *d, struct column_code
 	return true;
 }
 
-/* Which events have what only some shapes have; *n counts them. */
-static void find_having(const struct block *b, const struct dict *d, uint8_t what, size_t *n)
+/* What each event has, in the flags. */
+static void find_having(struct block *b, const struct dict *d)
 {
-	*n = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		b->flags[i] = (d->shapes.at[b->shape[i]].has & what) != 0;
-		*n += b->flags[i];
-	}
+	for (size_t i = 0; i < b->n; i++)
+		b->flags[i] = d->has.at[b->shape[i]];
+}
+
+/* How many events have it. */
+static size_t count_having(const struct block *b, unsigned bit)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		n += b->flags[i] >> bit & 1;
+	return n;
 }
 
 /* Numbers that not all shapes have: those there are, one after the other. */
-static void put_numbers(const struct block *b, const struct dict *d, struct column_coder *c, struct buf *out, uint8_t what,
-			const uint32_t *v)
+static void put_numbers(const struct block *b, struct column_coder *c, struct buf *out, unsigned bit, const uint32_t *v)
 {
-	size_t n, at = 0;
-	find_having(b, d, what, &n);
+	size_t at = 0;
 	for (size_t i = 0; i < b->n; i++) {
 		b->scratch32[at] = v[i]; /* there is room for one too many */
-		at += b->flags[i];
+		at += b->flags[i] >> bit & 1;
 	}
-	column_put_u32(c, out, b->scratch32, n);
+	column_put_u32(c, out, b->scratch32, at);
 }
 
-static bool get_numbers(struct block *b, const struct dict *d, struct column_coder *c, struct str *in, uint8_t what, uint32_t *v)
+static bool get_numbers(struct block *b, struct column_coder *c, struct str *in, unsigned bit, uint32_t *v)
 {
-	size_t n, at = 0;
-	find_having(b, d, what, &n);
-	if (what == SHAPE_BYTES && b->leave & BLOCK_LEAVE_BYTES)
+	size_t n = count_having(b, bit), at = 0;
+	if (bit == SHAPE_BYTES_BIT && b->leave & BLOCK_LEAVE_BYTES)
 		return column_skip(in, n);
 	if (n == b->n)
 		return column_get_u32(c, in, v, n);
 	if (!column_get_u32(c, in, b->scratch32, n))
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
-		v[i] = b->flags[i] ? b->scratch32[at] : NO_U32;
-		at += b->flags[i];
+		uint32_t has = b->flags[i] >> bit & 1;
+		v[i] = b->scratch32[at] | (has - 1); /* NO_U32 has all bits */
+		at += has;
 	}
 	return true;
 }
@@ -316,8 +340,9 @@ void block_encode(struct block *b, struct dict *d, struct column_coder *c, struc
 		put_shapes(b, d, c, out);
 		for (unsigned k = 0; k < DICT_LISTS; k++)
 			put_values(b, d, c, out, (enum dict_list)k);
-		put_numbers(b, d, c, out, SHAPE_DURATION, b->duration_us);
-		put_numbers(b, d, c, out, SHAPE_BYTES, b->bytes);
+		find_having(b, d);
+		put_numbers(b, c, out, SHAPE_DURATION_BIT, b->duration_us);
+		put_numbers(b, c, out, SHAPE_BYTES_BIT, b->bytes);
 	}
 	blob_seal(out, start, BLOCK_SEED);
 }
@@ -336,8 +361,10 @@ bool block_decode(struct block *b, const struct dict *d, struct column_coder *c,
 	bool good = get_times(b, c, &bytes) && get_places(b, c, &bytes) && get_shapes(b, d, c, &bytes);
 	for (unsigned k = 0; good && k < DICT_LISTS; k++)
 		good = get_values(b, d, c, &bytes, (enum dict_list)k);
-	good = good && get_numbers(b, d, c, &bytes, SHAPE_DURATION, b->duration_us) &&
-	       get_numbers(b, d, c, &bytes, SHAPE_BYTES, b->bytes) && bytes.len == 0;
+	if (good)
+		find_having(b, d);
+	good = good && get_numbers(b, c, &bytes, SHAPE_DURATION_BIT, b->duration_us) &&
+	       get_numbers(b, c, &bytes, SHAPE_BYTES_BIT, b->bytes) && bytes.len == 0;
 	if (!good)
 		block_clear(b);
 	return good;

@@ -63,12 +63,14 @@ void column_put_same(struct buf *out, uint64_t v, size_t n)
 	{                                                                                              \
 		if (by > (type)-1)                                                                     \
 			return false;                                                                  \
-		for (size_t i = 0; i < n; i++)                                                         \
-			if (v[i] % (type)by)                                                           \
-				return false;                                                          \
-		for (size_t i = 0; i < n; i++)                                                         \
+		size_t i = 0;                                                                          \
+		for (; i < n && v[i] % (type)by == 0; i++)                                             \
 			v[i] = (type)(v[i] / (type)by);                                                \
-		return true;                                                                           \
+		if (i == n)                                                                            \
+			return true;                                                                   \
+		while (i-- > 0)                                                                        \
+			v[i] = (type)(v[i] * (type)by);                                                \
+		return false;                                                                          \
 	}                                                                                              \
 	/* Divides out the largest factor they all have. Spelled out, so that the divisors are constants. */ \
 	static unsigned name##_factor(type *v, size_t n)                                               \
@@ -88,9 +90,10 @@ void column_put_same(struct buf *out, uint64_t v, size_t n)
 		if (n == 0)                                                                            \
 			return;                                                                        \
 		type min = smallest(v, n);                                                             \
+		type any = 0;                                                                          \
 		for (size_t i = 0; i < n; i++)                                                         \
-			v[i] = (type)(v[i] - min);                                                     \
-		uint64_t bits = name##_bits(v, n);                                                     \
+			any |= v[i] = (type)(v[i] - min);                                              \
+		uint64_t bits = any;                                                                   \
 		unsigned factor = bits >= factors[1] ? name##_factor(v, n) : 0, width = 0;             \
 		if (factor)                                                                            \
 			bits = name##_bits(v, n);                                                      \

@@ -33,7 +33,7 @@ static void forget_values(struct dict_values *v)
 static void forget_shapes(struct dict *d)
 {
 	map_clear(&d->name_numbers);
-	d->shapes.n = d->names.n = d->shapes_written = d->names_written = 0;
+	d->shapes.n = d->has.n = d->names.n = d->shapes_written = d->names_written = 0;
 }
 
 void dict_clear(struct dict *d)
@@ -60,6 +60,7 @@ uint32_t dict_add_shape(struct dict *d, const struct shape *shape)
 		*number = d->names.n;
 	}
 	*vec_push(&d->arena, &d->shapes) = *shape;
+	*vec_push(&d->arena, &d->has) = shape->has;
 	return (uint32_t)d->shapes.n - 1;
 }
 
@@ -263,6 +264,8 @@ static bool get_shapes(struct dict *d, struct column_coder *c, struct str *in)
 			if (!take_value(d, &d->shapes.at[first + i], k, v[i]))
 				return false;
 	}
+	for (size_t i = first; i < d->shapes.n; i++)
+		*vec_push(&d->arena, &d->has) = d->shapes.at[i].has;
 	return true;
 }
 

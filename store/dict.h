@@ -29,7 +29,8 @@ enum {
 enum shape_name { SHAPE_SERVICE, SHAPE_HOST, SHAPE_TEMPLATE, SHAPE_ROUTE, SHAPE_FINGERPRINT, SHAPE_NAMES };
 
 /* What an event says beside its numbers. */
-enum { SHAPE_DURATION = 1, SHAPE_BYTES = 2, SHAPE_ALL = SHAPE_DURATION | SHAPE_BYTES };
+enum { SHAPE_DURATION_BIT, SHAPE_BYTES_BIT };
+enum { SHAPE_DURATION = 1 << SHAPE_DURATION_BIT, SHAPE_BYTES = 1 << SHAPE_BYTES_BIT, SHAPE_ALL = SHAPE_DURATION | SHAPE_BYTES };
 
 /* What an event is, but for its numbers. */
 struct shape {
@@ -53,6 +54,7 @@ struct dict_values {
 
 struct dict {
 	VEC(struct shape) shapes;
+	VEC(uint8_t) has;        /* of each shape, side by side: blocks ask for every event */
 	VEC(uint64_t) names;     /* ids that shapes mention */
 	struct map name_numbers; /* id → number + 1; for writing */
 	size_t shapes_written, names_written;
