@@ -144,24 +144,25 @@ static void put_times(struct block *b, struct column_coder *c, struct buf *out)
 
 static bool get_times(struct block *b, struct column_coder *c, struct str *in)
 {
-	int64_t first;
-	if (!get_flags(b, c, in) || !svarint_next(in, &first) || !column_get(c, in, b->scratch, b->n))
+	int64_t first, *restrict time = b->time_ns;
+	if (!get_flags(b, c, in) || !svarint_next(in, &first))
 		return false;
-	uint64_t at = (uint64_t)first;
-	uint8_t any = 0;
+	uint64_t at = (uint64_t)first, *restrict steps = b->scratch;
+	uint8_t any = 0, *restrict flags = b->flags;
 	for (size_t i = 0; i < b->n; i++)
-		any |= b->flags[i];
-	for (size_t i = 0; !any && i < b->n; i++)
-		b->time_ns[i] = (int64_t)(at += b->scratch[i]);
-	for (size_t i = 0; any && i < b->n; i++) {
-		if (b->flags[i] & TIME_ABSENT) {
-			b->time_ns[i] = TIME_NONE;
+		any |= flags[i];
+	if (!any)
+		return column_get_sums(c, in, at, (uint64_t *)time, b->n);
+	if (!column_get(c, in, steps, b->n))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		if (flags[i] & TIME_ABSENT) {
+			time[i] = TIME_NONE;
 			continue;
 		}
-		at += b->flags[i] & TIME_BACKWARDS ? 0 - b->scratch[i] : b->scratch[i];
-		b->time_ns[i] = (int64_t)at;
+		at += flags[i] & TIME_BACKWARDS ? 0 - steps[i] : steps[i];
+		time[i] = (int64_t)at;
 	}
-	find_span(b);
 	return true;
 }
 
@@ -184,13 +185,9 @@ static void put_climbing(const struct block *b, struct column_coder *c, struct b
 	column_put(c, out, b->scratch, b->n - 1);
 }
 
-static bool get_climbing(struct block *b, struct column_coder *c, struct str *in, uint64_t *v)
+static bool get_climbing(const struct block *b, struct column_coder *c, struct str *in, uint64_t *v)
 {
-	if (!varint_next(in, &v[0]) || !column_get(c, in, b->scratch, b->n - 1))
-		return false;
-	for (size_t i = 1; i < b->n; i++)
-		v[i] = v[i - 1] + b->scratch[i - 1];
-	return true;
+	return varint_next(in, &v[0]) && column_get_sums(c, in, v[0], v + 1, b->n - 1);
 }
 
 /* How many things a dictionary has when a block refers to them: when it has others for the reader, news are missing. */
@@ -245,7 +242,7 @@ static void put_values(const struct block *b, struct dict *d, struct column_code
 
 static bool get_values(struct block *b, const struct dict *d, struct column_coder *c, struct str *in, enum dict_list list)
 {
-	uint32_t *v = b->values[list];
+	uint32_t *restrict v = b->values[list];
 	char form = in->len ? in->ptr[0] : '\0';
 	*in = str_from(*in, 1);
 	if (form != VALUES_PLAIN && (form != VALUES_NUMBERS || !get_same_count(in, d->values[list].at.n)))
@@ -263,8 +260,8 @@ static bool get_values(struct block *b, const struct dict *d, struct column_code
 		largest = numbers[i] > largest ? numbers[i] : largest;
 	if (largest >= d->values[list].at.n)
 		return false;
-	const uint32_t *known = d->values[list].at.at;
-	for (size_t i = 0; i < b->n; i++)
+	const uint32_t *restrict known = d->values[list].at.at;
+	for (size_t i = 0, n = b->n; i < n; i++)
 		v[i] = known[numbers[i]];
 	return true;
 }
@@ -272,8 +269,11 @@ static bool get_values(struct block *b, const struct dict *d, struct column_code
 /* What each event has, in the flags. */
 static void find_having(struct block *b, const struct dict *d)
 {
-	for (size_t i = 0; i < b->n; i++)
-		b->flags[i] = d->has.at[b->shape[i]];
+	const uint16_t *restrict shape = b->shape;
+	const uint8_t *restrict has = d->has.at;
+	uint8_t *restrict out = b->flags;
+	for (size_t i = 0, n = b->n; i < n; i++)
+		out[i] = has[shape[i]];
 }
 
 /* How many events have it. */
@@ -288,16 +288,19 @@ static size_t count_having(const struct block *b, unsigned bit)
 /* Numbers that not all shapes have: those there are, one after the other. */
 static void put_numbers(const struct block *b, struct column_coder *c, struct buf *out, unsigned bit, const uint32_t *v)
 {
+	uint32_t *restrict there = b->scratch32;
+	const uint8_t *restrict has = b->flags;
 	size_t at = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		b->scratch32[at] = v[i]; /* there is room for one too many */
-		at += b->flags[i] >> bit & 1;
+	for (size_t i = 0, n = b->n; i < n; i++) {
+		there[at] = v[i]; /* there is room for one too many */
+		at += has[i] >> bit & 1;
 	}
-	column_put_u32(c, out, b->scratch32, at);
+	column_put_u32(c, out, there, at);
 }
 
-static bool get_numbers(struct block *b, struct column_coder *c, struct str *in, unsigned bit, uint32_t *v)
+static bool get_numbers(struct block *b, struct column_coder *c, struct str *in, unsigned bit, uint32_t *restrict v)
 {
+	const uint8_t *restrict flags = b->flags;
 	size_t n = count_having(b, bit), at = 0;
 	if (bit == SHAPE_BYTES_BIT && b->leave & BLOCK_LEAVE_BYTES)
 		return column_skip(in, n);
@@ -305,9 +308,10 @@ static bool get_numbers(struct block *b, struct column_coder *c, struct str *in,
 		return column_get_u32(c, in, v, n);
 	if (!column_get_u32(c, in, b->scratch32, n))
 		return false;
-	for (size_t i = 0; i < b->n; i++) {
-		uint32_t has = b->flags[i] >> bit & 1;
-		v[i] = b->scratch32[at] | (has - 1); /* NO_U32 has all bits */
+	const uint32_t *restrict there = b->scratch32;
+	for (size_t i = 0, all = b->n; i < all; i++) {
+		uint32_t has = flags[i] >> bit & 1;
+		v[i] = there[at] | (has - 1); /* NO_U32 has all bits */
 		at += has;
 	}
 	return true;

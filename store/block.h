@@ -40,7 +40,7 @@ enum { BLOCK_LEAVE_PLACES = 1 << DICT_LISTS, BLOCK_LEAVE_BYTES = 2 << DICT_LISTS
 struct block {
 	size_t n;
 	unsigned leave;            /* columns that block_decode passes over: values are 0 then, line, offset and bytes undefined */
-	int64_t first_ns, last_ns; /* once encoded or decoded: the span, or TIME_NONE */
+	int64_t first_ns, last_ns; /* once encoded: the span, or TIME_NONE */
 	int64_t *time_ns;
 	uint64_t *line, *offset;
 	uint16_t *shape;

@@ -180,42 +180,78 @@ static bool head_get(struct str *in, struct column_head *h, size_t width_max)
 }
 
 /* One function per type: a column of bytes need not go through eight times as much memory. */
-#define COLUMN_GET(name, type)                                                          \
-	bool name(struct column_coder *c, struct str *in, type *v, size_t n)            \
-	{                                                                               \
-		struct column_head h;                                                   \
-		if (n == 0)                                                             \
-			return true;                                                    \
-		if (!head_get(in, &h, sizeof(type)))                                    \
-			return false;                                                   \
-		for (unsigned w = 0; w < h.width; w++) {                                \
-			const unsigned char *plane = plane_get(&c->planes, in, n);              \
-			if (!plane)                                                     \
-				return false;                                           \
-			unsigned shift = 8 * w;                                         \
-			if (w == 0)                                                     \
-				for (size_t i = 0; i < n; i++)                          \
-					v[i] = plane[i];                                \
-			else                                                            \
-				for (size_t i = 0; i < n; i++)                          \
-					v[i] = (type)(v[i] | (type)((type)plane[i] << shift)); \
-		}                                                                       \
-		type min = (type)h.min, by = (type)h.factor;                            \
-		if (h.width == 0)                                                       \
-			for (size_t i = 0; i < n; i++)                                  \
-				v[i] = min;                                             \
-		else if (h.factor != 1)                                                 \
-			for (size_t i = 0; i < n; i++)                                  \
-				v[i] = (type)((type)(v[i] * by) + min);                 \
-		else if (min)                                                           \
-			for (size_t i = 0; i < n; i++)                                  \
-				v[i] = (type)(v[i] + min);                              \
-		return true;                                                            \
+#define COLUMN_GET(name, type)                                                                        \
+	/* What is in the planes: neither multiplied nor added to yet. */                             \
+	static bool name##_planes(struct column_coder *c, struct str *in, type *restrict v, size_t n, unsigned width) \
+	{                                                                                             \
+		for (unsigned w = 0; w < width; w++) {                                                \
+			const unsigned char *restrict plane = plane_get(&c->planes, in, n);           \
+			if (!plane)                                                                   \
+				return false;                                                         \
+			unsigned shift = 8 * w;                                                       \
+			if (w == 0)                                                                   \
+				for (size_t i = 0; i < n; i++)                                        \
+					v[i] = plane[i];                                              \
+			else                                                                          \
+				for (size_t i = 0; i < n; i++)                                        \
+					v[i] = (type)(v[i] | (type)((type)plane[i] << shift));        \
+		}                                                                                     \
+		return true;                                                                          \
+	}                                                                                             \
+	bool name(struct column_coder *c, struct str *in, type *v, size_t n)                          \
+	{                                                                                             \
+		struct column_head h;                                                                 \
+		if (n == 0)                                                                           \
+			return true;                                                                  \
+		if (!head_get(in, &h, sizeof(type)) || !name##_planes(c, in, v, n, h.width))          \
+			return false;                                                                 \
+		type min = (type)h.min, by = (type)h.factor;                                          \
+		if (h.width == 0)                                                                     \
+			for (size_t i = 0; i < n; i++)                                                \
+				v[i] = min;                                                           \
+		else if (h.factor != 1)                                                               \
+			for (size_t i = 0; i < n; i++)                                                \
+				v[i] = (type)((type)(v[i] * by) + min);                               \
+		else if (min)                                                                         \
+			for (size_t i = 0; i < n; i++)                                                \
+				v[i] = (type)(v[i] + min);                                            \
+		return true;                                                                          \
 	}
 COLUMN_GET(column_get, uint64_t)
 COLUMN_GET(column_get_u32, uint32_t)
 COLUMN_GET(column_get_u16, uint16_t)
 COLUMN_GET(column_get_u8, uint8_t)
+
+/* The sums of n steps that are in planes of 32 bits. */
+static bool sum_narrow(struct column_coder *c, struct str *in, const struct column_head *h, uint64_t at, uint64_t *restrict out, size_t n)
+{
+	uint32_t *restrict steps = (uint32_t *)column_numbers(c, n);
+	uint64_t by = h->factor, min = h->min;
+	if (!column_get_u32_planes(c, in, steps, n, h->width))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out[i] = at += steps[i] * by + min;
+	return true;
+}
+
+bool column_get_sums(struct column_coder *c, struct str *in, uint64_t at, uint64_t *out, size_t n)
+{
+	struct str rest = *in;
+	struct column_head h;
+	if (n == 0)
+		return true;
+	if (!head_get(&rest, &h, sizeof(uint64_t)))
+		return false;
+	if (h.width > 0 && h.width <= sizeof(uint32_t)) {
+		*in = rest;
+		return sum_narrow(c, in, &h, at, out, n);
+	}
+	if (!column_get(c, in, out, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out[i] = at += out[i];
+	return true;
+}
 
 bool column_skip(struct str *in, size_t n)
 {

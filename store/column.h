@@ -41,6 +41,9 @@ bool column_get_u8(struct column_coder *c, struct str *in, uint8_t *v, size_t n)
 bool column_get_u16(struct column_coder *c, struct str *in, uint16_t *v, size_t n);
 bool column_get_u32(struct column_coder *c, struct str *in, uint32_t *v, size_t n);
 
+/* Reads n steps as what they lead to: from `at`, modulo 2^64. */
+bool column_get_sums(struct column_coder *c, struct str *in, uint64_t at, uint64_t *out, size_t n);
+
 /* Moves past a column of n values without unpacking it; false when it is malformed. */
 bool column_skip(struct str *in, size_t n);
 

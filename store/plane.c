@@ -315,17 +315,18 @@ static const unsigned char *get_sparse(struct plane_coder *c, struct str *in, si
 	uint64_t n_others;
 	if (!varint_next(in, &n_others) || n_others > n)
 		return NULL;
-	unsigned char *room = room_for(&c->out, 4 * (n + SLACK)), *others_room = room + 2 * (n + SLACK), *out = others_room + n + SLACK;
-	const unsigned char *bits = get_inner(c, in, n / 8 + (n % 8 != 0), out);
-	const unsigned char *flags = bits ? unfold(bits, n, SHARE_MAX, room) : NULL;
-	const unsigned char *others = flags ? get_inner(c, in, (size_t)n_others, others_room) : NULL;
-	size_t set = 0;
-	for (size_t i = 0; others && i < n; i++)
-		set += flags[i];
-	if (!others || set != n_others)
+	size_t n_bits = n / 8 + (n % 8 != 0), set = 0;
+	unsigned char *out = room_for(&c->out, 3 * (n + SLACK)), *others_room = out + n + SLACK;
+	const unsigned char *bits = get_inner(c, in, n_bits, others_room + n + SLACK);
+	const unsigned char *others = bits ? get_inner(c, in, (size_t)n_others, others_room) : NULL;
+	for (size_t i = 0; others && i < n_bits; i++)
+		set += (unsigned)__builtin_popcount(bits[i]);
+	if (!others || set != n_others || (n % 8 && bits[n_bits - 1] >> n % 8))
 		return NULL;
-	for (size_t i = 0, at = 0; i < n; i++)
-		out[i] = flags[i] ? others[at++] : 0;
+	memset(out, 0, n);
+	for (size_t i = 0, at = 0; i < n_bits; i++)
+		for (unsigned left = bits[i]; left; left &= left - 1)
+			out[8 * i + (unsigned)__builtin_ctz(left)] = others[at++];
 	return out;
 }
 

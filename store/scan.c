@@ -29,23 +29,25 @@ static void take_shape(const struct shape *s, struct scan_row *row)
 static void visit_block(const struct block_walk *w, unsigned want, bool (*visit)(void *self, const struct scan_row *row), void *self,
 			bool *more)
 {
-	const struct block *b = &w->block;
+	/* A copy: no visit can change where the columns are, so they need not be looked up for each row. */
+	const struct block b = w->block;
+	const struct shape *shapes = w->dict.shapes.at;
 	int64_t shift_ns = block_walk_extent(w)->shift_ns;
 	struct scan_row row = { .role = block_walk_extent(w)->role, .source = (uint32_t)w->at };
-	for (size_t i = 0; i < b->n && *more; i++) {
-		row.time_ns = shift_ns ? shifted(b->time_ns[i], shift_ns) : b->time_ns[i];
+	for (size_t i = 0; i < b.n && *more; i++) {
+		row.time_ns = shift_ns ? shifted(b.time_ns[i], shift_ns) : b.time_ns[i];
 		if (!block_walk_wants(w, row.time_ns))
 			continue;
-		take_shape(block_walk_shape(w, i), &row);
-		row.client = b->values[DICT_CLIENTS][i];
-		row.user = b->values[DICT_USERS][i];
-		row.trace = b->values[DICT_TRACES][i];
-		row.duration_us = b->duration_us[i];
+		take_shape(&shapes[b.shape[i]], &row);
+		row.client = b.values[DICT_CLIENTS][i];
+		row.user = b.values[DICT_USERS][i];
+		row.trace = b.values[DICT_TRACES][i];
+		row.duration_us = b.duration_us[i];
 		if (want & SCAN_BYTES)
-			row.bytes = b->bytes[i];
+			row.bytes = b.bytes[i];
 		if (want & SCAN_PLACE) {
-			row.line = b->line[i];
-			row.offset = b->offset[i];
+			row.line = b.line[i];
+			row.offset = b.offset[i];
 		}
 		*more = visit(self, &row);
 	}
