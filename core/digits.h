@@ -48,6 +48,15 @@ static inline unsigned digits_count(uint64_t bytes)
 	return above ? (unsigned)__builtin_ctzll(above) / 8 : 8;
 }
 
+/* How many of eight loaded bytes, from the lowest on, are no blanks. */
+static inline unsigned digits_to_blank(uint64_t bytes)
+{
+	uint64_t x = bytes ^ UINT64_C(0x2020202020202020);
+	uint64_t blanks = (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+
+	return blanks ? (unsigned)__builtin_ctzll(blanks) / 8 : 8;
+}
+
 /*
  * Value of the n (1..8) digits that the lowest of eight loaded bytes are. Neighbours are joined, three times over: to pairs,
  * to fours, to eight (Johnny Lee, "Fast numeric string to int").

@@ -28,7 +28,8 @@ struct change {
 /* Of a text, by who looked at it first: the hash of its skeleton. */
 struct text_key {
 	struct str of;  /* the very slice */
-	uint64_t hash;
+	uint64_t hash; /* or another number that texts with one template share */
+	bool apart;    /* the event's statement does not stand in it */
 };
 
 struct event {

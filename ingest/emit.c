@@ -155,7 +155,12 @@ static struct text_key with_key(struct str message, const struct text_key *known
 {
 	bool same = known->hash && known->of.ptr == message.ptr && known->of.len == message.len;
 
-	return (struct text_key){ message, same ? known->hash : 0 };
+	return (struct text_key){ .of = message, .hash = same ? known->hash : 0 };
+}
+
+static struct text_key template_key(struct emitter *m, const struct event *e)
+{
+	return e->message_key.apart ? e->message_key : with_key(without_query(m, e), &e->message_key);
 }
 
 static void normalise(struct emitter *m, const struct format *f, struct event *e)
@@ -169,8 +174,7 @@ static void normalise(struct emitter *m, const struct format *f, struct event *e
 	/* A request a server has served is told by its route; its line is the same but for values. */
 	if ((e->message.len > 0 || e->error.len > 0) &&
 	    !(f->role == ROLE_ACCESS && e->kind == EV_HTTP && e->route_id != 0 && e->error.len == 0))
-		e->template_id = template_of(n->templates, with_key(without_query(m, e), &e->message_key), e->error,
-					     &e->template_text);
+		e->template_id = template_of(n->templates, template_key(m, e), e->error, &e->template_text);
 }
 
 struct str program_name(struct str program)

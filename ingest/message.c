@@ -29,7 +29,7 @@ unsigned message_tells(struct message_memo *memo, struct event *e)
 	text = str_make(skeleton, skeleton_message(e->message, skeleton));
 	if (text.len == 0)
 		return MESSAGE_TELLS_ANY;
-	e->message_key = (struct text_key){ e->message, hash64(text) };
+	e->message_key = (struct text_key){ .of = e->message, .hash = hash64(text) };
 	slot = &memo->slots[e->message_key.hash % MESSAGE_SLOTS];
 	if (slot->key != e->message_key.hash)
 		*slot = (struct message_slot){ e->message_key.hash, told_by(text) };

@@ -1,5 +1,7 @@
 #include "ingest/postgres.h"
 
+#include "core/digits.h"
+
 bool postgres_is_sqlstate(struct str s)
 {
 	bool digit = false;
@@ -401,6 +403,61 @@ static bool type_by_word(struct event *e, struct str text, struct str remark, st
 	}
 }
 
+/*
+ * What announces nearly every statement. Messages with one announcement differ in a duration, which is masked: they have one
+ * template, and so a key.
+ */
+static const struct announcement {
+	struct str text;
+	uint64_t key;
+} announcements[] = {
+	{ { "statement: ", 11 }, UINT64_C(0x8f1b7c5d20e94a63) },
+	{ { "execute <unnamed>: ", 19 }, UINT64_C(0x35d0a91ef4c7286b) },
+	{ { "bind <unnamed>: ", 16 }, UINT64_C(0xc26e43f90b7d815a) },
+	{ { "parse <unnamed>: ", 17 }, UINT64_C(0x590ad837b2f61ec4) },
+};
+
+/*
+ * "duration: 12.437 ms  statement: SELECT 1", which most lines are where statements are logged, in one pass. False, and nothing has
+ * happened, where it is not quite that.
+ */
+static bool usual_statement(struct event *e, struct str text)
+{
+	enum { NUMBER_AT = sizeof "duration: " - 1, ROOM = 24 };
+	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	static const struct str ms = { " ms  ", 5 };
+	uint64_t number, value;
+	struct str rest, query;
+	unsigned n, behind_point;
+
+	if (text.len < ROOM || memcmp(text.ptr, "duration: ", NUMBER_AT) != 0)
+		return false;
+	number = digits_load(text.ptr + NUMBER_AT, 8);
+	n = behind_point = digits_to_blank(number);
+	if (n < 3 || n == 8 || !digits_decimal(number, &behind_point, &value) || behind_point == 0)
+		return false;
+	rest = str_from(text, NUMBER_AT + n);
+	if (!str_starts(rest, ms))
+		return false;
+	rest = str_from(rest, ms.len);
+	for (size_t i = 0; i < sizeof announcements / sizeof announcements[0]; i++) {
+		const struct announcement *a = &announcements[i];
+
+		if (str_at(rest, 0) != a->text.ptr[0] || !str_starts(rest, a->text))
+			continue;
+		query = str_trim(str_from(rest, a->text.len));
+		if (query.len == 0)
+			return false;
+		e->kind = EV_QUERY;
+		e->duration_ms = (double)value / power[behind_point];
+		e->message = str_head(text, NUMBER_AT + n + ms.len + a->text.len - 2);
+		e->message_key = (struct text_key){ .of = e->message, .hash = a->key, .apart = true };
+		e->query = query;
+		return true;
+	}
+	return false;
+}
+
 void postgres_message(struct event *e, struct str text, struct str remark, struct arena *scratch)
 {
 	struct str further;
@@ -411,6 +468,8 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		set_if_empty(&e->sqlstate, str_head(text, 5));
 		text = str_from(text, 7);
 	}
+	if (usual_statement(e, text))
+		return;
 	e->message = str_cut(text, '\n', &further);
 	if (!type_by_word(e, text, remark, scratch))
 		type_by_table(e, text);

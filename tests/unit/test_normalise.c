@@ -4,7 +4,7 @@
 #include "core/buf.h"
 #include "ingest/template.h"
 
-#define TEXT(lit) ((struct text_key){ STR(lit), 0 })
+#define TEXT(lit) ((struct text_key){ .of = STR(lit) })
 
 struct row {
 	const char *in, *out;

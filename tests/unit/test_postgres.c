@@ -1,10 +1,12 @@
 /* PostgreSQL's prefixes, labels, messages and sessions. */
 #include <criterion/criterion.h>
 
+#include "core/buf.h"
 #include "ingest/format.h"
 #include "ingest/postgres.h"
 #include "ingest/postgres_recall.h"
 #include "ingest/postgres_session.h"
+#include "ingest/template.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
@@ -123,6 +125,55 @@ Test(postgres, recalls_what_it_would_read)
 		for (size_t i = 0; i < a.n; i++)
 			cr_assert(str_eq(a.at[i], b.at[i]), "%.*s", (int)n, text);
 	}
+}
+
+/* A statement as usual says what it says with a longer number, which takes the long way; and its message has the template it would have. */
+Test(postgres, reads_usual_statements_as_others)
+{
+	static const char *const announcements[] = { "statement: ", "execute <unnamed>: ", "bind <unnamed>: ", "parse <unnamed>: ", "execute S_1: ", "plan:", "x " };
+	static const char *const numbers[] = { "0.1", "12.437", "9999.99", "0.00001", "1234.567", "12", "1.", ".5", "1.5x", "1..5" };
+	static const char *const statements[] = { "SELECT 1", " SELECT a,\n\tb ", "statement", "", "  ", "\n", "a: b", "Query Text: SELECT 1" };
+	static const char *const units[] = { " ms  ", " ms ", " m  " };
+	struct buf usual, longer;
+	struct arena a;
+	size_t keys = 0;
+
+	buf_init(&usual, 4096);
+	buf_init(&longer, 4096);
+	arena_init(&a);
+	struct template_cache *keyed = template_cache_new(&a), *plain = template_cache_new(&a);
+
+	for (size_t i = 0; i < COUNT(announcements) * COUNT(numbers) * COUNT(statements) * COUNT(units); i++) {
+		const char *number = numbers[i % COUNT(numbers)], *statement = statements[i / COUNT(numbers) % COUNT(statements)];
+		const char *announcement = announcements[i / COUNT(numbers) / COUNT(statements) % COUNT(announcements)];
+		const char *unit = units[i / COUNT(numbers) / COUNT(statements) / COUNT(announcements)];
+		struct event e = EVENT_INIT, other = EVENT_INIT;
+		struct str text, with, without;
+
+		buf_clear(&usual);
+		buf_clear(&longer);
+		buf_addf(&usual, "duration: %s%s%s%s", number, unit, announcement, statement);
+		buf_addf(&longer, "duration: 000000000%s%s%s%s", number, unit, announcement, statement);
+		text = arena_str(&a, buf_str(&usual)); /* where a sanitizer sees a read past its end */
+		postgres_message(&e, text, STR_NONE, &a);
+		postgres_message(&other, buf_str(&longer), STR_NONE, &a);
+		cr_assert(e.kind == other.kind && str_eq(e.query, other.query) && str_eq(e.detail, other.detail), "%s", text.ptr);
+		cr_assert(e.duration_ms == other.duration_ms || (isnan(e.duration_ms) && isnan(other.duration_ms)), "%s", text.ptr);
+		cr_assert(e.message.len + 9 == other.message.len, "%s", text.ptr);
+		if (e.message_key.hash == 0)
+			continue;
+		keys++;
+		cr_assert(e.message_key.of.ptr == e.message.ptr && e.message_key.of.len == e.message.len);
+		cr_assert(template_of(keyed, e.message_key, STR_NONE, &with) ==
+			  template_of(plain, (struct text_key){ .of = e.message }, STR_NONE, &without), "%s", text.ptr);
+		cr_assert(str_eq(with, without), "%s", text.ptr);
+	}
+	cr_assert(keys > 20, "only %zu", keys);
+	template_cache_release(keyed);
+	template_cache_release(plain);
+	arena_release(&a);
+	buf_release(&usual);
+	buf_release(&longer);
 }
 
 /* Records of one log, each by the short way where that takes it, and by the long one with nothing remembered. */
