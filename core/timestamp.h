@@ -87,6 +87,8 @@ bool duration_parse_ms(struct str s, double *out_ms);
 
 /* Seconds east of UTC of an abbreviation ("CET" 3600, "JST" 32400); false when unknown or of no use. */
 bool zone_abbreviation(struct str name, int32_t *offset_s);
+/* The same of a name in words: "India Standard Time" 19800, any case. */
+bool zone_long_name(struct str name, int32_t *offset_s);
 
 /*
  * zone: rules of a zone given by a user: "UTC", "+02:00", "-0500", an abbreviation, or an IANA name read

@@ -67,7 +67,7 @@ bool ts_finish(const struct ts_parts *t, struct str *s, const char *p, struct ti
 /*
  * p is at what may begin a fraction. Up to 9 digits count, more are read over. A comma with
  * another comma behind its digits separates columns (CSV), it is no fraction; a colon must be
- * followed by just three digits (WebSphere).
+ * followed by just three digits (WebSphere) or six (SSSD).
  */
 static const char *fraction(struct ts_parts *t, const char *p, const char *end)
 {
@@ -85,7 +85,7 @@ static const char *fraction(struct ts_parts *t, const char *p, const char *end)
 		}
 	if (*p == ',' && q < end && *q == ',')
 		return p;
-	if (*p == ':' && (q - from != 3 || (q < end && *q == '.')))
+	if (*p == ':' && ((q - from != 3 && q - from != 6) || (q < end && *q == '.')))
 		return p;
 	t->clock_ns += (int64_t)v * scale[n];
 	t->digits = (uint8_t)n;

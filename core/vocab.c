@@ -82,24 +82,25 @@ struct level_word {
 /*
  * Levels as written by syslog, log4j, java.util.logging (fine .. severe), Python, Go, .NET (trce, dbug,
  * fail), Serilog (vrb, wrn), PostgreSQL (log, debug1..5), MySQL (note, system), MongoDB (d1..d5) and zap
- * (dpanic).
+ * (dpanic); cut to four letters by logrus, supervisord and RabbitMQ (erro, debu, noti).
  */
 static const struct level_word level_words[] = {
 	{ "alert", SEV_FATAL },       { "c", SEV_FATAL },            { "config", SEV_DEBUG },
 	{ "crit", SEV_FATAL },        { "critical", SEV_FATAL },     { "d", SEV_DEBUG },
 	{ "d1", SEV_DEBUG },          { "d2", SEV_DEBUG },           { "d3", SEV_TRACE },
 	{ "d4", SEV_TRACE },          { "d5", SEV_TRACE },           { "dbg", SEV_DEBUG },
-	{ "dbug", SEV_DEBUG },        { "debug", SEV_DEBUG },        { "debug1", SEV_DEBUG },
+	{ "dbug", SEV_DEBUG },        { "debu", SEV_DEBUG },
+	{ "debug", SEV_DEBUG },        { "debug1", SEV_DEBUG },
 	{ "debug2", SEV_TRACE },      { "debug3", SEV_TRACE },       { "debug4", SEV_TRACE },
 	{ "debug5", SEV_TRACE },      { "deprecation", SEV_WARN },
-	{ "dpanic", SEV_FATAL },       { "e", SEV_ERROR },             { "eror", SEV_ERROR },
+	{ "dpanic", SEV_FATAL },       { "e", SEV_ERROR },             { "eror", SEV_ERROR },            { "erro", SEV_ERROR },
 	{ "emerg", SEV_FATAL },       { "emergency", SEV_FATAL },    { "err", SEV_ERROR },
 	{ "error", SEV_ERROR },       { "f", SEV_FATAL },            { "fail", SEV_ERROR },
 	{ "failure", SEV_ERROR },     { "fatal", SEV_FATAL },        { "fine", SEV_DEBUG },
 	{ "finer", SEV_TRACE },       { "finest", SEV_TRACE },       { "ftl", SEV_FATAL },
 	{ "i", SEV_INFO },            { "inf", SEV_INFO },           { "info", SEV_INFO },
 	{ "information", SEV_INFO },  { "informational", SEV_INFO }, { "log", SEV_INFO },
-	{ "n", SEV_NOTICE },          { "note", SEV_NOTICE },        { "notice", SEV_NOTICE },
+	{ "n", SEV_NOTICE },          { "note", SEV_NOTICE },        { "noti", SEV_NOTICE },        { "notice", SEV_NOTICE },
 	{ "panic", SEV_FATAL },       { "severe", SEV_ERROR },       { "system", SEV_NOTICE },
 	{ "t", SEV_TRACE },           { "trace", SEV_TRACE },        { "trc", SEV_TRACE },
 	{ "trce", SEV_TRACE },        { "v", SEV_DEBUG },            { "verbose", SEV_DEBUG },

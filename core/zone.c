@@ -204,7 +204,7 @@ bool zone_open(struct zone *z, struct arena *a, struct str name, struct err *err
 	int32_t offset;
 	name = str_trim(name);
 	*z = (struct zone){ 0 };
-	if (parse_offset(name, &offset) || zone_abbreviation(name, &offset)) {
+	if (parse_offset(name, &offset) || zone_abbreviation(name, &offset) || zone_long_name(name, &offset)) {
 		fixed(z, a, name, offset);
 		return true;
 	}

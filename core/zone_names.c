@@ -32,6 +32,54 @@ static const struct abbreviation abbreviations[] = {
 	{ "WAT", 60 },    { "WEST", 60 },   { "WET", 0 },     { "WIB", 420 },   { "Z", 0 },
 };
 
+/* Zones by the names Java and Windows give them, without the "Time" at their end. */
+static const struct {
+	const char *name; /* lower case */
+	int16_t minutes;
+} long_names[] = {
+	{ "alaskan daylight", -480 },            { "alaskan standard", -540 },
+	{ "argentina standard", -180 },          { "atlantic daylight", -180 },
+	{ "atlantic standard", -240 },           { "aus eastern daylight", 660 },
+	{ "aus eastern standard", 600 },         { "australian eastern daylight", 660 },
+	{ "australian eastern standard", 600 },  { "brasilia", -180 },
+	{ "british summer", 60 },                { "central daylight", -300 },
+	{ "central european", 60 },              { "central european summer", 120 },
+	{ "central standard", -360 },            { "china standard", 480 },
+	{ "coordinated universal", 0 },          { "e. south america standard", -180 },
+	{ "eastern daylight", -240 },            { "eastern european", 120 },
+	{ "eastern european summer", 180 },      { "eastern standard", -300 },
+	{ "greenwich mean", 0 },                 { "gulf standard", 240 },
+	{ "hong kong", 480 },                    { "india standard", 330 },
+	{ "indochina", 420 },                    { "israel daylight", 180 },
+	{ "israel standard", 120 },              { "japan standard", 540 },
+	{ "korea standard", 540 },               { "moscow standard", 180 },
+	{ "mountain daylight", -360 },           { "mountain standard", -420 },
+	{ "new zealand daylight", 780 },         { "new zealand standard", 720 },
+	{ "pacific daylight", -420 },            { "pacific standard", -480 },
+	{ "pakistan standard", 300 },            { "romance daylight", 120 },
+	{ "romance standard", 60 },              { "singapore", 480 },
+	{ "singapore standard", 480 },           { "south africa standard", 120 },
+	{ "tokyo standard", 540 },               { "turkey", 180 },
+	{ "w. europe daylight", 120 },           { "w. europe standard", 60 },
+	{ "western european", 0 },               { "western european summer", 60 },
+};
+
+bool zone_long_name(struct str name, int32_t *offset_s)
+{
+	static const struct str time = { " time", 5 };
+
+	if (name.len <= time.len || !str_eq_nocase(str_from(name, name.len - time.len), time))
+		return false;
+	name.len -= time.len;
+	for (size_t i = 0; i < sizeof long_names / sizeof long_names[0]; i++) {
+		if (str_eq_nocase(name, str_of(long_names[i].name))) {
+			*offset_s = long_names[i].minutes * 60;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool zone_abbreviation(struct str name, int32_t *offset_s)
 {
 	if (name.len == 0 || name.len >= sizeof abbreviations[0].name)

@@ -130,6 +130,9 @@ static void finish_time(struct fields *f, struct event *e)
 	}
 	if (!e->has_time && fields_has(f, FIELD_DATE))
 		e->has_time = field_time(fields_text(f, FIELD_DATE), &e->time);
+	/* "requestTime" is how long it took at some, and when it was at others (AWS API Gateway). */
+	if (!e->has_time && fields_has(f, FIELD_DURATION) && fields_text(f, FIELD_DURATION).len >= sizeof "2026-01-29T17:43" - 1)
+		e->has_time = field_time(fields_text(f, FIELD_DURATION), &e->time) && e->time.has_date;
 	if (!e->has_time && fields_has(f, FIELD_EPOCH_S)) {
 		int64_t nano = 0;
 		e->has_time = timestamp_parse_epoch(fields_text(f, FIELD_EPOCH_S), &e->time);

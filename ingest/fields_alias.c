@@ -1,6 +1,8 @@
 /* The table of aliases behind field_lookup, sorted by folded key, and the search in it. */
 #include "ingest/fields.h"
 
+enum { RANK_COMPOSED = 6 }; /* behind every row of the table */
+
 struct alias_row {
 	const char *key; /* folded */
 	struct field_alias is;
@@ -257,6 +259,48 @@ size_t field_fold(struct str key, char *out, size_t cap)
 	return n;
 }
 
+/*
+ * Whether a folded key that has no row is put together from words that say when: "reqstarttime", "systemtime",
+ * "tsdate" ({"ts":{"$date":...}}). One that says what the time is of ("expirytime", "nextruntime") is not.
+ */
+static bool says_when(struct str key)
+{
+	static const struct {
+		const char *word;
+		bool time;
+	} words[] = {
+		{ "time", true },       { "timestamp", true }, { "datetime", true },  { "date", true },
+		{ "ts", true },         { "access", false },   { "at", false },       { "audit", false },
+		{ "begin", false },     { "create", false },   { "created", false },  { "creation", false },
+		{ "edge", false },      { "entry", false },    { "epoch", false },    { "event", false },
+		{ "gen", false },       { "generated", false }, { "iso", false },     { "iso8601", false },
+		{ "local", false },     { "log", false },      { "logged", false },   { "message", false },
+		{ "msg", false },       { "occurred", false }, { "record", false },   { "req", false },
+		{ "request", false },   { "server", false },   { "start", false },    { "started", false },
+		{ "syslog", false },    { "system", false },   { "unix", false },     { "utc", false },
+		{ "written", false },
+	};
+	uint64_t plain = 1, timed = 0; /* bit i: the first i bytes are words, and one of them was a time */
+
+	if (key.len < 4 || key.len >= 64)
+		return false;
+	for (size_t at = 0; at < key.len; at++) {
+		if (!((plain | timed) >> at & 1))
+			continue;
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+			struct str word = str_of(words[i].word);
+
+			if (!str_starts(str_from(key, at), word))
+				continue;
+			if (words[i].time || (timed >> at & 1))
+				timed |= UINT64_C(1) << (at + word.len);
+			if (!words[i].time && (plain >> at & 1))
+				plain |= UINT64_C(1) << (at + word.len);
+		}
+	}
+	return timed >> key.len & 1;
+}
+
 struct field_alias field_lookup(struct str prefix, struct str key)
 {
 	char folded[2 * FIELD_KEY_BYTES];
@@ -277,5 +321,7 @@ struct field_alias field_lookup(struct str prefix, struct str key)
 		else
 			hi = mid;
 	}
+	if (says_when(want))
+		return (struct field_alias){ FIELD_TIME, RANK_COMPOSED, UNIT_NONE };
 	return (struct field_alias){ 0 };
 }

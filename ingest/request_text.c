@@ -339,7 +339,7 @@ static bool duration_mark(struct str s, size_t i)
 	case 'k': return (last == ' ' || last == '[' || last == '=') && str_ends(word, STR("took"));
 	case 'n': return last == ' ' ? str_ends(word, STR(" in")) : last == '=' && str_ends(word, STR("duration"));
 	case 'r': return last == ' ' && str_ends(word, STR(" after"));
-	case 'd': return last == '=' && str_ends(word, STR("elapsed"));
+	case 'd': return (last == '=' || last == ' ') && str_ends(word, STR("elapsed"));
 	case ':':
 		return last == ' ' && (str_ends(word, STR("took:")) || str_ends(word, STR("duration:")) ||
 				       str_ends(word, STR("elapsed:")));

@@ -76,15 +76,18 @@ static bool glog_time(struct str *s, struct text_head *h)
 	return true;
 }
 
-/* PHP writes its setting behind the time: "[29-Jan-2026 17:43:00 Europe/Berlin]". */
-static void zone_name_take(struct str *s, const struct timestamp *time, struct text_head *h)
+/*
+ * A zone's name up to the end of the bracket: PHP writes its setting, "[29-Jan-2026 17:43:00 Europe/Berlin]", Java its words,
+ * "<Jan 29, 2026, 5:43:00,123 PM India Standard Time>".
+ */
+static void zone_name_take(struct str *s, char end, const struct timestamp *time, struct text_head *h)
 {
-	ptrdiff_t close = str_chr(str_head(*s, 40), ']');
+	ptrdiff_t close = str_chr(str_head(*s, 40), end);
 
 	if (time->has_zone || !time->has_date || close < 4 || s->ptr[0] != ' ' || s->ptr[1] < 'A' || s->ptr[1] > 'Z')
 		return;
 	struct str name = str_make(s->ptr + 1, (size_t)close - 1);
-	if (str_chr(name, '/') <= 0 || str_chr(name, ' ') >= 0)
+	if (!str_ends(name, STR(" Time")) && (str_chr(name, '/') <= 0 || str_chr(name, ' ') >= 0))
 		return;
 	h->zone = name;
 	*s = str_from(*s, (size_t)close);
@@ -110,8 +113,8 @@ static bool time_take(struct str *s, struct text_head *h)
 	/* a time of day needs more than a look: "10:15" of a message */
 	if (t.len && (is_alpha(t.ptr[0]) || is_digit(t.ptr[0]) || t.ptr[0] == '%' || t.ptr[0] == '='))
 		return false;
-	if (open == '[')
-		zone_name_take(&t, &time, h);
+	if (open == '[' || open == '<')
+		zone_name_take(&t, open == '[' ? ']' : '>', &time, h);
 	if (t.len &&
 	    (t.ptr[0] == ']' || t.ptr[0] == '>' || t.ptr[0] == ')' || t.ptr[0] == '"' || t.ptr[0] == '}'))
 		t = str_from(t, 1);
@@ -197,6 +200,46 @@ static bool bracket_take(struct str *s, bool pairs, struct text_head *h)
 	}
 	t = str_from(t, n + 1);
 	*s = t.len && t.ptr[0] == ':' ? str_from(t, 1) : t;
+	return true;
+}
+
+/*
+ * "[ns_server:info,2026-01-29T17:43:00.123Z,ns_1@db-1:name]text": a bracket of columns, one of them a time; words of the
+ * others are the level and the logger.
+ */
+static bool columns_take(struct str *s, struct text_head *h)
+{
+	ptrdiff_t close = s->len > 20 && s->ptr[0] == '[' ? str_chr(str_head(*s, BRACKET_BYTES_MAX), ']') : -1;
+	struct text_head found = *h;
+
+	if (close < 20)
+		return false;
+	struct str columns = str_make(s->ptr + 1, (size_t)close - 1);
+	if (str_chr(columns, ',') < 0 || is_digit(columns.ptr[0]))
+		return false;
+	while (columns.len) {
+		struct str column = str_trim(str_cut(columns, ',', &columns)), time = column;
+		struct timestamp at;
+
+		if (column.len && is_digit(column.ptr[0]) && timestamp_parse(&time, &at) && time.len == 0 && at.has_date) {
+			found.time = at;
+			found.has_time = true;
+			continue;
+		}
+		while (column.len) {
+			struct str word = str_cut(column, ':', &column);
+			enum severity level = word.len >= 4 ? severity_parse(word) : SEV_NONE;
+
+			if (level != SEV_NONE && found.severity == SEV_NONE)
+				found.severity = level;
+			else if (word.len && !is_digit(word.ptr[0]))
+				found.logger = word;
+		}
+	}
+	if (!found.has_time)
+		return false;
+	*h = found;
+	*s = str_from(*s, (size_t)close + 1);
 	return true;
 }
 
@@ -400,7 +443,7 @@ bool text_head_parse(struct str line, struct text_head *h)
 	struct str start = s;
 	priority_take(&s, h);
 	bool level = false; /* one stood in front of the time */
-	if (!glog_time(&s, h)) {
+	if (!glog_time(&s, h) && !columns_take(&s, h)) {
 		for (unsigned i = 0; i <= TOKENS_BEFORE_TIME && s.len && !h->has_time; i++) {
 			s = i ? skip_separators(s) : s;
 			if (time_take(&s, h))

@@ -13,7 +13,7 @@
 struct text_head {
 	struct timestamp time;
 	bool has_time;
-	struct str zone;       /* "Europe/Berlin" behind a time in brackets: not in `time` yet */
+	struct str zone;       /* "Europe/Berlin", "India Standard Time" behind a time in brackets: not in `time` yet */
 	bool indented;         /* blanks stood in front */
 	enum severity severity; /* SEV_NONE when no level was there */
 	struct str logger;     /* component, class or module; else the thread */

@@ -41,7 +41,7 @@ static bool find_time(struct str s, bool year, size_t *at, struct timestamp *tim
 	return false;
 }
 
-/* A level among the words in front of the time: "ns_server:info,2026-...", "Error,1/29/2026 ...". */
+/* A level among the words in front of the time: "Thread-7::INFO::2026-...", "Error,1/29/2026 ...". */
 static enum severity level_before(struct str s)
 {
 	size_t words = 0;
@@ -52,7 +52,8 @@ static enum severity level_before(struct str s)
 
 		while (i < s.len && is_alpha(s.ptr[i]))
 			i++;
-		is = i - from >= 4 && (i == s.len || s.ptr[i] == ',' || s.ptr[i] == ']')
+		is = i - from >= 4 && (i == s.len || s.ptr[i] == ',' || s.ptr[i] == ']' ||
+				       str_starts(str_from(s, i), STR("::")))
 			     ? severity_parse(str_make(s.ptr + from, i - from))
 			     : SEV_NONE;
 		if (is != SEV_NONE)

@@ -15,7 +15,6 @@ static enum severity level_word(struct str w)
 		struct str word;
 		enum severity is;
 	} more[] = {
-		{ { "ERRO", 4 }, SEV_ERROR }, { { "DEBU", 4 }, SEV_DEBUG },
 		{ { "FATA", 4 }, SEV_FATAL }, { { "PANI", 4 }, SEV_FATAL },
 		{ { "TRAC", 4 }, SEV_TRACE }, { { "BLAT", 4 }, SEV_TRACE },
 		{ { "AUDIT", 5 }, SEV_INFO }, { { "OK", 2 }, SEV_INFO },
@@ -126,6 +125,19 @@ static bool letter_placed(char next, struct str after, struct str behind)
 	       is_digit(c);
 }
 
+/* "indexserver      Main.cpp(00123) : text": a source position in a head's last column, as it stands behind SAP's small letters. */
+static bool position_ahead(struct str behind)
+{
+	enum { POSITION_BYTES = 100 };
+	ptrdiff_t close = str_find(str_head(behind, POSITION_BYTES), STR(") : "));
+	ptrdiff_t open = close > 1 && is_digit(behind.ptr[close - 1]) ? str_chr(behind, '(') : -1;
+
+	for (ptrdiff_t i = open + 1; open > 0 && i < close; i++)
+		if (!is_digit(behind.ptr[i]))
+			return false;
+	return open > 2 && str_chr(str_head(behind, (size_t)open), '.') > 0;
+}
+
 /* "hostd[12]": a program and its process. */
 static bool program_at(struct str s)
 {
@@ -187,7 +199,9 @@ bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out
 	bool apart = next == ' ' || next == ',' || next == '-' || next == '[' || next == '(';
 	/* CUPS: "E [29/Jan/2026:17:43:00 +0100] ..." */
 	bool column_one = n == 1 && !timed && behind.len > 2 && behind.ptr[0] == '[' && is_digit(behind.ptr[1]);
-	if (n == 1 && (!capitals(word) || !letter_placed(next, after, behind) ||
+	if (n == 1 && timed && !far && next == ' ' && position_ahead(behind))
+		column = true;
+	else if (n == 1 && (!capitals(word) || !letter_placed(next, after, behind) ||
 		       !(timed || column_one || next == ',' || next == '/')))
 		return false;
 	if (n > 1 && !marked && !column && !(capitals(word) && apart))

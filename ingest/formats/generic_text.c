@@ -19,6 +19,7 @@ enum { ZONES_MAX = 4 };
 struct text_state {
 	bool timed; /* a line with a time was seen */
 	struct zone zones[ZONES_MAX]; /* that lines have named */
+	bool known[ZONES_MAX]; /* which of them there are */
 	size_t n_zones;
 };
 
@@ -35,14 +36,17 @@ static bool binary(struct str line)
 	return controls * 8 > n;
 }
 
-/* An access log's line: ` [29/Jan/2026:17:35:00 -0500] "` near its beginning. */
+/* An access log's line: ` [29/Jan/2026:17:35:00 -0500] "` near its beginning, or with a zone in three letters. */
 static bool access_line(struct str line)
 {
 	ptrdiff_t at = str_find(str_head(line, 200), STR(" ["));
 	if (at < 0 || (size_t)at + 32 > line.len)
 		return false;
 	const char *p = line.ptr + at + 2;
-	return p[2] == '/' && p[6] == '/' && p[11] == ':' && p[20] == ' ' && p[26] == ']' && p[28] == '"';
+	if (p[2] != '/' || p[6] != '/' || p[11] != ':' || p[20] != ' ')
+		return false;
+	p += p[24] == ']' ? 24 : 26;
+	return p[0] == ']' && p[1] == ' ' && p[2] == '"';
 }
 
 /* `time="..." level=info msg=...`; `Started GET "/" for 10.0.0.7 at ...`. */
@@ -200,14 +204,16 @@ static const struct zone *zone_named(struct text_state *state, struct arena *fil
 {
 	for (size_t i = 0; i < state->n_zones; i++)
 		if (str_eq(state->zones[i].name, name))
-			return state->zones[i].from_s ? &state->zones[i] : NULL;
+			return state->known[i] ? &state->zones[i] : NULL;
 	if (state->n_zones == ZONES_MAX)
 		return NULL;
-	struct zone *z = &state->zones[state->n_zones++];
+	size_t at = state->n_zones++;
+	struct zone *z = &state->zones[at];
 	struct err err = ERR_INIT;
-	if (!zone_open(z, file, name, &err))
+	state->known[at] = zone_open(z, file, name, &err);
+	if (!state->known[at])
 		*z = (struct zone){ .name = arena_str(file, name) };
-	return z->from_s ? z : NULL;
+	return state->known[at] ? z : NULL;
 }
 
 static bool generic_text_decode(struct str record, struct decode_ctx *ctx, struct event *e)
@@ -318,6 +324,12 @@ static const struct format_sample samples[] = {
 	{ "[22-Sep-2026 10:00:00 UTC] PHP Warning:  Undefined variable $x in /var/www/a.php on line 3",
 	  "time=2026-09-22T10:00:00Z severity=warn message='Undefined variable $x in /var/www/a.php on "
 	  "line 3'" },
+	{ "####<Jul 22, 2026, 10:00:00,467 PM India Standard Time> <Info> <Security> <web-1> <> <main> <ready>",
+	  "time=2026-07-22T16:30:00.467Z severity=info" },
+	{ "Thread-1950::INFO::2026-01-29 17:43:00,018::dispatcher::94::Storage::(run) done",
+	  "time=2026-01-29T17:43:00.018Z severity=info" },
+	{ "2026/01/29 17:43:00 routing/logger.go:68:func1() [W] slow POST /user/login for 10.0.0.7, elapsed 3362.5ms",
+	  "time=2026-01-29T17:43:00Z severity=warn duration_ms=3362.5" },
 	{ "[22-Jul-2026 10:00:00 Europe/Berlin] PHP Warning:  Undefined variable $x in /var/www/a.php on line 3",
 	  "time=2026-07-22T08:00:00Z severity=warn" },
 	{ "2026-01-29 17:43:00 +0000 [info]: #0 [app] 198.51.100.7:50210 - \"GET /health HTTP/1.1\" 503 12",

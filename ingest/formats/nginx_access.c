@@ -4,6 +4,8 @@
  * Hand-written: this is the most frequent line of a web archive.
  *
  *     client ident user [29/Jan/2026:17:35:00 -0500] "GET / HTTP/1.1" 200 949 "referrer" "agent" tail...
+ *
+ * The time may be in any notation that says a date.
  */
 #include "ingest/access.h"
 #include "ingest/access_plain.h"
@@ -12,17 +14,51 @@
 
 enum { HEAD_BYTES_MAX = 1024 };
 
-/* Offset of the bracketed date, or -1: users may have blanks and brackets in their names. */
-static ptrdiff_t date_find(struct str line)
+/* Where the time stands, with its brackets. */
+struct dated {
+	size_t at, len;
+	bool usual;            /* as access_date_read() has it */
+	struct timestamp time; /* else */
+};
+
+/* The usual date; users may have blanks and brackets in their names. */
+static bool usual_find(struct str line, struct dated *d)
 {
 	const char *p = line.ptr, *end = line.ptr + line.len;
 	const char *last = line.len > HEAD_BYTES_MAX ? line.ptr + HEAD_BYTES_MAX : end;
 	while (p < last && (p = memchr(p, '[', (size_t)(last - p)))) {
-		if (access_date_is(p, end))
-			return p - line.ptr;
+		if (access_date_is(p, end)) {
+			*d = (struct dated){ .at = (size_t)(p - line.ptr), .len = ACCESS_DATE_BYTES + 2, .usual = true };
+			return true;
+		}
 		p++;
 	}
-	return -1;
+	return false;
+}
+
+/* A time of another notation between a client and a request: `[29/Jan/2026:17:35:00 UTC] "GET `, ISO 8601, with a fraction. */
+static bool other_find(struct str line, struct dated *d)
+{
+	struct str head = str_head(line, HEAD_BYTES_MAX);
+	for (ptrdiff_t at = str_find(head, STR(" [")); at > 0;) {
+		struct str time = str_from(line, (size_t)at + 2), rest = time;
+		if (rest.len && is_digit(rest.ptr[0]) && timestamp_parse(&rest, &d->time) && d->time.has_date &&
+		    str_starts(rest, STR("] \""))) {
+			struct str request = str_from(rest, 3);
+			d->at = (size_t)at + 1;
+			d->len = (size_t)(rest.ptr - time.ptr) + 2;
+			d->usual = false;
+			return request_method_is(str_cut(request, ' ', &request));
+		}
+		ptrdiff_t next = str_find(str_from(head, (size_t)at + 2), STR(" ["));
+		at = next < 0 ? -1 : at + 2 + next;
+	}
+	return false;
+}
+
+static bool date_find(struct str line, struct dated *d)
+{
+	return usual_find(line, d) || other_find(line, d);
 }
 
 static enum line_class nginx_access_classify(struct str line, struct str record,
@@ -32,17 +68,17 @@ static enum line_class nginx_access_classify(struct str line, struct str record,
 	(void)ctx;
 	if (line.len == 0)
 		return LINE_SKIP;
-	ptrdiff_t at = date_find(line);
-	if (at < 0)
+	struct dated date;
+	if (!date_find(line, &date))
 		return LINE_ALIEN;
-	struct str rest = str_from(line, (size_t)at + 28);
+	struct str rest = str_from(line, date.at + date.len);
 	if (str_starts(rest, STR(" \"")))
 		return LINE_START;
 	/*
 	 * proxy manager: " - 200 200 - GET http host "/path"", TLS request log: " client protocol
 	 * cipher "GET"
 	 */
-	return (str_starts(rest, STR(" - ")) || at == 0) && str_find(rest, STR(" \"")) > 0 ? LINE_START
+	return (str_starts(rest, STR(" - ")) || date.at == 0) && str_find(rest, STR(" \"")) > 0 ? LINE_START
 											   : LINE_ALIEN;
 }
 
@@ -186,14 +222,15 @@ static bool proxy_manager_decode(struct str s, struct event *e)
 static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct access_state *state = ctx->state;
-	ptrdiff_t at = date_find(record);
-	if (at < 0)
+	struct dated date;
+	if (!date_find(record, &date))
 		return false;
-	if (!access_date_read(state, record.ptr + at + 1, &e->time))
+	if (date.usual && !access_date_read(state, record.ptr + date.at + 1, &date.time))
 		return false;
+	e->time = date.time;
 	e->has_time = true;
 	e->kind = EV_HTTP;
-	struct str rest = str_from(record, (size_t)at + 28);
+	struct str rest = str_from(record, date.at + date.len);
 	if (str_starts(rest, STR(" - "))) {
 		if (!proxy_manager_decode(rest, e))
 			return false;
@@ -202,7 +239,7 @@ static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struc
 		return true;
 	}
 	rest = str_from(rest, 1);
-	if (at == 0) {
+	if (date.at == 0) {
 		/* TLS request log: client, protocol and cipher stand behind the date */
 		e->client = str_word(&rest);
 		ptrdiff_t quote = str_chr(rest, '"');
@@ -210,7 +247,7 @@ static bool nginx_access_decode(struct str record, struct decode_ctx *ctx, struc
 			return false;
 		rest = str_from(rest, (size_t)quote);
 	} else {
-		head_decode(str_head(record, (size_t)at), e);
+		head_decode(str_head(record, date.at), e);
 	}
 	if (!rest.len || rest.ptr[0] != '"')
 		return false;
@@ -278,6 +315,10 @@ static const struct format_sample samples[] = {
 	  "time=2025-12-26T14:16:48Z status=408 client=::1" },
 	{ "198.51.100.5 - - [26/Dec/2025:16:17:00 +0000] \"\\x16\\x03\\x01\\x00\" 400 150 \"-\" \"-\"",
 	  "status=400 bytes=150 severity=warn client=198.51.100.5" },
+	{ "198.51.100.6 - frank [26/Dec/2025:16:17:00 UTC] \"GET /a HTTP/1.0\" 200 2326 \"-\" \"curl/8.5\" 0.012",
+	  "time=2025-12-26T16:17:00Z status=200 client=198.51.100.6 user=frank duration_ms=12" },
+	{ "198.51.100.6 - - [2025-12-26T16:17:00.250+01:00] \"GET /a HTTP/1.0\" 200 2326",
+	  "time=2025-12-26T15:17:00.250Z status=200 bytes=2326" },
 	{ "[10/Aug/2025:09:45:56 +0200] 172.30.0.119 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a?b=c "
 	  "HTTP/1.1\" 1375",
 	  "time=2025-08-10T07:45:56Z client=172.30.0.119 path=/a?b=c bytes=1375" },

@@ -75,6 +75,8 @@ static enum line_class classify(struct str line, struct str record, const struct
 		return record.len ? LINE_CONTINUES : LINE_SKIP;
 	if (read_head(line, &h))
 		return LINE_START;
+	if (timestamp_parse_iso(&line, &h.time) && str_starts(line, STR(" [")))
+		return LINE_ALIEN; /* a record of its own, whatever it says behind its time */
 	return record.len && record.len < RECORD_BYTES_MAX ? LINE_CONTINUES : LINE_ALIEN;
 }
 
@@ -140,6 +142,8 @@ static const struct format_sample samples[] = {
 	{ "2018-11-22 10:44:33.654 [info] <0.620.0> accepting AMQP connection <0.620.0> (127.0.0.1:52771 -> "
 	  "127.0.0.1:5672)",
 	  "time=2018-11-22T10:44:33.654Z severity=info kind=conn_open client=127.0.0.1" },
+	{ "2026-01-29 17:43:00.123456+02:00 [erro] <0.130.0>\nBOOT FAILED\n===========\nERROR: the port is in use",
+	  "time=2026-01-29T15:43:00.123456Z severity=error message='BOOT FAILED'" },
 	{ "=ERROR REPORT==== 8-Mar-2018::14:09:27 ===\nclosing AMQP connection <0.22578.1180> "
 	  "(10.0.0.4:43887 -> 10.0.0.1:5672):\n"
 	  "missed heartbeats from client, timeout: 60s",

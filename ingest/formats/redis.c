@@ -3,6 +3,7 @@
  *   "25082:M 29 Jan 2026 17:11:47.095 * text"    role X, C, S or M, level . - * #
  *   "4961:M 30 May 12:50:13.457 # text"          up to 4.0, no year
  *   "[2932] 31 May 04:32:08 * text"              up to 2.8
+ *   "[1:M] 29 Jan 2026 17:11:47.095 * text"      both put together
  *   "30 May 10:03:19 - text"                     1.x
  *   "4961:signal-handler (1496141561) text"
  * The start banner is drawn over many lines; a crash report is a block of lines without heads.
@@ -35,6 +36,11 @@ static size_t digits(struct str s, size_t at)
 static bool is_level(char c)
 {
 	return c == '.' || c == '-' || c == '*' || c == '#';
+}
+
+static bool is_role(char c)
+{
+	return c == 'M' || c == 'S' || c == 'C' || c == 'X';
 }
 
 /* "dd Mon [yyyy] HH:MM:SS[.mmm] L text" */
@@ -73,10 +79,15 @@ static bool read_head(struct str s, struct head *h)
 		return false;
 	if (s.ptr[0] == '[') {
 		n = digits(s, 1);
-		if (n == 0 || n > 10 || n + 2 >= s.len || s.ptr[n + 1] != ']' || s.ptr[n + 2] != ' ')
+		if (n == 0 || n > 10)
 			return false;
 		h->pid = str_make(s.ptr + 1, n);
-		return read_time(str_from(s, n + 3), h);
+		s = str_from(s, n + 1);
+		if (s.len > 2 && s.ptr[0] == ':' && is_role(s.ptr[1])) {
+			h->role = s.ptr[1];
+			s = str_from(s, 2);
+		}
+		return str_starts(s, STR("] ")) && read_time(str_from(s, 2), h);
 	}
 	n = digits(s, 0);
 	if (n == 0 || n > 10)
@@ -95,7 +106,7 @@ static bool read_head(struct str s, struct head *h)
 		return epoch >= 9 && epoch < rest.len && rest.ptr[epoch] == ')';
 	}
 	h->role = s.ptr[n + 1];
-	if ((h->role != 'M' && h->role != 'S' && h->role != 'C' && h->role != 'X') || s.ptr[n + 2] != ' ')
+	if (!is_role(h->role) || s.ptr[n + 2] != ' ')
 		return false;
 	return read_time(str_from(s, n + 3), h);
 }
@@ -253,6 +264,8 @@ static const struct format_sample samples[] = {
 	  "Saving...'" },
 	{ "4961:M 30 May 12:50:13.463 # Server started, Redis version 3.0.2",
 	  "time=2000-05-30T12:50:13.463Z severity=warn kind=start version=3.0.2" },
+	{ "[1:M] 29 Jan 2026 17:11:47.095 * Ready to accept connections tcp",
+	  "time=2026-01-29T17:11:47.095Z severity=notice pid=1 logger=master message='Ready to accept connections tcp'" },
 	{ "[2932] 31 May 04:32:08 - 0 clients connected (0 slaves), 1179968 bytes in use",
 	  "time=2000-05-31T04:32:08Z severity=debug kind=stats pid=2932" },
 	{ "30 May 10:05:37 . Accepted 127.0.0.1:56742",

@@ -36,6 +36,27 @@ static void expect_text(struct str got, const char *want, const char *what)
 	cr_expect(str_eq(got, str_of(want)), "%s is '%.*s', wanted '%s'", what, STR_ARG(got), want);
 }
 
+/* Some write when under the name that says how long elsewhere; MongoDB's extended JSON wraps its times. */
+Test(fields, reads_times_of_unusual_members)
+{
+	static const struct {
+		const char *json;
+		int64_t s;
+	} rows[] = {
+		{ "{\"requestTime\":\"29/Jan/2026:17:43:00 +0000\",\"status\":\"200\"}", 1769708580 },
+		{ "{\"atype\":\"authenticate\",\"ts\":{\"$date\":\"2026-01-29T17:43:00.000+00:00\"}}", 1769708580 },
+		{ "{\"req_start_time\":\"2026/01/29 17:43:00\",\"http_status\":\"200\"}", 1769708580 },
+		/* the better known one wins, wherever it stands */
+		{ "{\"system_time\":\"2020-01-01T00:00:00Z\",\"timestamp\":\"2026-01-29T17:43:00Z\"}", 1769708580 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct event e = decoded(rows[i].json);
+		cr_expect(e.has_time && e.time.ns == rows[i].s * NS_PER_S, "%s: %lld", rows[i].json, (long long)(e.time.ns / NS_PER_S));
+	}
+	struct event e = decoded("{\"requestTime\":\"0.250\",\"status\":\"200\"}");
+	cr_expect(!e.has_time && e.duration_ms > 249 && e.duration_ms < 251);
+}
+
 /* Every spelling that field_fold makes the same must be found; the binary search finds nothing in an unsorted table. */
 Test(fields, finds_keys_however_they_are_written)
 {
@@ -49,6 +70,14 @@ Test(fields, finds_keys_however_they_are_written)
 		{ "@timestamp", FIELD_TIME },
 		{ "ts", FIELD_TIME },
 		{ "asctime", FIELD_TIME },
+		{ "req_start_time", FIELD_TIME },
+		{ "system_time", FIELD_TIME },
+		{ "log_creation_date", FIELD_TIME },
+		{ "EdgeStartTimestamp", FIELD_TIME },
+		{ "expiry_time", FIELD_NONE },
+		{ "next_run_date", FIELD_NONE },
+		{ "started_at", FIELD_NONE },
+		{ "start_time_ms", FIELD_NONE },
 		{ "log.level", FIELD_LEVEL },
 		{ "lvl", FIELD_LEVEL },
 		{ "severity", FIELD_LEVEL },

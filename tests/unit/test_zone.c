@@ -28,6 +28,8 @@ Test(zone, fixed_ones)
 		{ "+2", 7200 },   { "UTC+2", 7200 },     { "GMT-03:30", -12600 },
 		{ "CET", 3600 },  { "IST", 19800 },      { "CST", -21600 },
 		{ "JST", 32400 }, { " +05:45 ", 20700 }, { "NZDT", 46800 },
+		{ "India Standard Time", 19800 }, { "eastern daylight time", -14400 },
+		{ "Central European Summer Time", 7200 }, { "W. Europe Standard Time", 3600 },
 	};
 	struct arena a;
 	arena_init(&a);
