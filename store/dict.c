@@ -3,7 +3,7 @@
 #include "core/event.h"
 
 enum {
-	LAYOUT = 1,
+	LAYOUT = 2,
 	SLOTS_FIRST = 64,
 	AHEAD = 16,
 	NAMES_MAX = DICT_SHAPES_MAX * SHAPE_NAMES,
@@ -106,11 +106,58 @@ static void take_back(struct dict_values *v, size_t n)
 		slot_of(v, v->at.at[--v->at.n])->number = 0;
 }
 
+/* A pass of a radix sort: by the DIGIT bits from `shift` on. */
+enum { DIGIT = 11 };
+static void sort_by_digit(const uint64_t *restrict from, uint64_t *restrict to, size_t n, unsigned shift)
+{
+	uint32_t starts[(1 << DIGIT) + 1] = { 0 };
+	for (size_t i = 0; i < n; i++)
+		starts[(from[i] >> shift & ((1 << DIGIT) - 1)) + 1]++;
+	for (size_t i = 0; i < 1 << DIGIT; i++)
+		starts[i + 1] += starts[i];
+	for (size_t i = 0; i < n; i++)
+		to[starts[from[i] >> shift & ((1 << DIGIT) - 1)]++] = from[i];
+}
+
+/*
+ * Renumbers the values from number `first` on, so that they ascend, also in the n numbers that were given: what is written of them
+ * is the steps between them, which are shorter by as much as their order would say.
+ */
+static void sort_new(struct dict *d, struct dict_values *v, size_t first, uint16_t *numbers, size_t n)
+{
+	size_t n_new = v->at.n - first;
+	if (n_new < 2)
+		return;
+	if (n_new > d->sort_room) {
+		d->sort_room = n_new < DICT_VALUES_MAX / 4 ? DICT_VALUES_MAX / 4 : DICT_VALUES_MAX;
+		d->sorted = arena_new_n(&d->arena, uint64_t, 2 * d->sort_room);
+		d->ranks = arena_new_n(&d->arena, uint16_t, d->sort_room);
+	}
+	uint64_t *a = d->sorted, *b = d->sorted + d->sort_room;
+	for (size_t i = 0; i < n_new; i++)
+		a[i] = (uint64_t)v->at.at[first + i] << 32 | i;
+	sort_by_digit(a, b, n_new, 32);
+	sort_by_digit(b, a, n_new, 32 + DIGIT);
+	sort_by_digit(a, b, n_new, 32 + 2 * DIGIT);
+	for (size_t i = 0; i < n_new; i++) {
+		v->at.at[first + i] = (uint32_t)(b[i] >> 32);
+		slot_of(v, v->at.at[first + i])->number = (uint32_t)(first + i) + 1;
+		d->ranks[(uint32_t)b[i]] = (uint16_t)(first + i);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (numbers[i] >= first)
+			numbers[i] = d->ranks[numbers[i] - first];
+}
+
 bool dict_numbers(struct dict *d, enum dict_list list, const uint32_t *values, size_t n, size_t new_max, uint16_t *out)
 {
 	struct dict_values *v = &d->values[list];
-	size_t first = v->at.n;
+	size_t first = v->at.n, early = n / 8, early_max = new_max / 8 + new_max / 16;
 	for (size_t i = 0; i < n; i++) {
+		if (i == early && v->at.n - first > early_max) {
+			take_back(v, first);
+			return false;
+		}
 		if (v->at.n * 2 >= v->n_slots && v->n_slots < 2 * DICT_VALUES_MAX)
 			grow_slots(v, &d->arena);
 		/* The table is larger than the nearest caches: ask for slots before they are needed. */
@@ -131,6 +178,7 @@ bool dict_numbers(struct dict *d, enum dict_list list, const uint32_t *values, s
 		}
 		out[i] = (uint16_t)(slot->number - 1);
 	}
+	sort_new(d, v, first, out, n);
 	return true;
 }
 
@@ -182,10 +230,12 @@ static void put_values(struct dict_values *v, struct column_coder *c, struct buf
 {
 	size_t n = v->at.n - v->written;
 	buf_add_varint(out, n);
-	uint64_t *numbers = column_numbers(c, n);
-	for (size_t i = 0; i < n; i++)
-		numbers[i] = v->at.at[v->written + i];
-	column_put(c, out, numbers, n);
+	uint32_t *steps = (uint32_t *)column_numbers(c, n), last = 0;
+	for (size_t i = 0; i < n; i++) {
+		steps[i] = v->at.at[v->written + i] - last;
+		last = v->at.at[v->written + i];
+	}
+	column_put_u32(c, out, steps, n);
 	v->written = v->at.n;
 	v->again = false;
 }
@@ -274,14 +324,11 @@ static bool get_values(struct dict_values *v, struct arena *a, struct column_cod
 	size_t n;
 	if (!get_count(in, v->at.n, DICT_VALUES_MAX, &n))
 		return false;
-	uint64_t *numbers = column_numbers(c, n);
-	if (!column_get(c, in, numbers, n))
+	uint32_t *steps = (uint32_t *)column_numbers(c, n), last = 0;
+	if (!column_get_u32(c, in, steps, n))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (numbers[i] > UINT32_MAX)
-			return false;
-		*vec_push(a, &v->at) = (uint32_t)numbers[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		*vec_push(a, &v->at) = last += steps[i];
 	return true;
 }
 

@@ -1,14 +1,15 @@
 /*
  * dict: what the blocks of one file refer to by number instead of each saying it anew: the shapes of events (what they are,
- * but for their numbers), and values that keep coming back (addresses of clients, users). It grows with the file, in order of
- * first sight. What a block refers to first is its news: they are written beside it, so that the news up to a block, in their
- * order, are all that is needed to read it. A list that is full starts over with what the next block needs.
+ * but for their numbers), and values that keep coming back (addresses of clients, users). It grows with the file, block by
+ * block. What a block refers to first is its news: they are written beside it, so that the news up to a block, in their
+ * order, are all that is needed to read it. Of the news of a block shapes come in order of first sight, values ascend. A list that
+ * is full starts over with what the next block needs.
  *
  * Why not a dictionary per block: a day's clients turn up in every block of it, and their addresses do not shrink.
  *
  * Bytes of news: 8 bytes checksum of all that follows, the layout's number, a byte with a bit for each list that starts over (shapes
  * first), varint and the ids of new names (8 bytes each), varint and the columns of new shapes (names by number, 0 none), then for
- * each list of values varint and a column of them.
+ * each list of values varint and a column of the steps (modulo 2^32) from one to the next: they ascend.
  */
 #ifndef STORE_DICT_H
 #define STORE_DICT_H
@@ -60,6 +61,9 @@ struct dict {
 	size_t shapes_written, names_written;
 	bool shapes_again;
 	struct dict_values values[DICT_LISTS];
+	uint64_t *sorted;        /* for writing: two times sort_room values, being sorted */
+	uint16_t *ranks;         /* sort_room numbers */
+	size_t sort_room;
 	struct arena arena;      /* of all arrays; kept from file to file */
 };
 
@@ -76,7 +80,10 @@ static inline bool dict_is_full(const struct dict *d)
 }
 /* Forgets the shapes: no block that refers to them may still have to be encoded. */
 void dict_restart_shapes(struct dict *d);
-/* The numbers of n values, which are added; false, and nothing was added, when more than new_max of them would be new. */
+/*
+ * The numbers of n values of a block, which are added; false, and nothing was added, when more than new_max of them would be new,
+ * or are half as many again as fit that after an eighth of them.
+ */
 bool dict_numbers(struct dict *d, enum dict_list list, const uint32_t *values, size_t n, size_t new_max, uint16_t *out);
 /* Appends the news since the last time to out; false when there are none. */
 bool dict_write_news(struct dict *d, struct column_coder *c, struct buf *out);
