@@ -156,7 +156,7 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 	map_clear(&g->admitted);
 	clear_ways(g);
 	aggregate_forget_shapes(g);
-	g->series.n = g->recent.n = g->services.n = g->places.n = g->n_agents = 0;
+	g->series.n = g->recent.n = g->timed.n = g->services.n = g->places.n = g->n_agents = 0;
 	g->other_place = 0;
 	g->roster = roster;
 	g->dict = dict;
@@ -252,19 +252,40 @@ uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const stru
 			.id = id, .service = service, .host = host, .key = key, .code = code,
 			.kind = (uint8_t)kind,
 		};
-		*vec_push(&g->arena, &g->recent) = (struct agg_recent){ .cell = NO_CELL, .hist = kind_has_hist(kind) };
+		*vec_push(&g->arena, &g->recent) = (struct agg_recent){ .bucket = NO_BUCKET };
+		*vec_push(&g->arena, &g->timed) = (struct agg_timed){ .hist = kind_has_hist(kind) };
 	}
 	return (uint32_t)*index;
+}
+
+/* What was counted beside the cell used last. */
+static inline void settle(struct aggregate *g, struct agg_recent *r)
+{
+	if (r->count == 0)
+		return;
+	struct agg_cell *cell = &g->cells.at[r->cell];
+	cell->count += r->count;
+	cell->failed += r->failed;
+	r->count = r->failed = 0;
+}
+
+void aggregate_settle(struct aggregate *g)
+{
+	for (size_t i = 0; i < g->recent.n; i++)
+		settle(g, &g->recent.at[i]);
 }
 
 /*
  * What lies behind the last bucket is new; else a few of the latest are looked through. Not finding one that is there
  * does no harm: two cells of one bucket add up.
  */
-void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
+bool aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 {
 	struct agg_recent *r = &g->recent.at[series];
-	uint32_t older = r->cell == NO_CELL ? NO_CELL : r->newest, at = older;
+	uint32_t older = r->bucket == NO_BUCKET ? NO_CELL : r->newest, at = older;
+	if (bucket == BUCKET_OF_NO_TIME)
+		return false;
+	settle(g, r);
 	r->bucket = bucket;
 	if (older == NO_CELL || bucket > r->last_bucket) {
 		r->last_bucket = bucket;
@@ -272,7 +293,7 @@ void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 		for (unsigned i = 0; i < CELL_SEARCH_MAX && at != NO_CELL; i++, at = g->heads.at[at].older) {
 			if (g->heads.at[at].bucket == bucket) {
 				r->cell = at;
-				return;
+				return true;
 			}
 		}
 	}
@@ -280,6 +301,7 @@ void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket)
 	*vec_push(&g->arena, &g->cells) = (struct agg_cell){ 0 };
 	*vec_push(&g->arena, &g->heads) = (struct agg_cell_head){ series, bucket, older };
 	r->cell = r->newest = (uint32_t)g->cells.n - 1;
+	return true;
 }
 
 /* Only the way here is remembered: of such names there is no end. */
@@ -319,14 +341,14 @@ static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint6
 static void count_main(struct aggregate *g, uint32_t series, const struct sample *e)
 {
 	struct agg_cell *cell = count(g, series, e);
-	struct agg_recent *r = &g->recent.at[series];
+	struct agg_timed *t = &g->timed.at[series];
 	if (e->duration_us == NO_DURATION)
 		return;
-	r->timed += r->timed < UINT32_MAX;
-	r->sum_us += e->duration_us;
+	t->n += t->n < UINT32_MAX;
+	t->sum_us += e->duration_us;
 	if (!cell)
 		return;
-	if (cell->timed >= KNOWN_DURATIONS && r->hist)
+	if (cell->timed >= KNOWN_DURATIONS && t->hist)
 		log_duration(g, cell, e->duration_us);
 	cell->timed++;
 	cell->sum_us += e->duration_us;
@@ -341,10 +363,15 @@ static uint64_t to_us(double ms)
 	return ms < 1e12 ? (uint64_t)(ms * 1000 + 0.5) : UINT64_C(1000000000000000);
 }
 
-static int32_t bucket_of(int64_t time_ns)
+/* The bucket of a time: nearly always that of the event before. */
+static inline void find_bucket(struct aggregate *g, int64_t time_ns)
 {
-	int64_t width = BUCKET_S * NS_PER_S;
-	return (int32_t)(time_ns / width - (time_ns % width < 0));
+	const int64_t width = BUCKET_S * NS_PER_S;
+	if ((uint64_t)time_ns - (uint64_t)g->bucket_ns < (uint64_t)width)
+		return;
+	g->bucket = (int32_t)(time_ns / width - (time_ns % width < 0));
+	g->minute = g->bucket - (g->bucket % BUCKETS_A_MINUTE + BUCKETS_A_MINUTE) % BUCKETS_A_MINUTE;
+	g->bucket_ns = (int64_t)((uint64_t)g->bucket * (uint64_t)width); /* the first one begins before all times */
 }
 
 static int32_t code_of_status(int status)
@@ -448,14 +475,16 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 {
 	struct sample s = {
 		.place = place_of(g, e),
-		.has_bucket = e->time_ns != TIME_NONE,
+		.bucket = BUCKET_OF_NO_TIME,
+		.minute = BUCKET_OF_NO_TIME,
 		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
 		.duration_us =
 			to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
 	};
-	if (s.has_bucket) {
-		s.bucket = bucket_of(e->time_ns);
-		s.minute = s.bucket - (s.bucket % BUCKETS_A_MINUTE + BUCKETS_A_MINUTE) % BUCKETS_A_MINUTE;
+	if (e->time_ns != TIME_NONE) {
+		find_bucket(g, e->time_ns);
+		s.bucket = g->bucket;
+		s.minute = g->minute;
 	}
 	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
 
@@ -484,19 +513,22 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	if (main == NO_SERIES)
 		return;
 	count_main(g, main, &s);
-	out->main = &g->recent.at[main];
+	out->main = &g->timed.at[main];
 }
 
-bool aggregate_full(const struct aggregate *g)
+size_t aggregate_room(const struct aggregate *g)
 {
-	return g->cells.n + CELLS_PER_EVENT > AGG_CELLS_MAX || g->hist_log.n + KNOWN_DURATIONS + 1 > AGG_HIST_MAX ||
-	       g->sketches.n + 1 > AGG_SKETCHES_MAX;
+	size_t cells = (AGG_CELLS_MAX - g->cells.n) / CELLS_PER_EVENT, sketches = AGG_SKETCHES_MAX - g->sketches.n;
+	size_t durations = (AGG_HIST_MAX - g->hist_log.n) / (KNOWN_DURATIONS + 1), room = cells < sketches ? cells : sketches;
+	return durations < room ? durations : room;
 }
 
 void aggregate_clear_cells(struct aggregate *g)
 {
-	for (size_t i = 0; i < g->recent.n; i++)
-		g->recent.at[i].cell = NO_CELL;
+	for (size_t i = 0; i < g->recent.n; i++) {
+		g->recent.at[i].bucket = NO_BUCKET;
+		g->recent.at[i].count = g->recent.at[i].failed = 0;
+	}
 	g->cells.n = g->heads.n = g->n_ordered = 0;
 	g->unsorted = false;
 	g->hist_log.n = 0;

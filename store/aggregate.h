@@ -47,14 +47,25 @@ struct agg_series {
 	uint8_t kind;
 };
 
-/* What every event asks of a series, apart from the rest: two of them in a cache line. */
+/*
+ * What every event asks of a series, apart from the rest. Events of one bucket mostly come one after the other: they are counted
+ * here, and once in the cell, when the series goes on to another one or the cells are taken.
+ */
 struct agg_recent {
-	uint32_t cell;               /* used last; NO_CELL when all were taken */
-	int32_t bucket;              /* of that */
+	int32_t bucket;              /* of the cell used last; NO_BUCKET when all were taken */
+	uint32_t count, failed;      /* events of it that the cell does not have yet */
+	uint32_t cell;
 	uint32_t newest;             /* the cell made last */
 	int32_t last_bucket;         /* the highest of any */
-	uint64_t sum_us;             /* of events so far with a duration, and how many, saturating: */
-	uint32_t timed;              /* what is slow for this series */
+};
+/* No time is in these: buckets are of ten seconds. */
+#define NO_BUCKET INT32_MIN
+#define BUCKET_OF_NO_TIME (INT32_MIN + 1)
+
+/* How long events of a series took so far: what is slow for it. */
+struct agg_timed {
+	uint64_t sum_us;
+	uint32_t n;                  /* of events with a duration, saturating */
 	bool hist;                   /* of a kind with histograms */
 };
 
@@ -148,6 +159,9 @@ struct aggregate {
 	size_t n_agents;             /* user agents with a way of their own */
 	VEC(struct agg_series) series;
 	VEC(struct agg_recent) recent; /* per series */
+	VEC(struct agg_timed) timed; /* likewise */
+	int64_t bucket_ns;           /* the bucket of the time seen last: when it begins, */
+	int32_t bucket, minute;      /* its number and that of the one its minute begins with */
 	VEC(struct agg_cell) cells;
 	VEC(struct agg_cell_head) heads; /* of each */
 	bool unsorted;               /* a cell was made behind one of a later bucket of its series */
@@ -167,7 +181,7 @@ struct agg_answer {
 	uint32_t values[DICT_LISTS];  /* struct client's id, hashes; 0 none */
 	bool failed;
 	uint64_t duration_us;         /* NO_DURATION none */
-	const struct agg_recent *main; /* of the series of the request, statement or event; NULL for a plain line */
+	const struct agg_timed *main; /* of the series of the request, statement or event; NULL for a plain line */
 };
 #define NO_DURATION UINT64_MAX
 
@@ -178,8 +192,10 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 		     uint8_t role);
 /* Must not be full, nor the dictionary. */
 void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out);
-/* Must the cells be taken before the next event? */
-bool aggregate_full(const struct aggregate *g);
+/* So many events can be added for certain; 0: the cells must be taken before the next one. */
+size_t aggregate_room(const struct aggregate *g);
+/* Puts what is counted beside the cells into them; aggregate_part does so, too. */
+void aggregate_settle(struct aggregate *g);
 /* The cells of a kind as a part, to be finished; false when there are none. The arena is for what it takes to put them in order. */
 bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_writer *out);
 /* When the shapes of the dictionary start over. */

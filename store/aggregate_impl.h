@@ -13,8 +13,7 @@
 /* An event on its way through the series. */
 struct sample {
 	struct agg_place *place; /* good until the next event */
-	bool has_bucket;         /* events without a time are in no cell */
-	int32_t bucket, minute;  /* minute: the bucket it begins with */
+	int32_t bucket, minute;  /* minute: the bucket it begins with; BUCKET_OF_NO_TIME for events that are in no cell */
 	bool failed;
 	uint64_t duration_us;    /* NO_DURATION none */
 };
@@ -50,8 +49,8 @@ uint32_t aggregate_other_series(struct aggregate *g, const struct sample *e, enu
 /* The series of what nothing has led to so far; the name is held against the bounds of its class. */
 uint32_t aggregate_new_way(struct aggregate *g, const struct sample *e, enum series_kind kind, unsigned class, uint64_t name,
 			   struct str text, int32_t code);
-/* Goes to the cell of a bucket that is not the one used last. */
-void aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket);
+/* Goes to the cell of a bucket that is not the one used last; false when it is none. */
+bool aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket);
 /* Counts an event in what it says beside what it is: version, agent, referrer, campaign, method, upstream; and its client. */
 void aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s);
 void aggregate_count_client(struct aggregate *g, const struct sample *s, const struct client *client);
@@ -64,23 +63,21 @@ static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum 
 	return way->said ? way->series : aggregate_new_way(g, e, kind, class, name, text, code);
 }
 
-/* Counts the event in a cell of the series; NULL when it has no time. */
-static inline struct agg_cell *count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
+/* Counts the event in a series; false when it has no time. */
+static inline bool count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
 {
 	struct agg_recent *r = &g->recent.at[series];
-	if (!e->has_bucket)
-		return NULL;
-	if (r->cell == NO_CELL || r->bucket != bucket)
-		aggregate_other_cell(g, series, bucket);
-	struct agg_cell *cell = &g->cells.at[r->cell];
-	cell->count++;
-	cell->failed += e->failed;
-	return cell;
+	if (r->bucket != bucket && !aggregate_other_cell(g, series, bucket))
+		return false;
+	r->count++;
+	r->failed += e->failed;
+	return true;
 }
 
+/* Counts it by the bucket, and gives the cell; NULL when it has no time. */
 static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
 {
-	return count_in(g, series, e, e->bucket);
+	return count_in(g, series, e, e->bucket) ? &g->cells.at[g->recent.at[series].cell] : NULL;
 }
 
 #endif

@@ -121,6 +121,7 @@ static inline void put_cell(const struct aggregate *g, struct agg_order o, uint8
 
 bool aggregate_part(struct aggregate *g, enum series_kind kind, struct arena *a, struct cells_writer *out)
 {
+	aggregate_settle(g);
 	if (g->n_ordered != g->cells.n)
 		order_cells(g);
 	size_t n = g->cells.n ? cells_of_kind(g, kind) : 0;

@@ -38,6 +38,7 @@ struct extent_writer {
 	struct column_coder coder;
 	struct buf blob;             /* packed, on its way into the store */
 	struct arena scratch;        /* while packing */
+	size_t room;                 /* so many events can be added before something may be full */
 	int64_t n_agg, n_block, n_kept, n_change; /* rows so far */
 	struct zone_count zones[ZONES_MAX];
 	size_t n_zones;
@@ -113,7 +114,7 @@ static void start_file(struct extent_writer *x, const struct extent_info *info)
 	x->format = arena_str(&x->texts, info->format);
 	x->logical = arena_str(&x->texts, info->logical);
 	x->n_agg = x->n_block = x->n_kept = x->n_change = 0;
-	x->n_zones = x->n_formats = 0;
+	x->n_zones = x->n_formats = x->room = 0;
 }
 
 /* Ids are numbers of the store, 0 for none; a name without one cannot occur as a source. */
@@ -365,10 +366,10 @@ static bool start_shapes_over(struct extent_writer *x, struct err *err)
 	return true;
 }
 
-bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
+/* Writes what is full, and says how many events need not ask for it: none of them adds more than a shape. */
+static bool make_room(struct extent_writer *x, struct err *err)
 {
-	struct agg_answer a;
-	if (aggregate_full(&x->agg) && !write_cells(x, err))
+	if (aggregate_room(&x->agg) == 0 && !write_cells(x, err))
 		return false;
 	if (block_full(&x->block) && !write_block(x, err))
 		return false;
@@ -376,9 +377,24 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 		return false;
 	if (kept_full(&x->kept) && !write_kept(x, false, err))
 		return false;
+	size_t room = aggregate_room(&x->agg), rows = BLOCK_EVENTS - x->block.n, shapes = DICT_SHAPES_MAX - x->dict.shapes.n;
+	if (rows < room)
+		room = rows;
+	x->room = shapes < room ? shapes : room;
+	return true;
+}
+
+bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
+{
+	struct agg_answer a;
+	if (x->room == 0 && !make_room(x, err))
+		return false;
+	x->room--;
 	aggregate_add(&x->agg, e, &a);
 	add_to_block(x, e, &a);
 	kept_add(&x->kept, e, &a);
+	if (kept_full(&x->kept))
+		x->room = 0;
 	statements_add(&x->statements, &x->roster, e, &a);
 	db_events_add(&x->db_events, e, x->agg.role);
 	if (e->has_time && e->time.has_zone)

@@ -124,11 +124,11 @@ static bool is_routine(enum event_kind kind)
 
 static bool is_slow(const struct event *e, const struct agg_answer *a)
 {
-	const struct agg_recent *s = a->main;
-	if (!s || a->duration_us == NO_DURATION || a->duration_us < SLOW_US || s->timed < SLOW_AFTER ||
+	const struct agg_timed *s = a->main;
+	if (!s || a->duration_us == NO_DURATION || a->duration_us < SLOW_US || s->n < SLOW_AFTER ||
 	    (e->kind != EV_HTTP && e->kind != EV_QUERY))
 		return false;
-	return a->duration_us / SLOW_FACTOR >= s->sum_us / s->timed;
+	return a->duration_us / SLOW_FACTOR >= s->sum_us / s->n;
 }
 
 /* How often a line like this is wanted, in intervals; 0: it is not notable. */

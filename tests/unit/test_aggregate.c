@@ -305,7 +305,7 @@ Test(aggregate, shapes_are_bounded_like_names)
 			cr_assert_eq(a.shape->names[SHAPE_ROUTE], k < ROUTES_MAX ? e.route_id : hash64(STR("(other)")));
 			cr_assert_eq(a.shape->status, 200);
 			cr_assert_eq(a.memo->main == g.shapes.at[0].main, k == 0);
-			if (aggregate_full(&g))
+			if (aggregate_room(&g) == 0)
 				aggregate_clear_cells(&g);
 		}
 		cr_expect_eq(dict.shapes.n, ROUTES_MAX + 1);
