@@ -111,15 +111,6 @@ double hist_quantile_ms(const uint32_t *counts, double q)
 	return lower + (upper_ms[i] - lower) * (rank - below) / counts[i];
 }
 
-void hll_add(struct hll *h, uint64_t hash)
-{
-	unsigned index = (unsigned)(hash >> 56);
-	uint64_t rest = hash << 8;
-	uint8_t rank = rest ? (uint8_t)(__builtin_clzll(rest) + 1) : 57;
-	if (rank > h->reg[index])
-		h->reg[index] = rank;
-}
-
 void hll_merge(struct hll *into, const struct hll *from)
 {
 	for (unsigned i = 0; i < HLL_REGISTERS; i++)

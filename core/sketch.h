@@ -22,7 +22,14 @@ double hist_quantile_ms(const uint32_t *counts, double q);
 /* HyperLogLog (Flajolet et al. 2007), 2^8 registers: standard error 6.5 %; linear counting when small. */
 enum { HLL_REGISTERS = 256 };
 struct hll { uint8_t reg[HLL_REGISTERS]; };
-void hll_add(struct hll *h, uint64_t hash);
+static inline void hll_add(struct hll *h, uint64_t hash)
+{
+	unsigned index = (unsigned)(hash >> 56);
+	uint64_t rest = hash << 8;
+	uint8_t rank = rest ? (uint8_t)(__builtin_clzll(rest) + 1) : 57;
+	if (rank > h->reg[index])
+		h->reg[index] = rank;
+}
 void hll_merge(struct hll *into, const struct hll *from);
 double hll_count(const struct hll *h);
 

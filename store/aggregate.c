@@ -1,5 +1,7 @@
 #include "store/aggregate_impl.h"
 
+#include "core/same.h"
+
 enum {
 	BUCKETS_A_MINUTE = 60 / BUCKET_S,
 	WAYS_FIRST = 256,
@@ -9,7 +11,8 @@ enum {
 	CELL_SEARCH_MAX = 8, /* cells of a series looked through for one out of order */
 };
 
-uint32_t aggregate_class_limit(unsigned class)
+/* How many names of a class a service may have. */
+static uint32_t class_limit(unsigned class)
 {
 	switch (class) {
 	case CLASS_ROUTE:
@@ -87,6 +90,7 @@ void aggregate_init(struct aggregate *g)
 	g->other_id = hash64(OTHER_TEXT);
 	grow_ways(g);
 	grow_shape_slots(g);
+	g->agents = arena_new_n(&g->arena, struct agg_agent, AGG_AGENTS);
 }
 
 void aggregate_release(struct aggregate *g)
@@ -158,6 +162,10 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 	aggregate_forget_shapes(g);
 	g->series.n = g->recent.n = g->timed.n = g->services.n = g->places.n = g->n_agents = 0;
 	g->other_place = 0;
+	memset(g->said, 0, sizeof g->said);
+	memset(g->methods, 0, sizeof g->methods);
+	for (size_t i = 0; i < AGG_AGENTS; i++)
+		g->agents[i].len = 0;
 	g->roster = roster;
 	g->dict = dict;
 	g->role = role;
@@ -165,50 +173,51 @@ void aggregate_begin(struct aggregate *g, struct roster *roster, struct dict *di
 	g->host = host.len ? hash64(host) : 0;
 	roster_add(roster, g->service, service);
 	roster_add(roster, g->host, host);
-	g->place = add_place(g, 0, service, 0, host);
+	add_place(g, 0, service, 0, host);
 }
 
-/* The hash of a text, 0 of none: nearly always that of the event before. */
-static inline uint64_t said_hash(struct agg_said *last, struct str text)
+/* The index of the place for what events say, which is made when it is new. */
+static uint32_t find_place(struct aggregate *g, const struct event *e)
 {
-	if (text.len == 0)
-		return 0;
-	if (text.len == last->len && memcmp(text.ptr, last->text, text.len) == 0)
-		return last->hash;
-	uint64_t hash = hash64(text);
-	if (text.len <= sizeof last->text) {
-		memcpy(last->text, text.ptr, text.len);
-		last->len = (uint8_t)text.len;
-		last->hash = hash;
-	}
-	return hash;
-}
-
-/* Where the event happened. */
-static struct agg_place *place_of(struct aggregate *g, const struct event *e)
-{
-	uint64_t service = said_hash(&g->service_said, e->service);
-	uint64_t host = said_hash(&g->host_said, e->host);
-	struct agg_place *last = &g->places.at[g->place];
-	if (last->said_service == service && last->said_host == host)
-		return last;
-	if (!service && !host) {
-		g->place = 0;
-		return g->places.at;
-	}
+	uint64_t service = e->service.len ? hash64(e->service) : 0, host = e->host.len ? hash64(e->host) : 0;
 	uint64_t key = hash64_mix(service, host);
 	const uint64_t *known = map_get(&g->place_index, key);
-	if (known) {
-		g->place = (uint32_t)*known;
-	} else if (g->places.n < AGG_PLACES_MAX) {
-		g->place = add_place(g, service, e->service, host, e->host);
-		*map_put(&g->place_index, key, NULL) = g->place;
-	} else {
-		if (!g->other_place)
-			g->other_place = add_place(g, other(g), OTHER_TEXT, other(g), OTHER_TEXT);
-		g->place = g->other_place;
+	if (known)
+		return (uint32_t)*known;
+	if (g->places.n < AGG_PLACES_MAX) {
+		uint32_t place = add_place(g, service, e->service, host, e->host);
+		*map_put(&g->place_index, key, NULL) = place;
+		return place;
 	}
-	return &g->places.at[g->place];
+	if (!g->other_place)
+		g->other_place = add_place(g, other(g), OTHER_TEXT, other(g), OTHER_TEXT);
+	return g->other_place;
+}
+
+static inline unsigned last_byte(struct str s)
+{
+	return s.len ? (unsigned char)s.ptr[s.len - 1] : 0;
+}
+
+/* Where the event happened: nearly always where one of those just before did. */
+static inline struct agg_place *place_of(struct aggregate *g, const struct event *e)
+{
+	struct str service = e->service, host = e->host;
+	if (!service.len && !host.len)
+		return g->places.at;
+	struct agg_said *known = &g->said[(last_byte(service) * 3 + last_byte(host) + service.len + host.len) % AGG_SAID];
+	if (known->service_len == service.len && known->host_len == host.len && same_bytes(known->service, service.ptr, service.len) &&
+	    same_bytes(known->host, host.ptr, host.len))
+		return &g->places.at[known->place];
+	uint32_t place = find_place(g, e);
+	if (service.len <= sizeof known->service && host.len <= sizeof known->host) {
+		*known = (struct agg_said){ place, (uint8_t)service.len, (uint8_t)host.len, { 0 }, { 0 } };
+		if (service.len)
+			memcpy(known->service, service.ptr, service.len);
+		if (host.len)
+			memcpy(known->host, host.ptr, host.len);
+	}
+	return &g->places.at[place];
 }
 
 /* Is the name one of those its service may have? Then it is counted under itself, else under "(other)". */
@@ -219,7 +228,7 @@ static bool admit(struct aggregate *g, const struct agg_place *p, unsigned class
 	if (map_get(&g->admitted, key))
 		return true;
 	uint32_t *n = &g->services.at[p->service_at].admitted[class];
-	if (*n >= aggregate_class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX ||
+	if (*n >= class_limit(class) || g->admitted.n >= ROSTER_NAMES_MAX ||
 	    !roster_add(g->roster, name, text))
 		return false;
 	++*n;
@@ -261,12 +270,12 @@ uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const stru
 /* What was counted beside the cell used last. */
 static inline void settle(struct aggregate *g, struct agg_recent *r)
 {
-	if (r->count == 0)
+	if (r->more == 0)
 		return;
 	struct agg_cell *cell = &g->cells.at[r->cell];
-	cell->count += r->count;
-	cell->failed += r->failed;
-	r->count = r->failed = 0;
+	cell->count += (uint32_t)r->more;
+	cell->failed += (uint32_t)(r->more >> 32);
+	r->more = 0;
 }
 
 void aggregate_settle(struct aggregate *g)
@@ -340,14 +349,15 @@ static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint6
 /* Counts the event in the series of what it is, and how long it took. */
 static void count_main(struct aggregate *g, uint32_t series, const struct sample *e)
 {
-	struct agg_cell *cell = count(g, series, e);
 	struct agg_timed *t = &g->timed.at[series];
+	bool has_cell = count_in(g, series, e, e->bucket);
 	if (e->duration_us == NO_DURATION)
 		return;
 	t->n += t->n < UINT32_MAX;
 	t->sum_us += e->duration_us;
-	if (!cell)
+	if (!has_cell)
 		return;
+	struct agg_cell *cell = cell_of(g, series);
 	if (cell->timed >= KNOWN_DURATIONS && t->hist)
 		log_duration(g, cell, e->duration_us);
 	cell->timed++;
@@ -360,7 +370,7 @@ static uint64_t to_us(double ms)
 {
 	if (!(ms >= 0))
 		return NO_DURATION;
-	return ms < 1e12 ? (uint64_t)(ms * 1000 + 0.5) : UINT64_C(1000000000000000);
+	return ms < 1e12 ? (uint64_t)(int64_t)(ms * 1000 + 0.5) : UINT64_C(1000000000000000);
 }
 
 /* The bucket of a time: nearly always that of the event before. */
@@ -400,16 +410,16 @@ static uint32_t lookup_main(struct aggregate *g, const struct event *e, const st
 }
 
 /* What a shape is beside its names. */
-static uint64_t small_parts(const struct shape *s)
+static inline uint64_t small_parts(const struct shape *s)
 {
 	return (uint64_t)s->kind | (uint64_t)s->severity << 8 | (uint64_t)s->has << 16 | (uint64_t)(uint16_t)s->status << 32;
 }
 
 /* What an event says of its shape, as one key: its parts are hashes, or small. */
-static uint64_t shape_key(const struct event *e, const struct agg_place *p, const struct shape *s, uint64_t detail)
+static inline uint64_t shape_key(const struct event *e, const struct agg_place *p, uint64_t small, uint64_t detail)
 {
 	return p->mix + e->route_id * UINT64_C(0xd6e8feb86659fd93) + e->fingerprint_id * UINT64_C(0xa0761d6478bd642f) +
-	       e->template_id * UINT64_C(0xe7037ed1a0b428db) + detail * UINT64_C(0x8ebc6af09c88c6e3) + (small_parts(s) + 1) * SPREAD;
+	       e->template_id * UINT64_C(0xe7037ed1a0b428db) + detail * UINT64_C(0x8ebc6af09c88c6e3) + (small + 1) * SPREAD;
 }
 
 /* A shape whose names are its own has one way that leads to it. */
@@ -466,31 +476,34 @@ static uint32_t shape_of(struct aggregate *g, const struct event *e, const struc
 		.has = (uint8_t)((at->duration_us != NO_DURATION ? SHAPE_DURATION : 0) | (e->bytes >= 0 ? SHAPE_BYTES : 0)),
 	};
 	struct str text;
-	uint64_t detail = detail_of(e, &text), said = shape_key(e, at->place, &s, detail);
+	uint64_t detail = detail_of(e, &text), said = shape_key(e, at->place, small_parts(&s), detail);
 	uint32_t slot = *shape_slot(g, said);
 	return slot ? slot - 1 : new_shape(g, e, at, &s, said, detail, text);
 }
 
-void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
+/* Begins with where and when the event was. */
+static inline void begin_sample(struct aggregate *g, const struct event *e, bool failed, struct sample *s)
 {
-	struct sample s = {
-		.place = place_of(g, e),
-		.bucket = BUCKET_OF_NO_TIME,
-		.minute = BUCKET_OF_NO_TIME,
-		.failed = e->status >= 500 || e->severity >= SEV_ERROR,
-		.duration_us =
-			to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms),
-	};
+	s->place = place_of(g, e);
+	s->bucket = s->minute = BUCKET_OF_NO_TIME;
+	s->once = UINT64_C(1) | (uint64_t)failed << 32;
+	s->duration_us = to_us(isnan(e->duration_ms) && e->kind == EV_LOCK_WAIT ? e->lock_ms : e->duration_ms);
 	if (e->time_ns != TIME_NONE) {
 		find_bucket(g, e->time_ns);
-		s.bucket = g->bucket;
-		s.minute = g->minute;
+		s->bucket = g->bucket;
+		s->minute = g->minute;
 	}
-	*out = (struct agg_answer){ .failed = s.failed, .duration_us = s.duration_us };
+	if (s->place->total == NO_SERIES)
+		s->place->total = aggregate_series(g, SERIES_TOTAL, s->place, 0, 0);
+	count_in(g, s->place->total, s, s->minute);
+}
 
-	if (s.place->total == NO_SERIES)
-		s.place->total = aggregate_series(g, SERIES_TOTAL, s.place, 0, 0);
-	count_in(g, s.place->total, &s, s.minute);
+void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer *out)
+{
+	bool failed = e->status >= 500 || e->severity >= SEV_ERROR;
+	struct sample s;
+	begin_sample(g, e, failed, &s);
+	*out = (struct agg_answer){ .failed = failed, .duration_us = s.duration_us };
 	out->number = shape_of(g, e, &s);
 	out->shape = &g->dict->shapes.at[out->number];
 	out->memo = &g->shapes.at[out->number];
@@ -498,18 +511,13 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	uint32_t main = out->memo->main, line = out->memo->line;
 	if (main != NO_SERIES)
 		__builtin_prefetch(&g->recent.at[main]);
-	aggregate_count_facets(g, e, &s);
-	if (e->client.len) {
-		struct client client = client_parse(e->client);
-		aggregate_count_client(g, &s, &client);
-		out->values[DICT_CLIENTS] = client.id;
-	}
+	out->values[DICT_CLIENTS] = aggregate_count_facets(g, e, &s);
 	if (e->user.len)
 		out->values[DICT_USERS] = short_hash(hash64(e->user));
 	if (e->request_id.len)
 		out->values[DICT_TRACES] = short_hash(hash64(e->request_id));
 	if (line != NO_SERIES)
-		count(g, line, &s);
+		count_in(g, line, &s, s.bucket);
 	if (main == NO_SERIES)
 		return;
 	count_main(g, main, &s);
@@ -527,7 +535,7 @@ void aggregate_clear_cells(struct aggregate *g)
 {
 	for (size_t i = 0; i < g->recent.n; i++) {
 		g->recent.at[i].bucket = NO_BUCKET;
-		g->recent.at[i].count = g->recent.at[i].failed = 0;
+		g->recent.at[i].more = 0;
 	}
 	g->cells.n = g->heads.n = g->n_ordered = 0;
 	g->unsorted = false;

@@ -37,6 +37,9 @@ enum {
 	DETAILS_MAX = 256,
 	FACET_VALUES_MAX = 256,
 	NET_FILTER_BITS = 1 << 13,  /* 32 for each network a service may have */
+	AGG_SAID = 32,              /* what events say that is known by its bytes: places, */
+	AGG_AGENTS = 256,           /* user agents, */
+	AGG_METHODS = 32,           /* methods; of other ones more work is done */
 };
 
 /* One series of a file. */
@@ -52,8 +55,8 @@ struct agg_series {
  * here, and once in the cell, when the series goes on to another one or the cells are taken.
  */
 struct agg_recent {
+	uint64_t more;               /* events that its cell does not have yet, and above 32 bits how many of them failed */
 	int32_t bucket;              /* of the cell used last; NO_BUCKET when all were taken */
-	uint32_t count, failed;      /* events of it that the cell does not have yet */
 	uint32_t cell;
 	uint32_t newest;             /* the cell made last */
 	int32_t last_bucket;         /* the highest of any */
@@ -112,15 +115,30 @@ struct agg_place {
 	uint32_t service_at;              /* index into services */
 	uint32_t clients;                 /* series of its clients, NO_SERIES none yet */
 	uint32_t total;                   /* of all its events, likewise */
-	uint64_t method;                  /* the method seen last, as a number, and its series; 0 none */
-	uint32_t method_series;
 	uint32_t other_nets;              /* likewise, of networks beyond the bound */
 	struct agg_referrer referrer;     /* the one seen last: mostly the site itself */
 };
 #define NO_SERIES UINT32_MAX
 
-/* A short text and its hash; len 0: none yet. */
-struct agg_said { char text[32]; uint8_t len; uint64_t hash; };
+/* What events say of a place, when it is short; lengths of 0: none yet. */
+struct agg_said {
+	uint32_t place;              /* index into places */
+	uint8_t service_len, host_len;
+	char service[48], host[48];
+};
+
+/* A user agent seen at a place, and the series of its family; len 0: none yet. */
+struct agg_agent {
+	uint64_t mix;                /* of the place */
+	uint32_t series, len;
+	char text[240];
+};
+
+/* A method likewise; word 0: none yet. */
+struct agg_method {
+	uint64_t word, mix;
+	uint32_t series;
+};
 
 /* A way to a series: 0 marks a free slot. */
 struct agg_way { uint64_t said; uint32_t series; };
@@ -140,8 +158,9 @@ struct aggregate {
 	struct roster *roster;       /* names of what is counted; not ours */
 	uint8_t role;                /* of the file */
 	uint64_t service, host;      /* of the file */
-	uint32_t place;              /* index into places: of the last event */
-	struct agg_said service_said, host_said; /* by the events before */
+	struct agg_said said[AGG_SAID]; /* by some of their bytes */
+	struct agg_agent *agents;    /* AGG_AGENTS, likewise */
+	struct agg_method methods[AGG_METHODS]; /* likewise */
 	uint32_t other_place;        /* index into places: for those beyond the bound, 0 none yet */
 	VEC(struct agg_service) services;
 	VEC(struct agg_place) places; /* the first is the file's own */

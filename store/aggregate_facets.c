@@ -1,5 +1,8 @@
 #include "store/aggregate_impl.h"
 
+#include "core/digits.h"
+#include "core/same.h"
+
 enum { AGENTS_MAX = 4096 /* user agents that are parsed once only */ };
 
 static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
@@ -9,64 +12,112 @@ static uint32_t lookup_facet(struct aggregate *g, const struct sample *e, enum f
 		      (int32_t)facet);
 }
 
-static inline bool facet_is_by_minute(enum facet facet)
-{
-	return facet == FACET_REFERRER || facet == FACET_CLIENT_NET;
-}
-
-static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
-{
-	if (value.len)
-		count_in(g, lookup_facet(g, e, facet, value), e,
-			 facet_is_by_minute(facet) ? e->minute : e->bucket);
-}
-
-/* A method as a number, when it is short; 0 when not. */
-static inline uint64_t short_word(struct str s)
-{
-	if (s.len < 3 || s.len > 4)
-		return 0;
-	uint64_t w = (uint64_t)(unsigned char)s.ptr[0] | (uint64_t)(unsigned char)s.ptr[1] << 8 |
-	             (uint64_t)(unsigned char)s.ptr[2] << 16 | (uint64_t)s.len << 32;
-	return s.len == 4 ? w | (uint64_t)(unsigned char)s.ptr[3] << 24 : w;
-}
-
-/* Nearly always the same as the one before. */
-static void count_method(struct aggregate *g, const struct sample *e, struct str method)
-{
-	uint64_t word = short_word(method);
-	if (!word || e->place->method != word) {
-		if (method.len == 0)
-			return;
-		e->place->method_series = lookup_facet(g, e, FACET_METHOD, method);
-		e->place->method = word;
-	}
-	count(g, e->place->method_series, e);
-}
-
 /*
  * Things that stand for a facet's value and have a way of their own, so that the value need not be made each
  * time.
  */
 enum { CLASS_NET_NUMBER = CLASS_COUNT, CLASS_AGENT_TEXT };
 
-static void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
+/* The series of a user agent's family, NO_SERIES when it says none. */
+static uint32_t lookup_agent(struct aggregate *g, const struct sample *e, struct str agent)
 {
 	uint64_t said = said_key(e->place, SERIES_FACET, CLASS_AGENT_TEXT, hash64(agent), FACET_AGENT);
 	const struct agg_way *way = way_of(g, said);
-	if (way->said) {
-		count(g, way->series, e);
-		return;
-	}
+	if (way->said)
+		return way->series;
 	struct str family = facet_agent(agent);
 	if (family.len == 0)
-		return;
+		return NO_SERIES;
 	uint32_t series = lookup_facet(g, e, FACET_AGENT, family);
 	if (g->n_agents < AGENTS_MAX) {
 		aggregate_remember(g, said, series);
 		g->n_agents++;
 	}
-	count(g, series, e);
+	return series;
+}
+
+static void count_facet(struct aggregate *g, const struct sample *e, enum facet facet, struct str value)
+{
+	count_in(g, lookup_facet(g, e, facet, value), e, e->bucket);
+}
+
+/* Counts an agent that its slot does not know, which then does. */
+static __attribute__((noinline)) void count_other_agent(struct aggregate *g, const struct sample *e, struct str agent, struct agg_agent *slot)
+{
+	uint32_t series = lookup_agent(g, e, agent);
+	if (series == NO_SERIES)
+		return;
+	if (agent.len <= sizeof slot->text) {
+		memcpy(slot->text, agent.ptr, agent.len);
+		slot->len = (uint32_t)agent.len;
+		slot->mix = e->place->mix;
+		slot->series = series;
+	}
+	count_in(g, series, e, e->bucket);
+}
+
+/*
+ * Where an agent would be known: by its length and some of its bytes. What tells browsers apart stands behind what all begin
+ * with, and before what many end with.
+ */
+static inline struct agg_agent *agent_slot(const struct aggregate *g, const struct agg_place *p, struct str agent)
+{
+	uint64_t a = p->mix + agent.len, b;
+	if (agent.len < 8)
+		return &g->agents[(a + (unsigned char)agent.ptr[0]) % AGG_AGENTS];
+	if (agent.len < 32) {
+		memcpy(&b, agent.ptr + agent.len - 8, 8);
+	} else {
+		memcpy(&b, agent.ptr + 16, 8);
+		a += b;
+		memcpy(&b, agent.ptr + agent.len - 24, 8);
+	}
+	return &g->agents[((a ^ b >> 7) * SPREAD >> 32) % AGG_AGENTS];
+}
+
+/* Mostly one of a few: these are known by their bytes. */
+static inline void count_agent(struct aggregate *g, const struct sample *e, struct str agent)
+{
+	struct agg_agent *known = agent_slot(g, e->place, agent);
+	if (known->len == agent.len && known->mix == e->place->mix && same_bytes(known->text, agent.ptr, agent.len))
+		count_in(g, known->series, e, e->bucket);
+	else
+		count_other_agent(g, e, agent, known);
+}
+
+/* The bytes of a short word and its length as a number; 0 for others. */
+static inline uint64_t word_of(struct str s)
+{
+	uint16_t first, last;
+	if (s.len < 3 || s.len > 7)
+		return 0;
+	if (s.len > 4)
+		return digits_load(s.ptr, s.len) | (uint64_t)s.len << 56;
+	memcpy(&first, s.ptr, sizeof first);
+	memcpy(&last, s.ptr + s.len - sizeof last, sizeof last);
+	return first | (uint64_t)last << 16 | (uint64_t)s.len << 56;
+}
+
+/* Counts a method that its slot does not know, which then does. */
+static __attribute__((noinline)) void count_other_method(struct aggregate *g, const struct sample *e, struct str method, uint64_t word,
+							 struct agg_method *slot)
+{
+	if (method.len == 0)
+		return;
+	uint32_t series = lookup_facet(g, e, FACET_METHOD, method);
+	if (word)
+		*slot = (struct agg_method){ word, e->place->mix, series };
+	count_in(g, series, e, e->bucket);
+}
+
+static inline void count_method(struct aggregate *g, const struct sample *e, struct str method)
+{
+	uint64_t word = word_of(method);
+	struct agg_method *known = &g->methods[((word ^ e->place->mix) * SPREAD >> 32) % AGG_METHODS];
+	if (word && known->word == word && known->mix == e->place->mix)
+		count_in(g, known->series, e, e->bucket);
+	else
+		count_other_method(g, e, method, word, known);
 }
 
 static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t net)
@@ -75,7 +126,7 @@ static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t
 	struct agg_service *service = &g->services.at[e->place->service_at];
 	size_t bit = (size_t)(spread >> 40) % NET_FILTER_BITS;
 	/* Clients come from anywhere: most are of none of the networks that are counted by themselves. */
-	if (service->admitted[CLASS_FACET + FACET_CLIENT_NET] >= aggregate_class_limit(CLASS_FACET + FACET_CLIENT_NET) &&
+	if (service->admitted[CLASS_FACET + FACET_CLIENT_NET] >= FACET_VALUES_MAX &&
 	    !(service->nets[bit / 64] >> bit % 64 & 1)) {
 		if (e->place->other_nets == NO_SERIES)
 			e->place->other_nets =
@@ -96,30 +147,30 @@ static uint32_t lookup_net(struct aggregate *g, const struct sample *e, uint64_t
 	return series;
 }
 
-void aggregate_count_client(struct aggregate *g, const struct sample *e, const struct client *client)
+/* Counts the client and its network; returns its id. */
+static inline uint32_t count_client(struct aggregate *g, const struct sample *e, struct str text)
 {
-	if (e->place->clients == NO_SERIES)
-		e->place->clients = aggregate_series(g, SERIES_CLIENTS, e->place, 0, 0);
-	struct agg_cell *cell = count(g, e->place->clients, e);
-	if (cell) {
+	struct client client = client_parse(text);
+	struct agg_place *p = e->place;
+	if (p->clients == NO_SERIES)
+		p->clients = aggregate_series(g, SERIES_CLIENTS, p, 0, 0);
+	if (count_in(g, p->clients, e, e->bucket)) {
+		struct agg_cell *cell = cell_of(g, p->clients);
 		if (!cell->sketch) {
 			*vec_push(&g->arena, &g->sketches) = (struct hll){ { 0 } };
 			cell->sketch = (uint32_t)g->sketches.n;
 		}
-		hll_add(&g->sketches.at[cell->sketch - 1], client->hash);
+		hll_add(&g->sketches.at[cell->sketch - 1], client.hash);
 	}
-	if (client->net)
-		count_in(g, lookup_net(g, e, client->net), e, e->minute);
+	if (client.net)
+		count_in(g, lookup_net(g, e, client.net), e, e->minute);
+	return client.id;
 }
 
-/* What stands behind the end of the host says nothing of it. */
-static void count_referrer(struct aggregate *g, const struct sample *e, struct str referrer)
+/* Counts a referrer that is not of the site the one before was of. */
+static __attribute__((noinline)) void count_other_referrer(struct aggregate *g, const struct sample *e, struct str referrer)
 {
 	struct agg_referrer *last = &e->place->referrer;
-	if (last->len && referrer.len >= last->len && memcmp(referrer.ptr, last->text, last->len) == 0) {
-		count_in(g, last->series, e, e->minute);
-		return;
-	}
 	struct str host = facet_referrer(referrer);
 	if (host.len == 0)
 		return;
@@ -133,16 +184,31 @@ static void count_referrer(struct aggregate *g, const struct sample *e, struct s
 	count_in(g, series, e, e->minute);
 }
 
-void aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s)
+/* What stands behind the end of the host says nothing of it. */
+static inline void count_referrer(struct aggregate *g, const struct sample *e, struct str referrer)
 {
-	count_facet(g, s, FACET_VERSION, e->version);
+	const struct agg_referrer *last = &e->place->referrer;
+	if (last->len && referrer.len >= last->len && same_bytes(referrer.ptr, last->text, last->len))
+		count_in(g, last->series, e, e->minute);
+	else
+		count_other_referrer(g, e, referrer);
+}
+
+uint32_t aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s)
+{
+	if (e->version.len)
+		count_facet(g, s, FACET_VERSION, e->version);
 	if (e->agent.len)
 		count_agent(g, s, e->agent);
 	if (e->referrer.len > 1) /* "-" */
 		count_referrer(g, s, e->referrer);
 	if (e->kind == EV_HTTP) {
-		count_facet(g, s, FACET_CAMPAIGN, facet_campaign(e->path));
+		struct str campaign = facet_campaign(e->path);
+		if (campaign.len)
+			count_facet(g, s, FACET_CAMPAIGN, campaign);
 		count_method(g, s, e->method);
 	}
-	count_facet(g, s, FACET_UPSTREAM, e->upstream);
+	if (e->upstream.len)
+		count_facet(g, s, FACET_UPSTREAM, e->upstream);
+	return e->client.len ? count_client(g, s, e->client) : 0;
 }

@@ -14,7 +14,7 @@
 struct sample {
 	struct agg_place *place; /* good until the next event */
 	int32_t bucket, minute;  /* minute: the bucket it begins with; BUCKET_OF_NO_TIME for events that are in no cell */
-	bool failed;
+	uint64_t once;           /* what it adds to agg_recent.more */
 	uint64_t duration_us;    /* NO_DURATION none */
 };
 
@@ -40,8 +40,6 @@ static inline struct agg_way *way_of(const struct aggregate *g, uint64_t said)
 
 /* Without room nothing is lost but time: the long way always leads to the same series. */
 void aggregate_remember(struct aggregate *g, uint64_t said, uint32_t series);
-/* How many names of a class a service may have. */
-uint32_t aggregate_class_limit(unsigned class);
 /* The series of a kind, made when it is new. */
 uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const struct agg_place *p, uint64_t key, int32_t code);
 /* Where names beyond the bounds are counted. */
@@ -51,9 +49,11 @@ uint32_t aggregate_new_way(struct aggregate *g, const struct sample *e, enum ser
 			   struct str text, int32_t code);
 /* Goes to the cell of a bucket that is not the one used last; false when it is none. */
 bool aggregate_other_cell(struct aggregate *g, uint32_t series, int32_t bucket);
-/* Counts an event in what it says beside what it is: version, agent, referrer, campaign, method, upstream; and its client. */
-void aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s);
-void aggregate_count_client(struct aggregate *g, const struct sample *s, const struct client *client);
+/*
+ * Counts an event in what it says beside what it is: version, agent, referrer, campaign, method, upstream, and client, whose id
+ * it returns; 0 there is none.
+ */
+uint32_t aggregate_count_facets(struct aggregate *g, const struct event *e, const struct sample *s);
 
 /* The series (kind, name, code) of the place. */
 static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum series_kind kind,
@@ -69,15 +69,14 @@ static inline bool count_in(struct aggregate *g, uint32_t series, const struct s
 	struct agg_recent *r = &g->recent.at[series];
 	if (r->bucket != bucket && !aggregate_other_cell(g, series, bucket))
 		return false;
-	r->count++;
-	r->failed += e->failed;
+	r->more += e->once;
 	return true;
 }
 
-/* Counts it by the bucket, and gives the cell; NULL when it has no time. */
-static inline struct agg_cell *count(struct aggregate *g, uint32_t series, const struct sample *e)
+/* The cell an event of the series was counted in last. */
+static inline struct agg_cell *cell_of(const struct aggregate *g, uint32_t series)
 {
-	return count_in(g, series, e, e->bucket) ? &g->cells.at[g->recent.at[series].cell] : NULL;
+	return &g->cells.at[g->recent.at[series].cell];
 }
 
 #endif
