@@ -88,14 +88,7 @@ static inline void count_agent(struct aggregate *g, const struct sample *e, stru
 /* The bytes of a short word and its length as a number; 0 for others. */
 static inline uint64_t word_of(struct str s)
 {
-	uint16_t first, last;
-	if (s.len < 3 || s.len > 7)
-		return 0;
-	if (s.len > 4)
-		return digits_load(s.ptr, s.len) | (uint64_t)s.len << 56;
-	memcpy(&first, s.ptr, sizeof first);
-	memcpy(&last, s.ptr + s.len - sizeof last, sizeof last);
-	return first | (uint64_t)last << 16 | (uint64_t)s.len << 56;
+	return s.len && s.len < 8 ? digits_load(s.ptr, s.len) | (uint64_t)s.len << 56 : 0;
 }
 
 /* Counts a method that its slot does not know, which then does. */

@@ -3,6 +3,11 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "core/digits.h"
 #include "core/hash.h"
 
 static bool is_space(char c)
@@ -133,23 +138,56 @@ static const struct { struct str name; bool value; } campaign_params[] = {
 	{ { "fbclid", 6 }, false },
 };
 
+/* Where the byte first stands, or the length. It is not 0. */
+static inline size_t find_byte(struct str s, char c)
+{
+#ifdef __SSE2__
+	const __m128i all = _mm_set1_epi8(c);
+	if (s.len < 16) {
+		/* Two words, which may overlap: what stands in both is found in the first one. */
+		bool two = s.len >= 8;
+		uint64_t first = digits_load(s.ptr, two ? 8 : s.len), last = two ? digits_load(s.ptr + s.len - 8, 8) : 0;
+		__m128i v = _mm_set_epi64x((int64_t)last, (int64_t)first);
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all)), at = hits ? (unsigned)__builtin_ctz(hits) : 0;
+		return !hits ? s.len : at < 8 ? at : s.len - 16 + at;
+	}
+	for (size_t at = 0; at < s.len; at += 16) {
+		size_t from = at + 16 <= s.len ? at : s.len - 16;
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + from));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all));
+		if (hits)
+			return from + (unsigned)__builtin_ctz(hits);
+	}
+	return s.len;
+#else
+	ptrdiff_t at = str_chr(s, c);
+	return at < 0 ? s.len : (size_t)at;
+#endif
+}
+
+/* Is it a parameter that tells more of a campaign than those of this rank? Then it is the best one. */
+static void weigh_param(struct str param, struct str *best, size_t *best_rank)
+{
+	struct str value, name = str_cut(param, '=', &value);
+	for (size_t i = 0; i < *best_rank && value.len; i++) {
+		if (!str_eq(name, campaign_params[i].name))
+			continue;
+		*best = campaign_params[i].value ? str_head(param, FACET_TEXT_BYTES) : name;
+		*best_rank = i;
+	}
+}
+
 struct str facet_campaign(struct str path)
 {
-	ptrdiff_t mark = str_chr(path, '?');
-	if (mark < 0)
-		return STR_NONE;
-	struct str rest = str_from(path, (size_t)mark + 1);
-	struct str best = STR_NONE;
+	size_t mark = find_byte(path, '?');
+	struct str best = STR_NONE, rest = str_from(path, mark + 1);
 	size_t best_rank = sizeof campaign_params / sizeof *campaign_params;
 	for (unsigned n = 0; rest.len && n < 64; n++) {
-		struct str param = str_cut(rest, '&', &rest);
-		struct str value, name = str_cut(param, '=', &value);
-		for (size_t i = 0; i < best_rank; i++) {
-			if (!str_eq(name, campaign_params[i].name) || value.len == 0)
-				continue;
-			best = campaign_params[i].value ? str_head(param, FACET_TEXT_BYTES) : name;
-			best_rank = i;
-		}
+		size_t end = find_byte(rest, '&');
+		char c = rest.ptr[0];
+		if (c == 'u' || c == 'c' || c == 'g' || c == 'f') /* the others begin otherwise */
+			weigh_param(str_head(rest, end), &best, &best_rank);
+		rest = str_from(rest, end + 1);
 	}
 	return best;
 }
@@ -197,6 +235,51 @@ static bool parse4(struct str s, uint32_t *address)
 	return true;
 }
 
+#ifdef __SSE2__
+/*
+ * The same for the usual text, an address alone: all of its bytes at a time. Each byte becomes the number that would end
+ * there; those in front of the points and the end count. False for everything else, which may be an address all the same.
+ */
+static inline bool parse4_usual(struct str s, uint32_t *address)
+{
+	if (s.len < 8 || s.len > 15)
+		return false;
+	uint64_t last = digits_load(s.ptr + s.len - 8, 8) >> (8 * (15 - s.len)) >> 8;
+	__m128i v = _mm_set_epi64x((int64_t)last, (int64_t)digits_load(s.ptr, 8)), units = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+	__m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(units, _mm_set1_epi8(9)), units);
+	units = _mm_and_si128(units, digit);
+	__m128i second = _mm_and_si128(digit, _mm_slli_si128(digit, 1)), third = _mm_and_si128(second, _mm_slli_si128(digit, 2));
+	__m128i tens = _mm_and_si128(_mm_slli_si128(units, 1), second), hundreds = _mm_and_si128(_mm_slli_si128(units, 2), third);
+	/* Up to 299 where no hundred is above 2: then the sum that stays below 256 is the same as the one that wraps. */
+	__m128i tail = _mm_add_epi8(_mm_mullo_epi16(tens, _mm_set1_epi16(10)), units), high = _mm_mullo_epi16(hundreds, _mm_set1_epi16(100));
+	__m128i value = _mm_adds_epu8(high, tail), good = _mm_cmpeq_epi8(value, _mm_add_epi8(high, tail));
+	good = _mm_andnot_si128(_mm_cmpgt_epi8(hundreds, _mm_set1_epi8(2)), good);
+	good = _mm_andnot_si128(_mm_and_si128(third, _mm_slli_si128(digit, 3)), good);
+	unsigned points = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))), end = 1U << s.len, ends = points | end;
+	if (((unsigned)_mm_movemask_epi8(digit) | points) != end - 1 || _mm_movemask_epi8(good) != 0xffff || ends & (ends << 1 | 1))
+		return false;
+	enum { BEHIND = 0xf << 16 }; /* four more ends, so that there are enough in any case */
+	uint8_t at[16 + 4];
+	uint32_t sum = 0;
+	_mm_storeu_si128((__m128i *)(void *)at, value);
+	memset(at + 16, 0, 4);
+	ends |= BEHIND;
+	for (unsigned i = 0; i < 4; i++) {
+		sum = sum << 8 | at[__builtin_ctz(ends) - 1];
+		ends &= ends - 1;
+	}
+	*address = sum;
+	return ends == BEHIND;
+}
+#else
+static inline bool parse4_usual(struct str s, uint32_t *address)
+{
+	(void)s;
+	(void)address;
+	return false;
+}
+#endif
+
 /* The address part of "[2001:db8::1]:443"; other texts are left as they are. */
 static struct str without_brackets(struct str s)
 {
@@ -225,7 +308,7 @@ struct client client_parse(struct str text)
 	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	uint32_t address;
 	unsigned char b[16];
-	if (parse4(text, &address))
+	if (parse4_usual(text, &address) || parse4(text, &address))
 		return client4(address);
 	text = without_brackets(text);
 	uint64_t hash = hash64(text);

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "store/facet.h"
 
@@ -83,6 +84,52 @@ Test(facet, campaigns_of_links)
 		{ "/utm_campaign=x", "" },
 	};
 	EXPECT(facet_campaign, rows);
+}
+
+/* Wherever the query begins, and whatever stands before the parameter. */
+Test(facet, campaigns_behind_paths_of_all_lengths)
+{
+	char text[128];
+	for (int path = 0; path < 40; path++) {
+		for (int other = 0; other < 40; other++) {
+			int n = snprintf(text, sizeof text, "/%.*s?%.*s&cid=7&utm=x", path, "ccccccccccccccccccccccccccccccccccccccccc", other,
+					 "x=cid=1?cid=2.campaign=3ggggggggggggggggggg");
+			struct str got = facet_campaign(str_make(text, (size_t)n));
+			cr_assert(str_eq(got, STR("cid=7")), "%s: got %.*s", text, STR_ARG(got));
+			cr_assert_eq(facet_campaign(str_make(text, (size_t)path + 1)).len, 0);
+		}
+	}
+}
+
+/* Four numbers below 256 of one to three digits, and nothing else. */
+Test(facet, addresses_of_all_forms)
+{
+	static const struct { const char *text; int value; } octets[] = {
+		{ "0", 0 }, { "7", 7 }, { "09", 9 }, { "10", 10 }, { "99", 99 }, { "000", 0 }, { "100", 100 }, { "199", 199 },
+		{ "200", 200 }, { "249", 249 }, { "255", 255 }, { "", -1 }, { "256", -1 }, { "299", -1 }, { "300", -1 }, { "999", -1 },
+		{ "0000", -1 }, { "1000", -1 }, { "x", -1 }, { "2/", -1 }, { ":", -1 },
+	};
+	enum { N = sizeof octets / sizeof *octets };
+	for (unsigned i = 0; i < N * N * N * N; i++) {
+		char text[32];
+		unsigned k[4] = { i % N, i / N % N, i / N / N % N, i / N / N / N };
+		uint32_t address = 0;
+		bool good = true;
+		for (unsigned j = 0; j < 4; j++) {
+			good = good && octets[k[j]].value >= 0;
+			address = address << 8 | (uint32_t)octets[k[j]].value;
+		}
+		int n = snprintf(text, sizeof text, "%s.%s.%s.%s", octets[k[0]].text, octets[k[1]].text, octets[k[2]].text,
+				 octets[k[3]].text);
+		struct client c = client_parse(str_make(text, (size_t)n));
+		if (good)
+			cr_assert(c.id == (address ? address : 1) && c.net, "%s", text);
+		else
+			cr_assert(c.net == 0 || strchr(text, ':'), "%s", text);
+	}
+	/* One number too few or too many. */
+	cr_expect_eq(client_parse(STR("203.0.113")).net, 0);
+	cr_expect_eq(client_parse(STR("20.30.113.4.5")).net, 0);
 }
 
 Test(facet, networks_of_clients)
