@@ -74,6 +74,8 @@ bool timestamp_recall(const struct timestamp_last *last, struct str *s, struct t
 void timestamp_remember(struct timestamp_last *last, struct str s, size_t n, const struct timestamp *t);
 /* "29/Jan/2026:17:35:00 -0500" without brackets: the hot path of access logs. */
 bool timestamp_parse_clf(struct str *s, struct timestamp *out);
+/* Thirteen digits: the milliseconds that most libraries write. False for whatever else. */
+bool timestamp_parse_epoch_ms(struct str s, struct timestamp *out);
 /* An epoch number in s, ms, µs or ns by magnitude; fraction allowed; whole slice. */
 bool timestamp_parse_epoch(struct str s, struct timestamp *out);
 /*

@@ -326,11 +326,10 @@ static size_t count_digits(const char *p, const char *end)
 	return (size_t)(q - p);
 }
 
-/* Thirteen digits are the milliseconds that most libraries write. */
-static bool epoch_ms(const char *p, struct timestamp *out)
+bool timestamp_parse_epoch_ms(struct str s, struct timestamp *out)
 {
 	uint64_t ms;
-	if (!digits_number(p, EPOCH_MS_DIGITS, &ms) || ms < (uint64_t)EPOCH_FIRST_S * 1000 || ms >= (uint64_t)EPOCH_END_S * 1000)
+	if (s.len != EPOCH_MS_DIGITS || !digits_number(s.ptr, EPOCH_MS_DIGITS, &ms) || ms < (uint64_t)EPOCH_FIRST_S * 1000 || ms >= (uint64_t)EPOCH_END_S * 1000)
 		return false;
 	*out = (struct timestamp){ .ns = (int64_t)ms * NS_PER_MS, .digits = 3, .has_zone = true, .has_year = true, .has_date = true };
 	return true;
@@ -338,7 +337,7 @@ static bool epoch_ms(const char *p, struct timestamp *out)
 
 bool timestamp_parse_epoch(struct str s, struct timestamp *out)
 {
-	if (s.len == EPOCH_MS_DIGITS && epoch_ms(s.ptr, out))
+	if (timestamp_parse_epoch_ms(s, out))
 		return true;
 	if (!s.len || !ts_digit(s.ptr[0]))
 		return false;

@@ -1,5 +1,7 @@
 #include "ingest/access.h"
 
+#include "core/digits.h"
+#include "ingest/scan.h"
 #include "ingest/words.h"
 
 enum severity severity_from_status(int status)
@@ -141,27 +143,31 @@ struct str url_authority(struct str url)
 	return str_head(url, n);
 }
 
-/*
- * Digits with three points among them, at most 15 bytes: most of what is asked of is an IPv4 address. False says nothing.
- * Eight bytes at a time: of a byte that differs in its low bits from what it is held against, the sum's high bit is set.
- */
+/* Digits with three points among them, at most 15 bytes: most of what is asked of is an IPv4 address. False says nothing. */
 static inline bool dotted_is(struct str s)
 {
-	const uint64_t highs = UINT64_C(0x8080808080808080), lows = ~highs, ones = UINT64_C(0x0101010101010101);
-	uint64_t bytes[2], points = 0, others = 0;
+	unsigned points;
 	if (s.len < 7 || s.len > 15 || !is_digit(s.ptr[0]) || !is_digit(s.ptr[s.len - 1]))
 		return false;
-	size_t head = s.len < 8 ? s.len : 8;
-	/* What is missing to sixteen bytes is digits. */
-	bytes[0] = digits_load(s.ptr, head) | (head < 8 ? UINT64_C(0x30) << 56 : 0);
-	bytes[1] = s.len > 8 ? digits_load(s.ptr + 8, s.len - 8) | ones * '0' << (8 * (s.len - 8)) : ones * '0';
-	for (size_t i = 0; i < 2; i++) {
-		uint64_t point = bytes[i] ^ (ones * '.'), digit = bytes[i] ^ (ones * '0');
-		point = ~(((point & lows) + lows) | point) & highs;
-		points += (point >> 7) * ones >> 56;
-		others |= ((((digit & lows) + ones * 0x76) | digit) & highs) & ~point;
+#ifdef __SSE2__
+	/* What is missing to sixteen bytes are zeroes. */
+	uint64_t low = digits_load(s.ptr, s.len < 8 ? s.len : 8), high = s.len > 8 ? digits_load(s.ptr + 8, s.len - 8) : 0;
+	__m128i v = _mm_set_epi64x((long long)high, (long long)low);
+	unsigned digits = (unsigned)_mm_movemask_epi8(scan_digits_of(v));
+	points = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
+	if ((digits | points) != (1u << s.len) - 1)
+		return false;
+#else
+	points = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		if (!is_digit(s.ptr[i]) && s.ptr[i] != '.')
+			return false;
+		points |= (unsigned)(s.ptr[i] == '.') << i;
 	}
-	return others == 0 && points == 3;
+#endif
+	points &= points - 1;
+	points &= points - 1;
+	return points != 0 && (points & (points - 1)) == 0;
 }
 
 bool address_is(struct str s)

@@ -185,8 +185,10 @@ static struct field_plan *plan_of(struct fields *f)
 
 static void keep_all(struct fields *f, const struct plan_object *found)
 {
-	for (size_t i = 0; i < found->n; i++)
-		fields_keep(f, found->values[i].field, found->values[i].text, &found->values[i].how);
+	for (size_t i = 0; i < found->n; i++) {
+		const struct plan_found *v = &found->values[i];
+		fields_keep(f, v->step->field, v->text, v->unusual ? &v->how : &v->step->how);
+	}
 }
 
 bool fields_put_json(struct fields *f, struct str object)

@@ -70,7 +70,7 @@ bool plan_read(struct field_plan *plan, struct str object, struct plan_object *f
 		}
 		if (behind) {
 			to->text = str_make(value, (size_t)(behind - value));
-			memcpy(&to->how, &s->how, sizeof to->how); /* at once, and not member by member */
+			to->unusual = false;
 		} else {
 			struct json_value v;
 			behind = other_value(value - (s->kind == PLAN_QUOTED), end, (enum plan_kind)s->kind, &v);
@@ -78,10 +78,11 @@ bool plan_read(struct field_plan *plan, struct str object, struct plan_object *f
 				continue;
 			to->text = v.raw;
 			to->how = (struct field_how){ s->how.rank, s->how.unit, v.has_escape, v.type != JSON_STRING };
-			found->unusual |= s->field != FIELD_NONE;
+			to->unusual = true;
+			found->unusual |= s->counts;
 		}
-		to->field = s->field;
-		to += s->field != FIELD_NONE;
+		to->step = s;
+		to += s->counts;
 		p = behind;
 		at = s->next;
 	}
@@ -120,7 +121,7 @@ static uint16_t place_step(struct field_plan *plan, uint16_t *link, struct str t
 		return 0;
 	*link = ++plan->n_steps;
 	plan->steps[*link] = (struct plan_step){ .text = at, .text_len = (uint8_t)text.len, .kind = (uint8_t)kind,
-		                                 .field = alias.field, .how = { alias.rank, alias.unit, false, kind == PLAN_BARE },
+		                                 .field = alias.field, .counts = alias.field != FIELD_NONE, .how = { alias.rank, alias.unit, false, kind == PLAN_BARE },
 		                                 .mask = scan_mask(text.len) };
 	return *link;
 }

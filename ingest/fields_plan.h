@@ -54,6 +54,7 @@ struct field_plan {
 		uint8_t text_len;
 		uint8_t kind;     /* enum plan_kind */
 		uint8_t field;    /* enum field */
+		bool counts;      /* it means something */
 		struct field_how how; /* when it is as usual */
 		uint32_t mask;    /* a bit for each of the text's first bytes */
 		uint16_t other;   /* the step to try where this one's text does not stand, 0 none */
@@ -75,8 +76,9 @@ struct plan_object {
 	bool unusual;       /* one has escapes, or is neither text nor number, or is empty */
 	struct plan_found {
 		struct str text;
-		struct field_how how;
-		uint8_t field;
+		const struct plan_step *step; /* that of its key */
+		struct field_how how;         /* where it is unusual */
+		bool unusual;
 	} values[PLAN_VALUES_MAX];
 };
 

@@ -160,8 +160,11 @@ static inline bool is_number(struct str s, uint64_t *n)
 	return s.len <= 16 && digits_number(s.ptr, s.len, n);
 }
 
-/* One act; false when its value is not as usual. `epoch`: the time, where it is a bare number. */
-static inline bool perform(const struct shape_act *act, struct str s, struct str epoch, struct field_cache *cache, struct event *e)
+/*
+ * One act; false when its value is not as usual. *epoch: the time, where it is a bare number that could say what unit a duration
+ * has.
+ */
+static inline bool perform(const struct shape_act *act, struct str s, struct str *epoch, struct field_cache *cache, struct event *e)
 {
 	uint64_t n;
 	if (s.len == 0)
@@ -171,7 +174,13 @@ static inline bool perform(const struct shape_act *act, struct str s, struct str
 	case SHAPE_TEXT_FULL: *text_member(e, act) = value_text(s); return true;
 	case SHAPE_TEXT_SAID: *text_member(e, act) = value_text(s); return text_member(e, act)->len > 0;
 	case SHAPE_SERVICE: e->service = value_text(s); return e->service.len > 0 && !is_digit(e->service.ptr[0]);
-	case SHAPE_TIME: e->has_time = value_time(&cache->time, s, &e->time); return true;
+	case SHAPE_TIME:
+		e->has_time = timestamp_parse_epoch_ms(s, &e->time);
+		if (e->has_time)
+			*epoch = STR_NONE; /* no fraction in it */
+		else
+			e->has_time = value_time(&cache->time, s, &e->time);
+		return true;
 	case SHAPE_LEVEL: e->severity = value_level(cache, s); return true;
 	case SHAPE_STATUS:
 		if (!is_number(s, &n) || n < 100 || n > 999)
@@ -190,7 +199,7 @@ static inline bool perform(const struct shape_act *act, struct str s, struct str
 		*(int64_t *)(void *)((char *)e + (size_t)act->member * 8) = (int64_t)n;
 		return true;
 	case SHAPE_DURATION:
-		value_duration(value_text(s), (enum field_unit)act->unit, epoch, (double *)(void *)((char *)e + (size_t)act->member * 8));
+		value_duration(value_text(s), (enum field_unit)act->unit, *epoch, (double *)(void *)((char *)e + (size_t)act->member * 8));
 		return true;
 	case SHAPE_CLIENT: e->client = address_of_endpoint(value_text(s)); return true;
 	case SHAPE_VERSION:
@@ -215,11 +224,11 @@ bool shape_apply(const struct field_shape *shape, const struct plan_found *value
 	struct str epoch = shape->epoch ? values[shape->epoch - 1].text : STR_NONE;
 	unsigned told;
 	for (size_t i = 0; i < shape->n; i++)
-		if (!perform(&shape->acts[i], values[shape->acts[i].value].text, epoch, cache, e))
+		if (!perform(&shape->acts[i], values[shape->acts[i].value].text, &epoch, cache, e))
 			return false;
+	told = message_tells(&cache->messages, e);
 	if (value_request(e))
 		return true;
-	told = message_tells(&cache->messages, e);
 	if (told & MESSAGE_TELLS_KIND)
 		return false;
 	if ((told & MESSAGE_TELLS_DURATION) && isnan(e->duration_ms))

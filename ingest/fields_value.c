@@ -1,9 +1,10 @@
 #include "ingest/fields_value.h"
 
+#include "core/digits.h"
 #include "ingest/access.h"
 #include "ingest/request_text.h"
 
-enum { EPOCH_BYTES_USUAL = 13 };
+enum { EPOCH_BYTES_USUAL = 13, EXACT_DIGITS = 15 /* every such number is a double */ };
 
 struct str value_text_of_odd(struct str text)
 {
@@ -59,8 +60,11 @@ enum severity field_level(struct str text)
 
 bool value_duration(struct str s, enum field_unit unit, struct str epoch, double *ms)
 {
+	uint64_t whole;
 	double n;
-	if (!str_to_double(s, &n)) {
+	if (s.len - 1 < EXACT_DIGITS && digits_number(s.ptr, s.len, &whole)) {
+		n = (double)whole;
+	} else if (!str_to_double(s, &n)) {
 		if (duration_parse_ms(s, ms) || duration_text(s, ms))
 			return true;
 		return unit == UNIT_S && seconds_list_ms(s, ms);

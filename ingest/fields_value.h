@@ -7,33 +7,7 @@
 
 #include "core/ascii.h"
 #include "ingest/fields.h"
-
-/* Bytewise the same? Texts are short: two overlapping words are nearly always all of one. */
-static inline bool value_same(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y, u, v;
-	uint32_t p, q, r, s;
-	if (n > 16)
-		return memcmp(a, b, n) == 0;
-	if (n >= 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		memcpy(&u, a + n - 8, 8);
-		memcpy(&v, b + n - 8, 8);
-		return ((x ^ y) | (u ^ v)) == 0;
-	}
-	if (n >= 4) {
-		memcpy(&p, a, 4);
-		memcpy(&q, b, 4);
-		memcpy(&r, a + n - 4, 4);
-		memcpy(&s, b + n - 4, 4);
-		return ((p ^ q) | (r ^ s)) == 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
+#include "ingest/scan.h"
 
 /* What value_text does where the value could be one that says nothing. */
 struct str value_text_of_odd(struct str text);
@@ -54,7 +28,7 @@ bool value_time(struct timestamp_last *last, struct str text, struct timestamp *
 static inline enum severity value_level(struct field_cache *cache, struct str text)
 {
 	enum severity severity;
-	if (cache && cache->level_len == text.len && value_same(cache->level, text.ptr, text.len))
+	if (cache && cache->level_len == text.len && scan_same(cache->level, text.ptr, text.len))
 		return (enum severity)cache->severity;
 	severity = field_level(text);
 	if (cache && text.len <= sizeof cache->level) {

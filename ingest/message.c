@@ -5,6 +5,7 @@
 #include "ingest/lifecycle.h"
 #include "ingest/migration.h"
 #include "ingest/request_text.h"
+#include "ingest/scan.h"
 #include "ingest/skeleton.h"
 
 /*
@@ -18,22 +19,46 @@ static uint8_t told_by(struct str skeleton)
 	return (uint8_t)((kind ? MESSAGE_TELLS_KIND : 0) | (duration_text_may(skeleton) ? MESSAGE_TELLS_DURATION : 0));
 }
 
-unsigned message_tells(struct message_memo *memo, struct event *e)
+/* What is known of the message's skeleton, found out if need be; NULL when it has none. */
+static const struct message_slot *look_at(struct message_memo *memo, struct str message)
 {
 	char skeleton[SKELETON_ROOM_BYTES];
+	struct str text = str_make(skeleton, skeleton_message(message, skeleton));
 	struct message_slot *slot;
-	struct str text;
+	uint64_t key;
 
-	if (!memo || e->message.len == 0)
-		return MESSAGE_TELLS_ANY;
-	text = str_make(skeleton, skeleton_message(e->message, skeleton));
 	if (text.len == 0)
+		return NULL;
+	key = hash64(text);
+	slot = &memo->slots[key % MESSAGE_SLOTS];
+	if (slot->key != key)
+		*slot = (struct message_slot){ key, told_by(text) };
+	return slot;
+}
+
+unsigned message_tells(struct message_memo *memo, struct event *e)
+{
+	struct str s = e->message;
+	struct message_recent *recent;
+	const struct message_slot *slot;
+
+	if (!memo || s.len == 0)
 		return MESSAGE_TELLS_ANY;
-	e->message_key = (struct text_key){ .of = e->message, .hash = hash64(text) };
-	slot = &memo->slots[e->message_key.hash % MESSAGE_SLOTS];
-	if (slot->key != e->message_key.hash)
-		*slot = (struct message_slot){ e->message_key.hash, told_by(text) };
-	return slot->tells;
+	recent = &memo->recent[s.len % MESSAGE_RECENT];
+	if (recent->len != s.len || !scan_same(recent->text, s.ptr, s.len)) {
+		slot = look_at(memo, s);
+		if (!slot)
+			return MESSAGE_TELLS_ANY;
+		if (s.len > MESSAGE_RECENT_BYTES) {
+			e->message_key = (struct text_key){ s, slot->key };
+			return slot->tells;
+		}
+		memcpy(recent->text, s.ptr, s.len);
+		recent->len = (uint8_t)s.len;
+		recent->is = *slot;
+	}
+	e->message_key = (struct text_key){ s, recent->is.key };
+	return recent->is.tells;
 }
 
 void message_apply(struct event *e, struct arena *scratch)

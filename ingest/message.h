@@ -9,7 +9,7 @@
 #include "core/arena.h"
 #include "core/event.h"
 
-enum { MESSAGE_SLOTS = 256 };
+enum { MESSAGE_SLOTS = 256, MESSAGE_RECENT = 16, MESSAGE_RECENT_BYTES = 40 };
 
 /* What messages of one skeleton can tell. */
 enum message_tells {
@@ -24,6 +24,11 @@ struct message_memo {
 		uint64_t key;  /* hash of the skeleton; 0 free */
 		uint8_t tells; /* bits of enum message_tells */
 	} slots[MESSAGE_SLOTS];
+	struct message_recent { /* many a message is always the same: the last one of each length */
+		struct message_slot is;
+		uint8_t len;
+		char text[MESSAGE_RECENT_BYTES];
+	} recent[MESSAGE_RECENT];
 };
 
 /*

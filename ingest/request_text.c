@@ -1,10 +1,14 @@
 #include "ingest/request_text.h"
 
+#include "core/digits.h"
 #include "ingest/access.h"
 #include "ingest/scan.h"
 #include "ingest/words.h"
 
-enum { WHOLE_BYTES_MAX = 24 }; /* a value that is nothing but a duration */
+enum {
+	WHOLE_BYTES_MAX = 24, /* a value that is nothing but a duration */
+	WHOLE_DIGITS = 8,     /* of a number that is a double for certain */
+};
 
 /* What the line says of its level stands; else the status tells. */
 static void grade(struct event *e)
@@ -156,9 +160,12 @@ static bool duration_at(struct str s, double *ms)
 {
 	size_t n = 0;
 	double value, to_ms;
+	uint64_t whole;
 	while (n < s.len && (is_digit(s.ptr[n]) || s.ptr[n] == '.'))
 		n++;
-	if (n == 0 || !str_to_double(str_head(s, n), &value))
+	if (n - 1 < WHOLE_DIGITS && digits_number(s.ptr, n, &whole))
+		value = (double)whole;
+	else if (n == 0 || !str_to_double(str_head(s, n), &value))
 		return false;
 	struct str unit = str_from(s, n);
 	if (unit.len && unit.ptr[0] == ' ')

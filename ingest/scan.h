@@ -106,6 +106,33 @@ static inline const char *scan_behind_digits(const char *p, const char *end)
 	return p;
 }
 
+/* Bytewise the same? Texts are short: two overlapping words are nearly always all of one. */
+static inline bool scan_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y, u, v;
+	uint32_t p, q, r, s;
+	if (n > 16)
+		return memcmp(a, b, n) == 0;
+	if (n >= 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		memcpy(&u, a + n - 8, 8);
+		memcpy(&v, b + n - 8, 8);
+		return ((x ^ y) | (u ^ v)) == 0;
+	}
+	if (n >= 4) {
+		memcpy(&p, a, 4);
+		memcpy(&q, b, 4);
+		memcpy(&r, a + n - 4, 4);
+		memcpy(&s, b + n - 4, 4);
+		return ((p ^ q) | (r ^ s)) == 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
 enum { SCAN_ROOM_BYTES = 32 }; /* what must be readable of a text that scan_is_at is given */
 
 /* A bit for each of the first bytes of a text of that length. */
@@ -117,21 +144,26 @@ static inline uint32_t scan_mask(size_t len)
 /* Does the text stand at p? `mask` is scan_mask(len). */
 static inline bool scan_is_at(const char *p, const char *end, const char *text, size_t len, uint32_t mask)
 {
+	size_t compared = 0;
 #ifdef __SSE2__
-	if (end - p >= 32 && len <= 32) {
+	if (end - p >= 32) {
 		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)text);
-		uint32_t differ = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
-		if (len <= 16)
-			return (differ & mask) == 0;
-		a = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
-		b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
-		differ = (differ & 0xffff) | ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << 16;
-		return (differ & mask) == 0;
+		uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
+		if (len > 16) {
+			a = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+			b = _mm_loadu_si128((const __m128i *)(const void *)(text + 16));
+			same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << 16;
+		}
+		if ((~same & mask) != 0)
+			return false;
+		if (len <= 32)
+			return true;
+		compared = 32;
 	}
 #endif
 	(void)mask;
-	return (size_t)(end - p) >= len && memcmp(p, text, len) == 0;
+	return (size_t)(end - p) >= len && scan_same(p + compared, text + compared, len - compared);
 }
 
 #endif
