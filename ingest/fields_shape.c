@@ -155,7 +155,7 @@ static inline struct str *text_member(struct event *e, const struct shape_act *a
 	return (struct str *)(void *)((char *)e + (size_t)act->member * 8);
 }
 
-static inline bool is_number(struct str s, uint64_t *n)
+static inline __attribute__((always_inline)) bool is_number(struct str s, uint64_t *n)
 {
 	return s.len <= 16 && digits_number(s.ptr, s.len, n);
 }
@@ -223,8 +223,8 @@ bool shape_apply(const struct field_shape *shape, const struct plan_found *value
 {
 	struct str epoch = shape->epoch ? values[shape->epoch - 1].text : STR_NONE;
 	unsigned told;
-	for (size_t i = 0; i < shape->n; i++)
-		if (!perform(&shape->acts[i], values[shape->acts[i].value].text, &epoch, cache, e))
+	for (const struct shape_act *act = shape->acts, *end = act + shape->n; act < end; act++)
+		if (!perform(act, values[act->value].text, &epoch, cache, e))
 			return false;
 	told = message_tells(&cache->messages, e);
 	if (value_request(e))

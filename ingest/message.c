@@ -44,21 +44,20 @@ unsigned message_tells(struct message_memo *memo, struct event *e)
 
 	if (!memo || s.len == 0)
 		return MESSAGE_TELLS_ANY;
-	recent = &memo->recent[s.len % MESSAGE_RECENT];
-	if (recent->len != s.len || !scan_same(recent->text, s.ptr, s.len)) {
+	recent = s.len <= MESSAGE_RECENT_BYTES ? &memo->recent[s.len - 1] : NULL;
+	if (recent && recent->is.key && scan_same(recent->text, s.ptr, s.len)) {
+		slot = &recent->is;
+	} else {
 		slot = look_at(memo, s);
 		if (!slot)
 			return MESSAGE_TELLS_ANY;
-		if (s.len > MESSAGE_RECENT_BYTES) {
-			e->message_key = (struct text_key){ s, slot->key };
-			return slot->tells;
+		if (recent) {
+			memcpy(recent->text, s.ptr, s.len);
+			recent->is = *slot;
 		}
-		memcpy(recent->text, s.ptr, s.len);
-		recent->len = (uint8_t)s.len;
-		recent->is = *slot;
 	}
-	e->message_key = (struct text_key){ s, recent->is.key };
-	return recent->is.tells;
+	e->message_key = (struct text_key){ s, slot->key };
+	return slot->tells;
 }
 
 void message_apply(struct event *e, struct arena *scratch)

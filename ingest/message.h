@@ -9,7 +9,7 @@
 #include "core/arena.h"
 #include "core/event.h"
 
-enum { MESSAGE_SLOTS = 256, MESSAGE_RECENT = 16, MESSAGE_RECENT_BYTES = 40 };
+enum { MESSAGE_SLOTS = 256, MESSAGE_RECENT_BYTES = 40 };
 
 /* What messages of one skeleton can tell. */
 enum message_tells {
@@ -26,9 +26,8 @@ struct message_memo {
 	} slots[MESSAGE_SLOTS];
 	struct message_recent { /* many a message is always the same: the last one of each length */
 		struct message_slot is;
-		uint8_t len;
 		char text[MESSAGE_RECENT_BYTES];
-	} recent[MESSAGE_RECENT];
+	} recent[MESSAGE_RECENT_BYTES];
 };
 
 /*

@@ -48,7 +48,7 @@ static uint64_t key_of(struct text_key message, struct str error)
 
 uint64_t template_of(struct template_cache *c, struct text_key message, struct str error, struct str *text)
 {
-	uint64_t key = key_of(message, error), id;
+	uint64_t key = message.hash && error.len == 0 ? message.hash : key_of(message, error), id;
 	const struct memo_slot *known = key ? memo_get(&c->memo, key) : NULL;
 
 	if (known) {

@@ -12,16 +12,26 @@ static enum line_class json_lines_classify(struct str line, struct str record, c
 	return json_shape_classify(line, record);
 }
 
-static bool json_lines_decode(struct str record, struct decode_ctx *ctx, struct event *e)
+static bool decode_object(struct str object, struct decode_ctx *ctx, struct event *e)
 {
 	struct fields f;
-	struct str object = json_shape_object(record);
 	fields_init(&f, ctx->state, ctx->scratch);
 	if (!fields_read_json(&f, object, e))
 		return false;
 	if (!e->message.len)
 		e->message = object;
 	return true;
+}
+
+static bool json_lines_decode(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	return decode_object(json_shape_object(record), ctx, e);
+}
+
+/* Nothing stands around the object mostly. */
+static bool json_lines_plain(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	return json_shape_is_object(record) && decode_object(record, ctx, e);
 }
 
 static const struct format_sample samples[] = {
@@ -86,6 +96,8 @@ const struct format format_json_lines = {
 	.role = ROLE_APP,
 	.specificity = 20,
 	.state_bytes = sizeof(struct field_cache),
+	.plain = json_lines_plain,
+	.whole = json_shape_whole,
 	.classify = json_lines_classify,
 	.decode = json_lines_decode,
 	.samples = samples,
