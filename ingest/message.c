@@ -56,7 +56,7 @@ unsigned message_tells(struct message_memo *memo, struct event *e)
 			recent->is = *slot;
 		}
 	}
-	e->message_key = (struct text_key){ s, slot->key };
+	e->message_key = (struct text_key){ .of = s, .hash = slot->key };
 	return slot->tells;
 }
 
