@@ -84,6 +84,19 @@ static size_t value_end(struct str s, size_t i)
 	return i < s.len && s.ptr[i] == ',' ? i : 0;
 }
 
+/* Behind a list of texts and numbers; 0 when it holds anything else. */
+static size_t words_end(struct str s, size_t i)
+{
+	for (i++; i < s.len && s.ptr[i] != ']';) {
+		if (memchr("[{}\n", s.ptr[i], 4))
+			return 0;
+		i = s.ptr[i] == '"' ? string_end(s, i) : i + 1;
+		if (!i)
+			return 0;
+	}
+	return i < s.len ? i + 1 : 0;
+}
+
 size_t json_array_wrapper(struct str head)
 {
 	size_t start = 0;
@@ -104,10 +117,9 @@ size_t json_array_wrapper(struct str head)
 		if (i >= s.len || s.ptr[i] != ':')
 			return 0;
 		i = blanks(s, i + 1);
-		if (i < s.len && s.ptr[i] == '[') {
-			return is_one_of(name, list_names) ? start + i : 0;
-		}
-		end = value_end(s, i);
+		if (i < s.len && s.ptr[i] == '[' && is_one_of(name, list_names))
+			return start + i;
+		end = i < s.len && s.ptr[i] == '[' ? words_end(s, i) : value_end(s, i);
 		if (!end || is_one_of(name, record_names))
 			return 0;
 		i = blanks(s, end);
@@ -130,8 +142,12 @@ bool json_array_begins(struct str head)
 	s = str_trim(str_from(head, wrapper));
 	if (s.len < 2 || s.ptr[0] != '[')
 		return false;
-	/* Objects with a list in them, one a line, are records; but what has nothing but "records" is a wrapper. */
-	if (wrapper && str_chr(s, '\n') >= 0 && !str_starts_nocase(str_trim(head), STR("{\"records\"")))
+	/*
+	 * Objects with a list in them, one a line, are records; but what has nothing but "records" is a wrapper, and so is what
+	 * CloudWatch hands to its subscribers.
+	 */
+	if (wrapper && str_chr(s, '\n') >= 0 && !str_starts_nocase(str_trim(head), STR("{\"records\"")) &&
+	    str_find(str_head(head, wrapper), STR("\"logEvents\"")) < 0)
 		return false;
 	s = str_from(s, json_array_gap(s, &line_ends));
 	if (s.len == 0 || s.ptr[0] != '{')

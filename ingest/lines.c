@@ -87,11 +87,19 @@ static bool enter_wrapper(struct lines *l, struct str head)
 	return n > 0;
 }
 
-/* Passes over what stands behind the array, to the end of its line; the next line may be another one. */
+/* Passes over what stands behind the array, to the end of its line; the next line, or what follows at once, may be another one. */
 static void leave_wrapper(struct lines *l)
 {
 	const char *end;
+	struct str head = array_head(l);
 
+	/* Firehose writes one behind the other without a line end. */
+	if (str_starts(head, STR("}{"))) {
+		l->at++;
+		l->next_offset++;
+		if (enter_wrapper(l, str_from(head, 1)))
+			return;
+	}
 	do {
 		end = memchr(l->buf.ptr + l->at, '\n', l->buf.len - l->at);
 		size_t n = end ? (size_t)(end - (l->buf.ptr + l->at)) + 1 : l->buf.len - l->at;

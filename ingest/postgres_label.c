@@ -166,6 +166,24 @@ static bool is_label_byte(char c)
 	return (u >= 'A' && u <= 'Z') || (u >= '1' && u <= '5') || u >= 0x80;
 }
 
+/* "...:user@db:[1234]:ERROR: text": a label that adjoins the process needs no second blank, which consoles and mails take away. */
+static bool adjoining_label(struct str line, size_t *prefix_len, size_t *text_at, struct postgres_label *out)
+{
+	ptrdiff_t at = str_find(str_head(line, LABEL_WITHIN_BYTES), STR("]:"));
+	size_t from = (size_t)at + 2, to = from;
+
+	if (at <= 0)
+		return false;
+	while (to < line.len && is_label_byte(line.ptr[to]))
+		to++;
+	if (to + 1 >= line.len || line.ptr[to] != ':' || line.ptr[to + 1] != ' ' ||
+	    !postgres_label_parse(str_make(line.ptr + from, to - from), out))
+		return false;
+	*prefix_len = from;
+	*text_at = to + 2;
+	return true;
+}
+
 bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, struct postgres_label *out)
 {
 	const char *p = line.ptr, *end = p + str_head(line, LABEL_WITHIN_BYTES + 2).len;
@@ -198,5 +216,5 @@ bool postgres_label_find(struct str line, size_t *prefix_len, size_t *text_at, s
 			return true;
 		}
 	}
-	return false;
+	return adjoining_label(line, prefix_len, text_at, out);
 }

@@ -7,6 +7,24 @@
 #include "ingest/fields.h"
 #include "ingest/jsonshape.h"
 
+/* {"id":"3817…","timestamp":1769708580123,"message":"…"}: CloudWatch's to its subscribers. */
+static bool cloudwatch_event(struct str s)
+{
+	static const struct str id = { "{\"id\":\"", 7 }, time = { "\",\"timestamp\":", 14 }, message = { ",\"message\":\"", 12 };
+	struct str rest;
+	size_t n = 0;
+
+	if (!str_starts(s, id))
+		return false;
+	for (rest = str_from(s, id.len); n < rest.len && is_digit(rest.ptr[n]);)
+		n++;
+	rest = str_from(rest, n);
+	if (n == 0 || !str_starts(rest, time))
+		return false;
+	rest = str_from(rest, time.len);
+	return rest.len > 13 && is_digit(rest.ptr[0]) && is_digit(rest.ptr[12]) && str_starts(str_from(rest, 13), message);
+}
+
 /* The key that holds the line; empty when the object is no envelope. */
 static struct str line_key(struct str s)
 {
@@ -24,6 +42,8 @@ static struct str line_key(struct str s)
 	     json_shape_has_key(s, STR("\"@log\""))))
 		return STR("@message");
 	if (json_shape_has_key(s, STR("\"ingestionTime\"")) && json_shape_has_key(s, STR("\"message\"")))
+		return STR("message");
+	if (cloudwatch_event(s))
 		return STR("message");
 	if (json_shape_has_key(s, STR("\"log\"")) && (json_shape_has_key(s, STR("\"kubernetes\"")) ||
 						      json_shape_has_key(s, STR("\"container_name\"")) ||
@@ -86,6 +106,8 @@ static const struct format_sample samples[] = {
 	{ "{\"@timestamp\":\"2026-03-15 02:00:05.115\",\"@message\":\"START "
 	  "RequestId\",\"@logStream\":\"s\"}",
 	  "time=2026-03-15T02:00:05.115Z payload='START RequestId'" },
+	{ "{\"id\":\"3817\",\"timestamp\":1769708580123,\"message\":\"ready\\n\"}",
+	  "time=2026-01-29T17:43:00.123Z payload=ready" },
 	{ "{\"log\":\"ready\\n\",\"time\":\"2026-03-15T02:00:05Z\",\"kubernetes\":{\"pod_name\":\"api-1\","
 	  "\"container_name\":"
 	  "\"api\"}}",

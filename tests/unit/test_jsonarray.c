@@ -27,6 +27,9 @@ Test(jsonarray, is_told_from_other_texts)
 		{ " {\"kind\": \"List\", \"n\": 3, \"of\": {\"x\": \"]}\\\"\"}, \"items\" : [ {\"a\":1} ] }\n", true },
 		{ "{\"records\":[{\"a\":1}]}\n{\"records\":[{\"b\":2}]}\n", true },
 		{ "{\"items\":[{\"a\":1}]}\n{\"items\":[{\"b\":2}]}\n", false }, /* records with a list in them */
+		{ "{\"filters\":[\"a]\",1],\"logEvents\":[{\"a\":1},{\"b\":2}]}\n{\"logEvents\":[{\"c\":3}]}\n", true },
+		{ "{\"filters\":[[1]],\"logEvents\":[{\"a\":1}]}", false },
+		{ "{\"filters\":[\"a", false },
 		{ "{\"time\":1,\"items\":[{\"a\":1}]}", false },
 		{ "{\"order\":[{\"a\":1}]}", false },
 		{ "{\"items\":[1]}", false },
@@ -85,6 +88,9 @@ Test(jsonarray, objects_are_lines_however_they_are_read)
 		{ "[{\"a\":1},{\"b\":2}]\n   \n]\n", 0, "1@1 {\"a\":1}|1@9 {\"b\":2}|" },
 		{ "{\"k\":\"v\",\"items\":[{\"a\":1}, {\"b\":2}],\"next\":[{\"x\":1}]}\n", 0, "1@18 {\"a\":1}|1@27 {\"b\":2}|" },
 		{ "{\"records\":[{\"a\":1}]}\n{\"records\":[{\"b\":2}]}", 0, "1@12 {\"a\":1}|2@34 {\"b\":2}|" },
+		{ "{\"logEvents\":[{\"a\":1}]}{\"owner\":\"1\",\"logEvents\":[{\"b\":2}]}\n", 0, "1@14 {\"a\":1}|1@49 {\"b\":2}|" },
+		{ "{\"logEvents\":[{\"a\":1}]}{\"owner\":\"1\"}\n{\"logEvents\":[{\"b\":2}]}\n", 0,
+		  "1@14 {\"a\":1}|2@51 {\"b\":2}|" },
 		{ "{\"records\":[{\"a\":1}]}\r\n\n {\"b\":2}\n", 0, "1@12 {\"a\":1}|3@25 {\"b\":2}|" },
 	};
 

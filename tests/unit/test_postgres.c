@@ -276,6 +276,10 @@ Test(postgres, knows_the_labels_of_translations)
 			  rows[i].line);
 	}
 	cr_expect(!postgres_label_find(STR("x [1] LOG: one blank"), &prefix, &text, &label));
+	cr_expect(!postgres_label_find(STR("x [1]:LOG:none"), &prefix, &text, &label));
+	cr_expect(!postgres_label_find(STR("x [1]:NOLABEL: one blank"), &prefix, &text, &label));
+	cr_expect(postgres_label_find(STR("x [1]:ERROR: one blank"), &prefix, &text, &label) && prefix == 6 && text == 13 &&
+		  label.severity == SEV_ERROR);
 	cr_expect(!postgres_label_find(STR("x [1] NOLABEL:  a"), &prefix, &text, &label));
 	cr_expect(!postgres_label_find(STR("LOG:"), &prefix, &text, &label));
 }
