@@ -8,7 +8,19 @@
  * https://dev.mysql.com/doc/refman/8.0/en/slow-query-log.html
  */
 #include "core/ascii.h"
+#include "core/digits.h"
 #include "ingest/format.h"
+
+enum {
+	EPOCH_BYTES = 10,
+	FURTHER_MAX = 1000, /* lines of one statement are fewer */
+};
+
+/* The time that was said last, and how. */
+struct slow_state {
+	char epoch[EPOCH_BYTES];
+	struct timestamp time;
+};
 
 static const struct str time_key = { "# Time: ", 8 };
 static const struct str user_key = { "# User@Host: ", 13 };
@@ -196,6 +208,14 @@ static bool read_timestamp(struct str line, struct event *e)
 	return true;
 }
 
+/* All have the same message; its key is any number. */
+static inline void set_kind(struct event *e)
+{
+	e->kind = EV_QUERY;
+	e->message = STR("slow query");
+	e->message_key = (struct text_key){ .of = e->message, .hash = UINT64_C(0x7be3195ad04c826f), .apart = true };
+}
+
 static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 {
 	struct str rest = record, line, at = record, time = STR_NONE;
@@ -229,9 +249,158 @@ static bool decode(struct str record, struct decode_ctx *ctx, struct event *e)
 		e->has_time = timestamp_parse(&time, &e->time);
 	if (e->query.len == 0)
 		e->query = str_trim(at);
-	e->kind = EV_QUERY;
-	e->message = STR("slow query");
+	set_kind(e);
 	return true;
+}
+
+/* Does the text go on with this? Then *p is behind it. */
+static inline bool take(const char **p, const char *end, struct str text)
+{
+	if ((size_t)(end - *p) < text.len || memcmp(*p, text.ptr, text.len) != 0)
+		return false;
+	*p += text.len;
+	return true;
+}
+
+/* "2.475469  " as milliseconds, with up to two blanks. */
+static inline bool take_seconds(const char **p, const char *end, double *ms)
+{
+	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
+	uint64_t bytes, value;
+	unsigned n, behind_point;
+
+	if (end - *p < 10)
+		return false;
+	bytes = digits_load(*p, 8);
+	n = behind_point = digits_to_blank(bytes);
+	if (n == 0 || (*p)[n] != ' ' || !digits_decimal(bytes, &behind_point, &value))
+		return false;
+	*ms = (double)value / power[behind_point] * 1000;
+	*p += n + ((*p)[n + 1] == ' ' ? 2 : 1);
+	return true;
+}
+
+/* A whole number of up to seven digits, and the byte behind it, which `ends` it. */
+static inline bool take_count(const char **p, const char *end, char ends, int64_t *count)
+{
+	uint64_t bytes = end - *p >= 8 ? digits_load(*p, 8) : 0;
+	unsigned n = digits_count(bytes);
+
+	if (n == 0 || n == 8 || (*p)[n] != ends)
+		return false;
+	*count = digits_value(bytes, n);
+	*p += n + 1;
+	return true;
+}
+
+/* What stands before the next `c`, *p then behind that. */
+static inline bool take_to(const char **p, const char *end, char c, struct str *text)
+{
+	const char *from = *p, *at = memchr(from, c, (size_t)(end - from));
+
+	if (!at)
+		return false;
+	*text = str_make(from, (size_t)(at - from));
+	*p = at + 1;
+	return true;
+}
+
+/* What the lines before a statement say. */
+struct usual {
+	struct str user, host, address;
+	int64_t id, rows, examined;
+	double ms, lock_ms;
+};
+
+/* "app[app] @ localhost [10.0.0.9]  Id:    14" */
+static inline bool usual_user(struct str line, struct usual *u)
+{
+	const char *p = line.ptr, *end = p + line.len;
+	struct str account;
+
+	if (!take_to(&p, end, '[', &u->user) || !take_to(&p, end, ']', &account) || !take(&p, end, STR(" @ ")) ||
+	    !take_to(&p, end, '[', &u->host) || !take_to(&p, end, ']', &u->address) || !take(&p, end, STR("  Id: ")))
+		return false;
+	while (p < end && *p == ' ')
+		p++;
+	return p < end && is_digit(*p) && str_to_i64(str_make(p, (size_t)(end - p)), &u->id);
+}
+
+/* "1553436105;" and the line's end: often that of the statement before. */
+static inline bool take_timestamp(const char **p, const char *end, struct slow_state *state)
+{
+	if (end - *p < EPOCH_BYTES + 2 || (*p)[EPOCH_BYTES] != ';' || (*p)[EPOCH_BYTES + 1] != '\n')
+		return false;
+	if (memcmp(state->epoch, *p, EPOCH_BYTES) != 0) {
+		if (!timestamp_parse_epoch(str_make(*p, EPOCH_BYTES), &state->time))
+			return false;
+		memcpy(state->epoch, *p, EPOCH_BYTES);
+	}
+	*p += EPOCH_BYTES + 2;
+	return true;
+}
+
+/* What has no more than the lines that each server writes, in one pass. */
+static bool plain(struct str record, struct decode_ctx *ctx, struct event *e)
+{
+	const char *p = record.ptr, *end = p + record.len;
+	struct slow_state *state = ctx->state;
+	struct str time, user;
+	struct usual u;
+
+	if (!state || (take(&p, end, time_key) && !take_to(&p, end, '\n', &time)))
+		return false;
+	if (!take(&p, end, user_key) || !take_to(&p, end, '\n', &user) || !usual_user(user, &u) || !take(&p, end, query_key) ||
+	    !take_seconds(&p, end, &u.ms) || !take(&p, end, STR("Lock_time: ")) || !take_seconds(&p, end, &u.lock_ms) ||
+	    !take(&p, end, STR("Rows_sent: ")) || !take_count(&p, end, ' ', &u.rows))
+		return false;
+	p += p < end && *p == ' ';
+	if (!take(&p, end, STR("Rows_examined: ")) || !take_count(&p, end, '\n', &u.examined) || !take(&p, end, STR("SET timestamp=")) ||
+	    !take_timestamp(&p, end, state) || p == end || *p == '#')
+		return false;
+	e->time = state->time;
+	e->has_time = true;
+	e->user = str_trim(u.user);
+	e->client = str_trim(u.address);
+	if (e->client.len == 0)
+		e->client = str_trim(u.host);
+	e->pid = u.id;
+	e->duration_ms = u.ms;
+	e->lock_ms = u.lock_ms;
+	e->rows = u.rows;
+	e->examined = u.examined;
+	e->query = str_trim(str_make(p, (size_t)(end - p)));
+	set_kind(e);
+	return true;
+}
+
+/* A banner begins or ends so. */
+static inline bool may_be_banner(const char *p, size_t n)
+{
+	return n > 0 && (p[0] == 'T' || p[n - 1] == ':');
+}
+
+/* A record goes on to the next head; what may stand between two, or has line ends of its own, is looked at line by line. */
+static bool whole(struct str line, struct str behind, struct further_lines *further)
+{
+	bool by_user = str_starts(line, user_key);
+	const char *p = behind.ptr, *end = p + str_head(behind, FURTHER_BYTES_MAX).len, *line_end;
+
+	if ((!by_user && !str_starts(line, time_key)) || may_be_banner(line.ptr, line.len))
+		return false;
+	for (further->n = 0; (size_t)(end - p) >= user_key.len; further->n++) {
+		if (*p == '#' && (memcmp(p, time_key.ptr, time_key.len) == 0 ||
+				  ((by_user || further->n > 0) && memcmp(p, user_key.ptr, user_key.len) == 0))) {
+			further->bytes = further->n > 0 ? (size_t)(p - behind.ptr) - 1 : 0;
+			return true;
+		}
+		line_end = memchr(p, '\n', (size_t)(end - p));
+		if (!line_end || further->n >= FURTHER_MAX || (line_end > p && line_end[-1] == '\r') ||
+		    may_be_banner(p, (size_t)(line_end - p)))
+			return false;
+		p = line_end + 1;
+	}
+	return false;
 }
 
 static const struct format_sample samples[] = {
@@ -247,6 +416,13 @@ static const struct format_sample samples[] = {
 	  "time=2019-03-24T14:01:45Z zone=yes kind=query user=app client=10.0.0.9 pid=14 "
 	  "duration_ms=2475.469 lock_ms=0.287 "
 	  "rows=10 db=employees query='SELECT last_name\nFROM employees;'" },
+	{ "# Time: 2026-01-29T00:00:00.000677Z\n"
+	  "# User@Host: shop[shop] @  [10.0.3.53]  Id: 66576\n"
+	  "# Query_time: 4.452932  Lock_time: 0.000611 Rows_sent: 433  Rows_examined: 44220\n"
+	  "SET timestamp=1769644800;\n"
+	  "SELECT id\nFROM t;",
+	  "time=2026-01-29T00:00:00Z zone=yes kind=query user=shop client=10.0.3.53 pid=66576 duration_ms=4452.932 lock_ms=0.611 "
+	  "rows=433 query='SELECT id\nFROM t;'" },
 	{ "# Time: 180613 11:04:36\n"
 	  "# User@Host: root[root] @ localhost []\n"
 	  "# Thread_id: 5  Schema:   QC_hit: No\n"
@@ -265,6 +441,9 @@ const struct format format_mysql_slow = {
 	.service = "mysql",
 	.role = ROLE_DATABASE,
 	.specificity = 50,
+	.state_bytes = sizeof(struct slow_state),
+	.plain = plain,
+	.whole = whole,
 	.classify = classify,
 	.decode = decode,
 	.samples = samples,
