@@ -6,6 +6,7 @@
 #include "store/block.h"
 #include "store/checkpoint.h"
 #include "store/database.h"
+#include "store/db_rows.h"
 #include "store/kept.h"
 #include "store/schema.h"
 #include "store/writer_impl.h"
@@ -478,24 +479,14 @@ static bool insert_db_events(struct extent_writer *x, struct err *err)
 {
 	sqlite3_stmt *s = x->store->statements[SQL_DB_EVENT];
 	int64_t count = 0, id = 0;
-	for (size_t i = 0; i < x->db_events.rows.n; i++) {
-		const struct db_event *r = &x->db_events.rows.at[i];
-		const struct str places[] = { r->service, r->host, r->db, r->user };
-		const struct str texts[] = { r->object, r->holder, r->query, r->text };
+	for (size_t at = 0, n; at < x->db_events.rows.n; at += n) {
+		buf_clear(&x->blob);
+		n = db_rows_put(x->db_events.rows.at + at, x->db_events.rows.n - at, &x->coder, &x->blob);
 		if (!next_id(x, &count, &id, err))
 			return false;
 		sqlite3_bind_int64(s, 1, id);
-		db_bind_time(s, 2, r->time_ns);
-		sqlite3_bind_int(s, 3, (int)r->kind);
-		for (int k = 0; k < 4; k++) {
-			db_bind_text(s, 4 + k, places[k]);
-			db_bind_text(s, 11 + k, texts[k]);
-		}
-		db_bind_count(s, 8, r->pid);
-		db_bind_count(s, 9, r->us);
-		db_bind_count(s, 10, r->bytes);
-		db_bind_u64(s, 15, r->line);
-		db_bind_u64(s, 16, r->offset);
+		sqlite3_bind_int64(s, 2, (int64_t)n);
+		db_bind_blob(s, 3, buf_str(&x->blob));
 		if (!db_run(&x->store->db, s, err))
 			return false;
 	}

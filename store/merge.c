@@ -8,6 +8,7 @@
 #include "store/block.h"
 #include "store/cells.h"
 #include "store/checkpoint.h"
+#include "store/db_rows.h"
 #include "store/kept.h"
 #include "store/merge_plan.h"
 #include "store/schema.h"
@@ -70,6 +71,7 @@ static uint64_t seed_of(const char *table)
 {
 	static const struct { const char *table; uint64_t seed; } seeds[] = {
 		{ "agg", CELLS_SEED }, { "block", BLOCK_SEED }, { "dict", DICT_SEED }, { "kept", KEPT_SEED }, { "checkpoint", CHECKPOINT_SEED },
+		{ "db_event", DB_ROWS_SEED },
 	};
 
 	for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "store/catalog_tables.h"
-#include "store/database.h"
+#include "store/db_rows.h"
 #include "store/sql.h"
 
 /* A statement as read, names resolved. */
@@ -163,46 +163,84 @@ const struct catalog_table table_statements = {
 	.fill = fill_statements,
 };
 
-static void put_event(struct filling *f, sqlite3_stmt *st, const struct extent_row *x)
-{
-	int64_t kind = sqlite3_column_int64(st, 2);
-	struct str service = db_text(st, 3), host = db_text(st, 4);
-	bool timed = sqlite3_column_type(st, 8) != SQLITE_NULL;
+/* An event and where it comes from; `at` keeps equal ones in their order. */
+struct found_event { const struct extent_row *extent; struct db_event e; size_t at; };
+struct found_events { struct found_event *at; size_t n, cap; };
 
-	fill_time(f, shifted(db_time(st, 1), x->shift_ns));
-	fill_text(f, kind >= 0 && kind < EVENT_KIND_COUNT ? str_of(event_kind_name((enum event_kind)kind)) : STR_NONE);
-	fill_text(f, service.len ? service : x->service);
-	fill_text(f, host.len ? host : x->host);
-	fill_text(f, db_text(st, 5));
-	fill_text(f, db_text(st, 6));
-	fill_count(f, sqlite3_column_type(st, 7) != SQLITE_NULL ? sqlite3_column_int64(st, 7) : -1);
-	fill_real(f, timed ? (double)sqlite3_column_int64(st, 8) / 1e3 : NAN);
-	fill_count(f, sqlite3_column_type(st, 9) != SQLITE_NULL ? sqlite3_column_int64(st, 9) : -1);
-	for (int i = 10; i <= 13; i++)
-		fill_text(f, db_text(st, i));
+static void put_event(struct filling *f, const struct found_event *found)
+{
+	const struct db_event *e = &found->e;
+	const struct extent_row *x = found->extent;
+
+	fill_time(f, shifted(e->time_ns, x->shift_ns));
+	fill_text(f, str_of(event_kind_name(e->kind)));
+	fill_text(f, e->service.len ? e->service : x->service);
+	fill_text(f, e->host.len ? e->host : x->host);
+	fill_text(f, e->db);
+	fill_text(f, e->user);
+	fill_count(f, e->pid);
+	fill_real(f, e->us >= 0 ? (double)e->us / 1e3 : NAN);
+	fill_count(f, e->bytes);
+	fill_text(f, e->object);
+	fill_text(f, e->holder);
+	fill_text(f, e->query);
+	fill_text(f, e->text);
 	fill_text(f, x->path);
-	fill_number(f, db_u64(st, 14));
-	fill_number(f, db_u64(st, 15));
+	fill_number(f, e->line);
+	fill_number(f, e->offset);
 	fill_row(f);
+}
+
+static int by_time_and_text(const void *a, const void *b)
+{
+	const struct found_event *x = a, *y = b;
+
+	if (x->e.time_ns != y->e.time_ns)
+		return x->e.time_ns < y->e.time_ns ? -1 : 1;
+	int d = str_cmp(x->e.text, y->e.text);
+	if (d)
+		return d;
+	if (x->e.line != y->e.line)
+		return x->e.line < y->e.line ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* The events of a row of the table. */
+static bool unpack_events(struct sql *sql, sqlite3_stmt *st, struct arena *a, struct found_events *out, struct err *err)
+{
+	const struct extent_row *x = extent_of_fact(&sql->events.extents, sqlite3_column_int64(st, 0));
+	struct found_event found = { .extent = x };
+	struct db_rows rows;
+
+	if (!x)
+		return true;
+	bool good = db_rows_open(&rows, db_blob(st, 1), &sql->store->coder, a);
+	while (good && db_rows_next(&rows, &found.e)) {
+		found.at = out->n;
+		*vec_push(a, out) = found;
+	}
+	good = good && rows.rest.len == 0;
+	return good || db_damaged(&sql->store->db, "events of a database do not match their checksum", err);
 }
 
 static bool fill_events(struct sql *sql, struct filling *f, struct err *err)
 {
 	struct db *db = &sql->store->db;
+	struct found_events found = { 0 };
+	struct arena a;
 	bool row, good;
-	sqlite3_stmt *st = db_prepare(db,
-				      "SELECT id, time_ns, kind, service, host, db, user, pid, us, bytes, object, holder, query, "
-				      "text, line, offset FROM db_event ORDER BY time_ns, text, line, id",
-				      err);
+	sqlite3_stmt *st = db_prepare(db, "SELECT id, data FROM db_event ORDER BY id", err);
 
+	arena_init(&a);
 	good = st != NULL;
-	while (good && (good = db_step(db, st, &row, err)) && row) {
-		const struct extent_row *x = extent_of_fact(&sql->events.extents, sqlite3_column_int64(st, 0));
-
-		if (x)
-			put_event(f, st, x);
-	}
+	while (good && (good = db_step(db, st, &row, err)) && row)
+		good = unpack_events(sql, st, &a, &found, err);
+	if (found.n > 1)
+		qsort(found.at, found.n, sizeof *found.at, by_time_and_text);
+	for (size_t i = 0; good && i < found.n; i++)
+		put_event(f, &found.at[i]);
 	sqlite3_finalize(st);
+	arena_release(&a);
 	return good;
 }
 

@@ -122,15 +122,11 @@ const char *const schema_sql[] = {
 	" rows INTEGER, examined INTEGER, lock_us INTEGER NOT NULL,"
 	" first_ns INTEGER, last_ns INTEGER)",
 
-	/* Events of a database server, one by one, some thousands of each kind. */
+	/* Events of a database server, some thousands of each kind, some hundred a row (store/db_rows.h). */
 	"CREATE TABLE db_event("
 	" id INTEGER PRIMARY KEY,"
-	" time_ns INTEGER,"                   /* before the shift */
-	" kind INTEGER NOT NULL,"             /* enum event_kind */
-	" service TEXT, host TEXT, db TEXT, user TEXT, pid INTEGER,"
-	" us INTEGER, bytes INTEGER,"         /* how long it took or waited; size */
-	" object TEXT, holder TEXT, query TEXT, text TEXT,"
-	" line INTEGER NOT NULL, offset INTEGER NOT NULL)",
+	" events INTEGER NOT NULL,"
+	" data BLOB NOT NULL)",
 
 	/* Where decompression can start: for reading lines back out of the archive. */
 	"CREATE TABLE checkpoint("

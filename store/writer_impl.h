@@ -37,8 +37,7 @@
 	  " ?17, ?18)") \
 	X(SQL_STATEMENT, \
 	  "INSERT INTO statement VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
-	X(SQL_DB_EVENT, \
-	  "INSERT INTO db_event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
+	X(SQL_DB_EVENT, "INSERT INTO db_event VALUES(?1, ?2, ?3)") \
 	X(SQL_NOTE, "INSERT INTO note VALUES(?1, ?2, ?3, ?4)") \
 	X(SQL_CHECKPOINT, "INSERT OR REPLACE INTO checkpoint VALUES(?1, ?2, ?3, ?4, ?5)") \
 	X(SQL_ZONE_OFFSET, "INSERT INTO zone_offset VALUES(?1, ?2, ?3)") \

@@ -1,7 +1,9 @@
 /*
  * A damaged or hostile store: whatever its bytes are, every reader refuses it or reads it, and so do the analysis
  * and a query. The first byte chooses what the rest is:
- *   'b', 'k', 'c'  the inside of a blob (block, kept lines, cells), sealed with a checksum that fits
+ *   'b', 'd', 'k', 'c', 'C', 'e'
+ *                  the inside of a blob (block, dictionary, kept lines, cells of either layout, database events), sealed with
+ *                  a checksum that fits
  *   'f'            bytes to be changed in the file: 3 of a place, 1 new byte, again and again
  *   's'            a value to be put into a row: 2 bytes of where and what kind, then the value
  */
@@ -15,6 +17,7 @@
 #include "core/hash.h"
 #include "store/block.h"
 #include "store/cells.h"
+#include "store/db_rows.h"
 #include "store/kept.h"
 #include "store/query.h"
 #include "store/writer.h"
@@ -172,6 +175,7 @@ static void read_store(void)
 		good = analyze_run(s, &options, &a, &c, &err);
 	}
 	run_query(s, STR("SELECT * FROM events"));
+	run_query(s, STR("SELECT * FROM database_events"));
 	run_query(s, STR("SELECT count(*), max(time) FROM events, sources, changes, templates"));
 	arena_release(&a);
 	store_close(s);
@@ -264,7 +268,7 @@ static void change_value(struct str s)
 	default:
 		value = kind % 8 == 4 ? sealed(&blob, value, BLOCK_SEED, 2) :
 			kind % 8 == 5 ? sealed(&blob, value, CELLS_SEED, 2) :
-			sealed(&blob, value, kind % 8 == 6 ? KEPT_SEED : DICT_SEED, 1);
+			kind % 8 == 6 ? sealed(&blob, value, KEPT_SEED, 1) : sealed(&blob, value, DICT_SEED, 2);
 		sqlite3_bind_blob64(st, 1, value.ptr, value.len, SQLITE_STATIC);
 		break;
 	}
@@ -307,7 +311,7 @@ static void decode_blob(char what, struct str inside)
 		dict_release(&dict);
 	} else if (what == 'd') {
 		dict_init(&dict);
-		dict_read_news(&dict, &coder, sealed(&b, inside, DICT_SEED, 1));
+		dict_read_news(&dict, &coder, sealed(&b, inside, DICT_SEED, 2));
 		dict_release(&dict);
 	} else if (what == 'c' || what == 'C') {
 		struct str bytes = sealed(&b, inside, CELLS_SEED, what == 'c' ? 1 : 2);
@@ -316,6 +320,13 @@ static void decode_blob(char what, struct str inside)
 			if (cells_decode(bytes, (enum series_kind)kind, &coder, &a, &part) &&
 			    (part.n_cells > PART_CELLS_MAX || part.n_hist > PART_HIST_MAX))
 				BUG("more cells than a part may have");
+	} else if (what == 'e') {
+		struct db_rows events;
+		struct db_event event;
+
+		if (db_rows_open(&events, sealed(&b, inside, DB_ROWS_SEED, 1), &coder, &a))
+			while (db_rows_next(&events, &event))
+				hash64(event.text);
 	} else if (kept_open(sealed(&b, inside, KEPT_SEED, 1), &coder, &a, &rows)) {
 		while (kept_next(&rows, &record))
 			hash64(record.text);
@@ -333,7 +344,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!sound.len)
 		make_sound_store();
-	if (data[0] == 'b' || data[0] == 'c' || data[0] == 'C' || data[0] == 'd' || data[0] == 'k')
+	if (data[0] == 'b' || data[0] == 'c' || data[0] == 'C' || data[0] == 'd' || data[0] == 'e' || data[0] == 'k')
 		decode_blob((char)data[0], str_from(s, 1));
 	else if (data[0] == 'f')
 		change_bytes(str_from(s, 1));

@@ -1,0 +1,97 @@
+#include "store/db_rows.h"
+
+enum { LAYOUT = 1 };
+
+/* Texts of a row in their order. */
+#define TEXTS(e) { &(e)->service, &(e)->host, &(e)->db, &(e)->user, &(e)->object, &(e)->holder, &(e)->query, &(e)->text }
+
+static void put_row(struct buf *out, const struct db_event *e, struct db_rows *last)
+{
+	const struct str *const texts[] = TEXTS(e);
+
+	buf_add_svarint(out, (int64_t)((uint64_t)e->time_ns - last->time_ns));
+	buf_add_svarint(out, e->pid);
+	buf_add_svarint(out, e->us);
+	buf_add_svarint(out, e->bytes);
+	buf_addc(out, (char)e->kind);
+	buf_add_varint(out, e->line - last->line);
+	buf_add_varint(out, e->offset - last->offset);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		buf_add_varint(out, texts[i]->len);
+		buf_add(out, *texts[i]);
+	}
+	last->time_ns = (uint64_t)e->time_ns;
+	last->line = e->line;
+	last->offset = e->offset;
+}
+
+size_t db_rows_put(const struct db_event *rows, size_t n, struct column_coder *c, struct buf *out)
+{
+	struct db_rows last = { 0 };
+	struct buf bytes;
+	size_t taken = 0, start = blob_begin(out, LAYOUT);
+
+	buf_init(&bytes, DB_ROWS_BYTES_MAX);
+	while (taken < n && bytes.len < DB_ROWS_BATCH_BYTES)
+		put_row(&bytes, &rows[taken++], &last);
+	buf_add_varint(out, bytes.len);
+	plane_put_text(&c->planes, out, buf_str(&bytes));
+	blob_seal(out, start, DB_ROWS_SEED);
+	buf_release(&bytes);
+	return taken;
+}
+
+bool db_rows_open(struct db_rows *r, struct str blob, struct column_coder *c, struct arena *a)
+{
+	uint64_t len;
+
+	*r = (struct db_rows){ 0 };
+	if (!blob_open(&blob, DB_ROWS_SEED, LAYOUT) || !varint_next(&blob, &len) || len > DB_ROWS_BYTES_MAX)
+		return false;
+	const unsigned char *bytes = plane_get(&c->planes, &blob, (size_t)len);
+	if (!bytes || blob.len)
+		return false;
+	r->rest = arena_str(a, str_make((const char *)bytes, (size_t)len));
+	return true;
+}
+
+static bool get_text(struct str *in, struct str *out)
+{
+	uint64_t len;
+
+	if (!varint_next(in, &len) || len > in->len)
+		return false;
+	*out = str_head(*in, (size_t)len);
+	*in = str_from(*in, (size_t)len);
+	return true;
+}
+
+/* A byte that is the number of a kind. */
+static bool get_kind(struct str *in, enum event_kind *out)
+{
+	if (in->len == 0 || (unsigned char)in->ptr[0] >= EVENT_KIND_COUNT)
+		return false;
+	*out = (enum event_kind)(unsigned char)in->ptr[0];
+	*in = str_from(*in, 1);
+	return true;
+}
+
+bool db_rows_next(struct db_rows *r, struct db_event *e)
+{
+	struct str in = r->rest;
+	struct str *const texts[] = TEXTS(e);
+	int64_t step_ns;
+	uint64_t lines, bytes;
+
+	if (!svarint_next(&in, &step_ns) || !svarint_next(&in, &e->pid) || !svarint_next(&in, &e->us) || !svarint_next(&in, &e->bytes) ||
+	    !get_kind(&in, &e->kind) || !varint_next(&in, &lines) || !varint_next(&in, &bytes))
+		return false;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!get_text(&in, texts[i]))
+			return false;
+	e->time_ns = (int64_t)(r->time_ns += (uint64_t)step_ns);
+	e->line = r->line += lines;
+	e->offset = r->offset += bytes;
+	r->rest = in;
+	return true;
+}
