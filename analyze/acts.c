@@ -168,6 +168,9 @@ static void join_records(struct facts *f, const struct store_change *changes, si
 		act->host = c->host;
 		act->begin_ns = c->time_ns;
 		act->end_ns = c->end_ns != TIME_NONE && c->end_ns > c->time_ns && c->end_ns <= latest_ns ? c->end_ns : c->time_ns;
+		/* A table's columns of versions are no values of a setting that it names elsewhere. */
+		if (act->kind == CHANGE_CONFIG && act->old_value.len && str_eq(act->old_value, act->new_value))
+			act->old_value = act->new_value = STR_NONE;
 		act->failed = is_failure(c->status);
 		act->end_only = is_end(c->status) && act->end_ns == act->begin_ns && c->kind != CHANGE_FLAG;
 		add_ref(f, &act->refs, &c->ref);
@@ -392,8 +395,16 @@ static bool is_off(struct str value)
 	return false;
 }
 
+/* "RESET ALL": every setting of the server as it came. */
+static bool resets_all(const struct act *act)
+{
+	return act->kind == CHANGE_CONFIG && str_eq_nocase(act->key, STR("all")) && str_eq(act->new_value, STR("default"));
+}
+
 static bool takes_back(const struct act *later, const struct act *act)
 {
+	if (resets_all(later))
+		return act->kind == CHANGE_CONFIG && act->service.len && str_eq_nocase(later->service, act->service) && !resets_all(act);
 	if (!str_eq_nocase(later->service, act->service) && later->service.len && act->service.len)
 		return false;
 	bool keyed = later->key.len && act->key.len;
@@ -430,7 +441,7 @@ static void pair(struct facts *f)
 			act->undone_by = (ptrdiff_t)i;
 			later->undoes = (ptrdiff_t)j;
 			/* Switching off ends every step that led up to it; anything else takes back the last one. */
-			if (!act->key.len || !is_off(later->new_value))
+			if (!resets_all(later) && (!act->key.len || !is_off(later->new_value)))
 				break;
 		}
 	}

@@ -80,7 +80,8 @@ static bool material(const struct value *v, const struct window *w)
 {
 	double bad = share(v->n.bad, v->all->bad), good = share(v->n.good, v->all->good), lift = lift_of(v);
 	bool sampled = strcmp(v->kind, "key") == 0 || strcmp(v->kind, "number") == 0;
-	if (fabs(bad - good) < least_share)
+	/* More than all of what it is a part of: the two are not counted alike (clients' failures have the refused among them). */
+	if (fabs(bad - good) < least_share || bad > 1)
 		return false;
 	if (v->of == OF_FAILED || v->of == OF_SLOW || v->of == OF_FAILING_LINES) {
 		if (bad < good)

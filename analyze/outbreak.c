@@ -68,8 +68,9 @@ static bool on_top(const struct facts *f, const struct signal *s, const struct s
 	if (steps < 0.5 * (double)length)
 		return false;
 	double beside = dense_total(s->n, before, g->from) + dense_total(s->n, g->to, after) - dense_total(s->k, before, g->from) - dense_total(s->k, g->to, after);
-	double scale = (double)length / steps, usual = beside * scale;
-	return usual - in + 2 * sqrt(in + beside * scale * scale) < 0.5 * g->excess;
+	double scale = (double)length / steps, missing = beside * scale - in, variance = in + beside * scale * scale;
+	/* Ten times as likely with none of them missing as with all of them (both normal), and most of them surely there. */
+	return missing < 0.5 * g->excess && g->excess * (g->excess - 2 * missing) > 2 * log(10) * variance;
 }
 
 /* ---- clusters ---- */

@@ -134,6 +134,18 @@ static void term_precedence(struct inquiry *q, struct candidate *c, const struct
 
 /* ---- place ---- */
 
+/* Did it stop or crash when the failures began? Then it has said what is unusual, in lines that are no errors. */
+static bool stopped(const struct inquiry *q, ptrdiff_t service)
+{
+	for (size_t i = 0; i < q->f->n_kept; i++) {
+		const struct kept_line *k = &q->f->kept[i];
+		if ((k->kind == EV_STOP || k->kind == EV_CRASH) && k->time_ns >= q->o->onset_from_ns - 60 * NS_PER_S && k->time_ns <= q->o->onset_to_ns + 60 * NS_PER_S &&
+		    facts_service(q->f, k->service) == service)
+			return true;
+	}
+	return false;
+}
+
 /* Surplus failures and trouble lines of a service's hosts: is it one host's trouble? */
 static void term_place(struct inquiry *q, struct candidate *c)
 {
@@ -145,7 +157,7 @@ static void term_place(struct inquiry *q, struct candidate *c)
 		double lines = (v->own_lines) / q->failures;
 		if (lines > 0.05)
 			term_add(q, c, "place", 0.7, NULL, "%.*s itself logs %.0f lines of trouble that it did not log before", STR_ARG(s->name), v->own_lines);
-		else
+		else if (!stopped(q, c->service_index))
 			/* Caches hardly ever log what they serve. */
 			term_add(q, c, "place", s->cache ? -0.2 : -0.8, NULL, "%.*s itself logs nothing unusual", STR_ARG(s->name));
 		return;

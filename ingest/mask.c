@@ -363,6 +363,21 @@ static const char *escape_end(const struct masker *m, const char *p)
 	return p + (p < m->end);
 }
 
+/* Cron's "(user) CMD (/srv/bin/cleanup.sh)": which program it is tells one job from another. */
+static void mask_command(struct masker *m)
+{
+	const char *p = m->in, *end = path_end(m, p + 1), *name = p;
+
+	for (; p < end; p++)
+		if (*p == '/')
+			name = p + 1;
+	put_mask(m);
+	put_byte(m, '/');
+	if (name < end)
+		put_atom(m, str_make(name, (size_t)(end - name)));
+	m->in = end;
+}
+
 static void mask_mark(struct masker *m)
 {
 	const char *p = m->in;
@@ -392,6 +407,10 @@ static void mask_mark(struct masker *m)
 	}
 	if (c == '/' && (is_word_byte(next) || memchr(".~$%{*", next, 6) != NULL) &&
 	    (at_boundary(m) || ends_in_mask(m, m->out))) {
+		if (m->out - m->start >= 7 && memcmp(m->out - 7, ") CMD (", 7) == 0) {
+			mask_command(m);
+			return;
+		}
 		m->in = path_end(m, p + 1);
 		put_mask(m);
 		return;

@@ -203,8 +203,56 @@ static void type_parameter(struct event *e, struct str text, struct arena *scrat
 	c->new_value = between(text, STR(" changed to \""), STR("\""));
 	if (c->new_value.len == 0)
 		c->new_value = STR("default");
-	c->status = STR("succeeded");
+	c->status = STR("applied"); /* it holds from this line on, and did not begin earlier */
 	c->text = text;
+	c->end_ns = TIME_NONE;
+	e->kind = EV_RELOAD;
+	e->change = c;
+}
+
+/* The next word of a statement, without the quotes of a name and what ends it. */
+static struct str sql_word(struct str *rest)
+{
+	struct str word = str_word(rest);
+
+	while (word.len && strchr(";'\"", word.ptr[word.len - 1]))
+		word.len--;
+	while (word.len && strchr("'\"", word.ptr[0]))
+		word = str_from(word, 1);
+	return word;
+}
+
+/*
+ * A logged statement that changes a setting of the server, of a database or of a role: "ALTER SYSTEM SET work_mem = '64MB'",
+ * "ALTER ROLE app SET statement_timeout TO '2s'", "ALTER DATABASE shop RESET ALL".
+ */
+static void type_setting(struct event *e, struct arena *scratch)
+{
+	struct str rest = e->query, target, verb, key, value;
+	struct change *c;
+
+	if (!str_starts_nocase(rest, STR("alter ")))
+		return;
+	rest = str_from(rest, 6);
+	target = sql_word(&rest);
+	if (str_eq_nocase(target, STR("database")) || str_eq_nocase(target, STR("role")) || str_eq_nocase(target, STR("user")))
+		sql_word(&rest);
+	else if (!str_eq_nocase(target, STR("system")))
+		return;
+	verb = sql_word(&rest);
+	key = sql_word(&rest);
+	value = sql_word(&rest);
+	if (str_eq(value, STR("=")) || str_eq_nocase(value, STR("to")))
+		value = sql_word(&rest);
+	if (key.len == 0 || !(str_eq_nocase(verb, STR("reset")) || (str_eq_nocase(verb, STR("set")) && value.len)))
+		return;
+	c = arena_new(scratch, struct change);
+	c->kind = CHANGE_CONFIG;
+	c->service = STR("postgresql");
+	c->key = key;
+	c->new_value = str_eq_nocase(verb, STR("reset")) ? STR("default") : value;
+	c->status = STR("applied"); /* it holds from this line on, and did not begin earlier */
+	c->text = e->query;
 	c->end_ns = TIME_NONE;
 	e->kind = EV_RELOAD;
 	e->change = c;
@@ -475,4 +523,6 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		type_by_table(e, text);
 	if (e->query.len == 0)
 		set_if_empty(&e->detail, str_trim(further));
+	else if (e->severity < SEV_ERROR)
+		type_setting(e, scratch);
 }

@@ -57,10 +57,20 @@ static bool is_code(struct str text, size_t begin)
 	return false;
 }
 
+/* The largest value of a type: where a text holds it, it says what cannot be had, and not what was put in. */
+static bool is_limit(struct str word)
+{
+	static const char *const limits[] = { "32767", "65535", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615" };
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if (str_eq(word, str_of(limits[i])))
+			return true;
+	return false;
+}
+
 /* Not part of an address, a port, an error's number, a fraction, a file's line: "10.0.0.7:5432", "app.js:120". */
 static bool stands_alone(struct str text, size_t begin, size_t end)
 {
-	if (is_port(text, begin) || is_code(text, begin))
+	if (is_port(text, begin) || is_code(text, begin) || is_limit(str_head(str_from(text, begin), end - begin)))
 		return false;
 	char left = begin ? text.ptr[begin - 1] : ' ', right = end < text.len ? text.ptr[end] : ' ';
 	bool dotted = right == '.' && end + 1 < text.len && word_char(text.ptr[end + 1]);

@@ -99,6 +99,25 @@ Test(acts, a_further_deployment_is_no_rollback)
 	arena_release(&a);
 }
 
+Test(acts, a_reset_of_all_takes_back_every_setting_of_the_server)
+{
+	struct facts f;
+	struct arena a;
+	struct store_change c[] = {
+		setting(MIN(10), "postgresql", "enable_indexscan", "", "off"),
+		setting(MIN(11), "postgresql", "enable_hashjoin", "", "off"),
+		setting(MIN(12), "web", "pool.size", "4.1", "4.1"),
+		setting(MIN(20), "postgresql", "ALL", "", "default"),
+	};
+	build(&f, &a, c, 4);
+	cr_assert_eq(f.n_acts, 4);
+	cr_expect_eq(f.acts[0].undone_by, 3);
+	cr_expect_eq(f.acts[1].undone_by, 3);
+	cr_expect_eq(f.acts[2].undone_by, -1);
+	cr_expect(str_eq(f.acts[2].entity, STR("pool.size")), "versions of the service are no values");
+	arena_release(&a);
+}
+
 Test(acts, flags_toggle)
 {
 	struct facts f;

@@ -96,6 +96,40 @@ Test(analyze_database, an_ill_device_of_its_host_counts_though_it_says_so_seldom
 	arena_release(&a);
 }
 
+/* Sessions are ended with the first failures; with or without the server being stopped and started. Is a restart blamed? */
+static bool restart_blamed(bool stopped)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 33);
+	traffic(&w, "cannot work on it");
+	struct extent_writer *x = file_begin(&w, "postgresql", ROLE_DATABASE);
+	for (double t = 60; t < 61; t += 0.02)
+		line(&w, x, "postgresql", T0 + MIN(t), SEV_FATAL, "terminating connection due to administrator command");
+	for (int n = 0; n < 2 && stopped; n++) {
+		struct event e = EVENT_INIT;
+		e.kind = n ? EV_START : EV_STOP;
+		e.service = STR("postgresql");
+		e.severity = SEV_INFO;
+		e.message = n ? STR("database system is ready to accept connections") : STR("received fast shutdown request");
+		put(&w, x, e, T0 + MIN(61 + 0.1 * n), n ? "database system is ready to accept connections" : "received fast shutdown request");
+	}
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_assert(c.incidents[0].n_causes);
+	bool blamed = c.incidents[0].causes[0].kind == CAUSE_RESTART;
+	arena_release(&a);
+	return blamed;
+}
+
+Test(analyze_database, sessions_that_are_ended_are_no_restart)
+{
+	cr_expect(restart_blamed(true));
+	cr_expect_not(restart_blamed(false));
+}
+
 /* Cron says which job it ran as whom, the database whose statements take its time. */
 Test(analyze_database, a_job_is_known_by_the_user_that_it_runs_as)
 {

@@ -46,6 +46,8 @@ Test(analyze_material, refusals_on_top_of_those_who_get_in_are_no_incident)
 {
 	cr_expect_eq(incidents_of_refusals(true, 15), 1, "those who used to get in are refused");
 	cr_expect_eq(incidents_of_refusals(false, 15), 0, "somebody knocks who never had a key");
+	cr_expect_eq(incidents_of_refusals(true, 5), 1, "a tenth of those who used to get in");
+	cr_expect_eq(incidents_of_refusals(false, 5), 0, "a tenth on top");
 }
 
 /* Requests of users fail for an hour, each with a line that ends in `address`. Is a common word of these lines called an input? */
@@ -85,6 +87,7 @@ Test(analyze_material, ports_and_the_numbers_of_errors_are_no_inputs)
 	cr_expect(input_of("record 54322"));
 	cr_expect_not(input_of("('10.35.1.5', 54322)"));
 	cr_expect_not(input_of("10.35.1.5:54322"));
+	cr_expect_not(input_of("(2147483647)"), "the largest number there is was not put in");
 	cr_expect_not(input_of("port 54322"));
 	cr_expect_not(input_of("\"code\":\"22003\""), "an error's number is none either");
 	cr_expect_not(input_of("\"file\":\"parse_relation.c\",\"line\":\"36651\""), "nor is a line of a program");

@@ -331,6 +331,39 @@ Test(postgres, types_messages)
 	arena_release(&a);
 }
 
+Test(postgres, statements_change_settings)
+{
+	static const struct {
+		const char *text, *key, *value;
+	} rows[] = {
+		{ "statement: ALTER SYSTEM SET work_mem = '64MB'", "work_mem", "64MB" },
+		{ "statement: alter database shop set enable_indexscan to off;", "enable_indexscan", "off" },
+		{ "duration: 1.3 ms  statement: ALTER ROLE \"app\" SET statement_timeout TO '2s';", "statement_timeout", "2s" },
+		{ "statement: ALTER DATABASE shop RESET ALL;", "ALL", "default" },
+		{ "parameter \"work_mem\" changed to \"64MB\"", "work_mem", "64MB" },
+		{ "statement: ALTER ROLE app PASSWORD 'x'", "", "" },
+		{ "statement: ALTER TABLE orders SET (fillfactor = 70)", "", "" },
+		{ "statement: ALTER SYSTEM SET", "", "" },
+		{ "statement: SELECT 'ALTER SYSTEM SET work_mem = 1'", "", "" },
+	};
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event e = EVENT_INIT;
+
+		e.severity = SEV_INFO;
+		postgres_message(&e, str_of(rows[i].text), STR_NONE, &a);
+		cr_expect(!e.change == !rows[i].key[0], "%s", rows[i].text);
+		if (!e.change)
+			continue;
+		expect_text("key", rows[i].text, e.change->key, rows[i].key);
+		expect_text("value", rows[i].text, e.change->new_value, rows[i].value);
+		cr_expect(e.kind == EV_RELOAD && e.change->kind == CHANGE_CONFIG);
+	}
+	arena_release(&a);
+}
+
 Test(postgres, takes_figures_out_of_messages)
 {
 	struct event e = EVENT_INIT;
