@@ -30,14 +30,29 @@ static double *requests_between(const struct inquiry *q, int64_t from, int64_t t
 	return all;
 }
 
+bool logs_success(const struct inquiry *q, ptrdiff_t service, int64_t from, int64_t to)
+{
+	double well = 0, all = 0;
+	for (size_t i = 0; i < q->f->n_series; i++) {
+		const struct series *s = &q->f->series[i];
+		if (s->kind != SERIES_HTTP || facts_service(q->f, s->service) != service)
+			continue;
+		double n = series_between(s, from, to);
+		all += n;
+		well += s->code < 400 ? n : 0;
+	}
+	return well >= 0.5 * all;
+}
+
 /* Of the services behind the front, the one whose calls for each request of the users became most times as many. */
-static ptrdiff_t most_multiplied(const struct inquiry *q, const double *before, const double *with)
+static ptrdiff_t most_multiplied(const struct inquiry *q, const double *before, const double *with, int64_t began_ns)
 {
 	double users_before = before[q->f->edge], users_with = with[q->f->edge], best = least_ratio;
 	ptrdiff_t where = -1;
 	for (size_t s = 0; s < q->f->n_services && users_before >= least_users && users_with >= least_users; s++) {
 		const struct service *called = &q->f->services[s];
-		if (!called->has_http || called->access || with[s] < least_calls || before[s] < 10)
+		if (!called->has_http || called->access || with[s] < least_calls || before[s] < 10 ||
+		    !logs_success(q, (ptrdiff_t)s, began_ns - window_ns, began_ns))
 			continue;
 		double ratio = with[s] / users_with / (before[s] / users_before);
 		if (with[s] / users_with - before[s] / users_before < least_more)
@@ -78,7 +93,7 @@ void term_calls(struct inquiry *q, struct candidate *c, const struct act *act)
 	if (to - from < least_ns || q->o->end_ns < from || q->o->onset_from_ns > to + window_ns)
 		return;
 	const double *before = requests_between(q, act->begin_ns - window_ns, act->begin_ns), *with = requests_between(q, from, to);
-	ptrdiff_t where = most_multiplied(q, before, with);
+	ptrdiff_t where = most_multiplied(q, before, with, act->begin_ns);
 	if (where < 0)
 		return;
 	double rate_before = before[where] / before[q->f->edge], rate_with = with[where] / with[q->f->edge];

@@ -37,6 +37,8 @@ void term_timing(struct inquiry *q, struct candidate *c, int64_t first_ns, const
 void term_load(struct inquiry *q, struct candidate *c);
 /* For a new version on a part of the hosts: do these fail more than the others? */
 void term_rollout(struct inquiry *q, struct candidate *c, const struct act *act);
+/* Does the log of a service hold what it answers well, too? Of one that logs failures only nobody knows how often, or when, it is asked. */
+bool logs_success(const struct inquiry *q, ptrdiff_t service, int64_t from, int64_t to);
 /* For a change: whether calls behind the front multiply with it, and return to their level when it is taken back. */
 void term_calls(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Does its service take part in the failing requests, and does the failing, or the delay, begin there? By request ids. */

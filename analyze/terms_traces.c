@@ -10,7 +10,8 @@ enum { LEAST_FAILED = 20 };
 void term_path(struct inquiry *q, struct candidate *c)
 {
 	const struct traces *t = &q->traces;
-	if (c->service_index < 0 || t->failed < LEAST_FAILED || t->in_good[c->service_index] + t->in_failed[c->service_index] < 20)
+	if (c->service_index < 0 || t->failed < LEAST_FAILED || t->in_good[c->service_index] + t->in_failed[c->service_index] < 20 ||
+	    !logs_success(q, c->service_index, q->f->from_ns, q->f->to_ns))
 		return;
 	double part = t->in_failed[c->service_index] / t->failed, usual = t->good > 0 ? t->in_good[c->service_index] / t->good : 0;
 	if (part < 0.1) {

@@ -231,7 +231,7 @@ static void type_setting(struct event *e, struct arena *scratch)
 	struct str rest = e->query, target, verb, key, value;
 	struct change *c;
 
-	if (!str_starts_nocase(rest, STR("alter ")))
+	if (rest.len < 6 || (rest.ptr[0] | 32) != 'a' || !str_starts_nocase(rest, STR("alter ")))
 		return;
 	rest = str_from(rest, 6);
 	target = sql_word(&rest);
@@ -516,8 +516,10 @@ void postgres_message(struct event *e, struct str text, struct str remark, struc
 		set_if_empty(&e->sqlstate, str_head(text, 5));
 		text = str_from(text, 7);
 	}
-	if (usual_statement(e, text))
+	if (usual_statement(e, text)) {
+		type_setting(e, scratch);
 		return;
+	}
 	e->message = str_cut(text, '\n', &further);
 	if (!type_by_word(e, text, remark, scratch))
 		type_by_table(e, text);

@@ -49,6 +49,34 @@ Test(analyze_calls, a_change_that_makes_calls_multiply)
 	arena_release(&a);
 }
 
+/* A service that logs only what it refuses or what fails: how often it is asked nobody knows, and it is not asked more because it fails more. */
+Test(analyze_calls, logs_of_failures_alone_tell_no_number_of_calls)
+{
+	struct world w;
+	struct arena a;
+	struct casefile c;
+	world_open(&w, 9);
+	struct extent_writer *edge = file_begin(&w, "edge", ROLE_ACCESS), *web = file_begin(&w, "web", ROLE_APP);
+	for (double t = 0; t < 120; t += 0.02) {
+		bool bad = t >= 60 && t < 80 && uniform(&w) < 0.4, missing = !bad && uniform(&w) < 0.02;
+		request(&w, edge, "edge", T0 + MIN(t), "GET /cart", bad ? 500 : missing ? 404 : 200, 20);
+		if (bad || missing)
+			request(&w, web, "web", T0 + MIN(t), "GET /cart", bad ? 500 : 404, 15);
+	}
+	file_end(&w, edge);
+	file_end(&w, web);
+	struct extent_writer *x = file_begin(&w, "deploy", ROLE_CHANGE);
+	deployment(&w, x, T0 + MIN(59.2), "web", "2.0", "1.9");
+	deployment(&w, x, T0 + MIN(80), "web", "1.9", "2.0");
+	file_end(&w, x);
+	look(&w, &a, &c);
+	cr_assert_eq(c.n_incidents, 1);
+	cr_expect(str_eq(c.incidents[0].causes[0].entity, STR("web 2.0")));
+	cr_expect(term_of(&c.incidents[0], "web 2.0", "reversal", ""));
+	cr_expect(!term_of(&c.incidents[0], "web 2.0", "calls", ""));
+	arena_release(&a);
+}
+
 Test(analyze_calls, the_failing_begins_where_nothing_behind_fails)
 {
 	struct world w;
