@@ -409,10 +409,12 @@ static uint32_t lookup_main(struct aggregate *g, const struct event *e, const st
 	return lookup(g, s, SERIES_EVENT, CLASS_DETAIL, detail, text, (int32_t)e->kind);
 }
 
-/* What a shape is beside its names. */
-static inline uint64_t small_parts(const struct shape *s)
+/* What a shape is beside its names: the kind, severity and what there is of numbers, eight bits each, and above 32 the status. */
+static inline uint64_t small_parts(const struct event *e, const struct sample *at)
 {
-	return (uint64_t)s->kind | (uint64_t)s->severity << 8 | (uint64_t)s->has << 16 | (uint64_t)(uint16_t)s->status << 32;
+	uint16_t status = (unsigned)e->status <= INT16_MAX ? (uint16_t)e->status : UINT16_MAX;
+	unsigned has = (at->duration_us != NO_DURATION ? SHAPE_DURATION : 0) | (e->bytes >= 0 ? SHAPE_BYTES : 0);
+	return (uint64_t)status << 32 | ((unsigned)e->kind | (unsigned)e->severity << 8 | has << 16);
 }
 
 /* What an event says of its shape, as one key: its parts are hashes, or small. */
@@ -432,53 +434,49 @@ static void remember_shape(struct aggregate *g, uint64_t said, uint32_t number)
 }
 
 /*
- * The number of the shape of an event, which nothing has led to so far: `s` is filled in but for its names. These are those of
- * the series where there is one, held against the same bounds where there is none.
+ * The number of the shape of an event, which nothing has led to so far. Its names are those of the series where there is one,
+ * held against the same bounds where there is none.
  */
-static uint32_t new_shape(struct aggregate *g, const struct event *e, const struct sample *at, struct shape *s, uint64_t said,
-			  uint64_t detail, struct str detail_text)
+static __attribute__((noinline)) uint32_t new_shape(struct aggregate *g, const struct event *e, const struct sample *at, uint64_t small,
+						    uint64_t said, uint64_t detail, struct str detail_text)
 {
+	struct shape s = {
+		.status = (int16_t)(small >> 32), .severity = (uint8_t)(small >> 8), .kind = (uint8_t)small, .has = (uint8_t)(small >> 16) };
 	const struct agg_place *p = at->place;
 	struct agg_shape memo = { .main = lookup_main(g, e, at, detail, detail_text), .line = NO_SERIES };
 	uint64_t key = memo.main == NO_SERIES ? 0 : g->series.at[memo.main].key;
-	s->names[SHAPE_SERVICE] = p->service;
-	s->names[SHAPE_HOST] = p->host;
-	s->names[SHAPE_ROUTE] = e->kind == EV_HTTP ? key : admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
-	s->names[SHAPE_FINGERPRINT] =
+	s.names[SHAPE_SERVICE] = p->service;
+	s.names[SHAPE_HOST] = p->host;
+	s.names[SHAPE_ROUTE] = e->kind == EV_HTTP ? key : admitted_name(g, p, CLASS_ROUTE, e->route_id, e->route);
+	s.names[SHAPE_FINGERPRINT] =
 		e->kind == EV_QUERY ? key : admitted_name(g, p, CLASS_FINGERPRINT, e->fingerprint_id, e->fingerprint);
 	if (e->template_id || e->kind == EV_LINE) {
 		memo.line = lookup(g, at, SERIES_LINE, CLASS_TEMPLATE, e->template_id, e->template_text, (int32_t)e->severity);
-		s->names[SHAPE_TEMPLATE] = g->series.at[memo.line].key;
+		s.names[SHAPE_TEMPLATE] = g->series.at[memo.line].key;
 	}
-	uint64_t content = hash64_mix((uint64_t)memo.main << 32 | memo.line, small_parts(s));
+	uint64_t content = hash64_mix((uint64_t)memo.main << 32 | memo.line, small);
 	for (unsigned i = 0; i < SHAPE_NAMES; i++)
-		content = hash64_mix(content, s->names[i]);
+		content = hash64_mix(content, s.names[i]);
 	bool is_new;
 	uint64_t *number = map_put(&g->by_shape, content, &is_new);
 	if (is_new) {
-		*number = dict_add_shape(g->dict, s);
+		*number = dict_add_shape(g->dict, &s);
 		*vec_push(&g->arena, &g->shapes) = memo;
 	}
 	/* Names beyond the bounds have no end: only their way is remembered whose names are their own. */
-	bool own = s->names[SHAPE_ROUTE] == e->route_id && s->names[SHAPE_FINGERPRINT] == e->fingerprint_id &&
-	           s->names[SHAPE_TEMPLATE] == e->template_id && (!detail || key == detail);
+	bool own = s.names[SHAPE_ROUTE] == e->route_id && s.names[SHAPE_FINGERPRINT] == e->fingerprint_id &&
+	           s.names[SHAPE_TEMPLATE] == e->template_id && (!detail || key == detail);
 	if (own)
 		remember_shape(g, said, (uint32_t)*number);
 	return (uint32_t)*number;
 }
 
-static uint32_t shape_of(struct aggregate *g, const struct event *e, const struct sample *at)
+static inline uint32_t shape_of(struct aggregate *g, const struct event *e, const struct sample *at)
 {
-	struct shape s = {
-		.status = e->status >= 0 && e->status <= INT16_MAX ? (int16_t)e->status : -1,
-		.severity = (uint8_t)e->severity,
-		.kind = (uint8_t)e->kind,
-		.has = (uint8_t)((at->duration_us != NO_DURATION ? SHAPE_DURATION : 0) | (e->bytes >= 0 ? SHAPE_BYTES : 0)),
-	};
 	struct str text;
-	uint64_t detail = detail_of(e, &text), said = shape_key(e, at->place, small_parts(&s), detail);
+	uint64_t detail = detail_of(e, &text), small = small_parts(e, at), said = shape_key(e, at->place, small, detail);
 	uint32_t slot = *shape_slot(g, said);
-	return slot ? slot - 1 : new_shape(g, e, at, &s, said, detail, text);
+	return slot ? slot - 1 : new_shape(g, e, at, small, said, detail, text);
 }
 
 /* Begins with where and when the event was. */

@@ -38,19 +38,6 @@ void block_clear(struct block *b)
 	b->first_ns = b->last_ns = TIME_NONE;
 }
 
-void block_add(struct block *b, const struct block_row *row)
-{
-	size_t i = b->n++;
-	b->time_ns[i] = row->time_ns;
-	b->line[i] = row->line;
-	b->offset[i] = row->offset;
-	b->shape[i] = row->shape;
-	for (size_t k = 0; k < DICT_LISTS; k++)
-		b->values[k][i] = row->values[k];
-	b->duration_us[i] = row->duration_us;
-	b->bytes[i] = row->bytes;
-}
-
 /* First and last time of a block, for skipping it. */
 static void find_span(struct block *b)
 {

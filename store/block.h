@@ -60,7 +60,18 @@ static inline bool block_full(const struct block *b)
 	return b->n == BLOCK_EVENTS;
 }
 /* The block must not be full. */
-void block_add(struct block *b, const struct block_row *row);
+static inline void block_add(struct block *b, const struct block_row *row)
+{
+	size_t i = b->n++;
+	b->time_ns[i] = row->time_ns;
+	b->line[i] = row->line;
+	b->offset[i] = row->offset;
+	b->shape[i] = row->shape;
+	for (size_t k = 0; k < DICT_LISTS; k++)
+		b->values[k][i] = row->values[k];
+	b->duration_us[i] = row->duration_us;
+	b->bytes[i] = row->bytes;
+}
 /* Appends the block's bytes to out; what it refers to is in the dictionary then, and its news are to be written with it. */
 void block_encode(struct block *b, struct dict *d, struct column_coder *c, struct buf *out);
 /* Fills b from bytes, but for b->leave; false when they are damaged, whatever they are. */

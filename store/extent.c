@@ -2,6 +2,7 @@
  * extent: the writing of one file. Events go through the aggregator into the block and the kept
  * lines; what is full is packed here, by the file's own thread, and only then handed to the connection.
  */
+#include "core/same.h"
 #include "store/aggregate.h"
 #include "store/block.h"
 #include "store/checkpoint.h"
@@ -323,6 +324,12 @@ static void count_zone(struct extent_writer *x, int32_t offset_s)
 		x->zones[x->n_zones++] = (struct zone_count){ offset_s, 1 };
 }
 
+/* Is it the file's own? */
+static inline bool is_format(const struct extent_writer *x, struct str format)
+{
+	return format.len == x->format.len && same_bytes(format.ptr, x->format.ptr, format.len);
+}
+
 /* Remembers the format of a template that comes from a payload. */
 static void note_format(struct extent_writer *x, uint64_t template_id, struct str format)
 {
@@ -338,22 +345,22 @@ static void note_format(struct extent_writer *x, uint64_t template_id, struct st
 	*at = i < x->n_formats ? i + 1 : 0;
 }
 
-static uint32_t saturate(uint64_t v)
+static inline uint32_t saturate(uint64_t v)
 {
 	return v < NO_U32 ? (uint32_t)v : NO_U32 - 1;
 }
 
-static void add_to_block(struct extent_writer *x, const struct event *e, const struct agg_answer *a)
+static inline void add_to_block(struct extent_writer *x, const struct event *e, const struct agg_answer *a)
 {
-	struct block_row row = {
+	const struct block_row row = {
 		.time_ns = e->time_ns,
 		.line = e->line,
 		.offset = e->offset,
 		.shape = (uint16_t)a->number,
+		.values = { a->values[DICT_CLIENTS], a->values[DICT_USERS], a->values[DICT_TRACES] },
 		.duration_us = saturate(a->duration_us),
 		.bytes = saturate((uint64_t)e->bytes),
 	};
-	memcpy(row.values, a->values, sizeof row.values);
 	block_add(&x->block, &row);
 }
 
@@ -396,11 +403,13 @@ bool extent_add(struct extent_writer *x, const struct event *e, struct err *err)
 	kept_add(&x->kept, e, &a);
 	if (kept_full(&x->kept))
 		x->room = 0;
-	statements_add(&x->statements, &x->roster, e, &a);
-	db_events_add(&x->db_events, e, x->agg.role);
+	if (e->kind == EV_QUERY)
+		statements_add(&x->statements, &x->roster, e, &a);
+	if (e->kind != EV_HTTP)
+		db_events_add(&x->db_events, e, x->agg.role);
 	if (e->has_time && e->time.has_zone)
 		count_zone(x, e->time.offset_s);
-	if (e->format.len && !str_eq(e->format, x->format) && a.shape->names[SHAPE_TEMPLATE])
+	if (e->format.len && !is_format(x, e->format) && a.shape->names[SHAPE_TEMPLATE])
 		note_format(x, a.shape->names[SHAPE_TEMPLATE], e->format);
 	return !e->change || write_change(x, e, err);
 }

@@ -259,17 +259,19 @@ static inline bool parse4_usual(struct str s, uint32_t *address)
 	if (((unsigned)_mm_movemask_epi8(digit) | points) != end - 1 || _mm_movemask_epi8(good) != 0xffff || ends & (ends << 1 | 1))
 		return false;
 	enum { BEHIND = 0xf << 16 }; /* four more ends, so that there are enough in any case */
-	uint8_t at[16 + 4];
-	uint32_t sum = 0;
-	_mm_storeu_si128((__m128i *)(void *)at, value);
-	memset(at + 16, 0, 4);
+	uint8_t before[16 + 4];
+	_mm_storeu_si128((__m128i *)(void *)(before + 1), value);
+	memset(before + 17, 0, 3);
 	ends |= BEHIND;
-	for (unsigned i = 0; i < 4; i++) {
-		sum = sum << 8 | at[__builtin_ctz(ends) - 1];
-		ends &= ends - 1;
-	}
-	*address = sum;
-	return ends == BEHIND;
+	uint32_t a = before[__builtin_ctz(ends)];
+	ends &= ends - 1;
+	uint32_t b = before[__builtin_ctz(ends)];
+	ends &= ends - 1;
+	uint32_t c = before[__builtin_ctz(ends)];
+	ends &= ends - 1;
+	uint32_t d = before[__builtin_ctz(ends)];
+	*address = a << 24 | b << 16 | c << 8 | d;
+	return (ends & (ends - 1)) == BEHIND;
 }
 #else
 static inline bool parse4_usual(struct str s, uint32_t *address)
@@ -303,12 +305,13 @@ static struct client client4(uint32_t address)
 		.id = address ? address : 1 };
 }
 
-struct client client_parse(struct str text)
+/* A client that is not named by the usual text. */
+static __attribute__((noinline)) struct client parse_unusual(struct str text)
 {
 	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	uint32_t address;
 	unsigned char b[16];
-	if (parse4_usual(text, &address) || parse4(text, &address))
+	if (parse4(text, &address))
 		return client4(address);
 	text = without_brackets(text);
 	uint64_t hash = hash64(text);
@@ -321,6 +324,12 @@ struct client client_parse(struct str text)
 		c.net = c.net << 8 | b[i];
 	c.net |= NET6;
 	return c;
+}
+
+struct client client_parse(struct str text)
+{
+	uint32_t address;
+	return parse4_usual(text, &address) ? client4(address) : parse_unusual(text);
 }
 
 /* Appends a number below 256 and what follows it. */

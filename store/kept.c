@@ -237,11 +237,9 @@ static void record_of(const struct event *e, const struct agg_answer *a, struct 
 	};
 }
 
-void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
+/* Keeps a line that may be one of the first, or is notable. */
+static __attribute__((noinline)) void weigh(struct kept *k, const struct event *e, const struct agg_answer *a, unsigned pace)
 {
-	unsigned pace = pace_of(e, a);
-	if (!pace && a->memo->spent)
-		return;
 	uint64_t template_id = a->shape->names[SHAPE_TEMPLATE], fingerprint_id = a->shape->names[SHAPE_FINGERPRINT];
 	uint64_t key = pace ? sample_key(e, a, pace) : 0;
 	bool firm = is_lifecycle(e->kind) && k->n_lifecycle < KEPT_LIFECYCLE_MAX;
@@ -279,9 +277,11 @@ void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
 		thin(k, true);
 }
 
-bool kept_full(const struct kept *k)
+void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a)
 {
-	return k->firm.len >= KEPT_BATCH_BYTES;
+	unsigned pace = pace_of(e, a);
+	if (pace || !a->memo->spent)
+		weigh(k, e, a, pace);
 }
 
 size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf *out)

@@ -71,7 +71,10 @@ void kept_release(struct kept *k);
 void kept_begin(struct kept *k);
 void kept_add(struct kept *k, const struct event *e, const struct agg_answer *a);
 /* Is there a batch of firm rows to be written? */
-bool kept_full(const struct kept *k);
+static inline bool kept_full(const struct kept *k)
+{
+	return k->firm.len >= KEPT_BATCH_BYTES;
+}
 /* Appends the blob of the firm rows (or, `sample`, of the sample), says how many, and forgets them. */
 size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf *out);
 /*
