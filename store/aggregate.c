@@ -270,11 +270,8 @@ uint32_t aggregate_series(struct aggregate *g, enum series_kind kind, const stru
 /* What was counted beside the cell used last. */
 static inline void settle(struct aggregate *g, struct agg_recent *r)
 {
-	if (r->more == 0)
-		return;
-	struct agg_cell *cell = &g->cells.at[r->cell];
-	cell->count += (uint32_t)r->more;
-	cell->failed += (uint32_t)(r->more >> 32);
+	if (r->more)
+		g->cells.at[r->cell].events += r->more;
 	r->more = 0;
 }
 
@@ -350,14 +347,18 @@ static void log_duration(struct aggregate *g, const struct agg_cell *cell, uint6
 static void count_main(struct aggregate *g, uint32_t series, const struct sample *e)
 {
 	struct agg_timed *t = &g->timed.at[series];
-	bool has_cell = count_in(g, series, e, e->bucket);
-	if (e->duration_us == NO_DURATION)
+	bool timed = e->duration_us != NO_DURATION;
+	if (timed) {
+		t->n += t->n < UINT32_MAX;
+		t->sum_us += e->duration_us;
+	}
+	if (g->recent.at[series].bucket != e->bucket && !aggregate_other_cell(g, series, e->bucket))
 		return;
-	t->n += t->n < UINT32_MAX;
-	t->sum_us += e->duration_us;
-	if (!has_cell)
-		return;
+	/* Its durations go there in any case. */
 	struct agg_cell *cell = cell_of(g, series);
+	cell->events += e->once;
+	if (!timed)
+		return;
 	if (cell->timed >= KNOWN_DURATIONS && t->hist)
 		log_duration(g, cell, e->duration_us);
 	cell->timed++;
@@ -507,8 +508,10 @@ void aggregate_add(struct aggregate *g, const struct event *e, struct agg_answer
 	out->memo = &g->shapes.at[out->number];
 	/* Of the many series of requests, the one that is wanted is seldom near: ask for it before it is needed. */
 	uint32_t main = out->memo->main, line = out->memo->line;
-	if (main != NO_SERIES)
+	if (main != NO_SERIES) {
 		__builtin_prefetch(&g->recent.at[main]);
+		__builtin_prefetch(&g->timed.at[main]);
+	}
 	out->values[DICT_CLIENTS] = aggregate_count_facets(g, e, &s);
 	if (e->user.len)
 		out->values[DICT_USERS] = short_hash(hash64(e->user));

@@ -55,7 +55,7 @@ struct agg_series {
  * here, and once in the cell, when the series goes on to another one or the cells are taken.
  */
 struct agg_recent {
-	uint64_t more;               /* events that its cell does not have yet, and above 32 bits how many of them failed */
+	uint64_t more;               /* what its cell does not have yet of its events */
 	int32_t bucket;              /* of the cell used last; NO_BUCKET when all were taken */
 	uint32_t cell;
 	uint32_t newest;             /* the cell made last */
@@ -74,7 +74,8 @@ struct agg_timed {
 
 /* Two of them in a cache line; what it takes to put them in order is apart. */
 struct agg_cell {
-	uint32_t count, failed, timed;
+	uint64_t events;             /* their number, and above 32 bits how many of them failed */
+	uint32_t timed;
 	uint32_t sketch;             /* index + 1 into sketches, 0 none */
 	uint64_t sum_us, max_us;
 };

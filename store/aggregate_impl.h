@@ -14,7 +14,7 @@
 struct sample {
 	struct agg_place *place; /* good until the next event */
 	int32_t bucket, minute;  /* minute: the bucket it begins with; BUCKET_OF_NO_TIME for events that are in no cell */
-	uint64_t once;           /* what it adds to agg_recent.more */
+	uint64_t once;           /* what it adds to agg_cell.events */
 	uint64_t duration_us;    /* NO_DURATION none */
 };
 
@@ -63,20 +63,25 @@ static inline uint32_t lookup(struct aggregate *g, const struct sample *e, enum 
 	return way->said ? way->series : aggregate_new_way(g, e, kind, class, name, text, code);
 }
 
-/* Counts the event in a series; false when it has no time. */
-static inline bool count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
-{
-	struct agg_recent *r = &g->recent.at[series];
-	if (r->bucket != bucket && !aggregate_other_cell(g, series, bucket))
-		return false;
-	r->more += e->once;
-	return true;
-}
-
 /* The cell an event of the series was counted in last. */
 static inline struct agg_cell *cell_of(const struct aggregate *g, uint32_t series)
 {
 	return &g->cells.at[g->recent.at[series].cell];
+}
+
+/* Counts the event in a series; false when it has no time. */
+static inline bool count_in(struct aggregate *g, uint32_t series, const struct sample *e, int32_t bucket)
+{
+	struct agg_recent *r = &g->recent.at[series];
+	if (r->bucket == bucket) {
+		r->more += e->once;
+		return true;
+	}
+	if (!aggregate_other_cell(g, series, bucket))
+		return false;
+	/* It is at hand now: a cell of one event need not be fetched again. */
+	cell_of(g, series)->events += e->once;
+	return true;
 }
 
 #endif

@@ -111,7 +111,7 @@ static size_t cells_of_kind(const struct aggregate *g, enum series_kind kind)
 static inline void put_cell(const struct aggregate *g, struct agg_order o, uint8_t *durations, const uint32_t *starts, struct cells_writer *out)
 {
 	const struct agg_cell *cell = &g->cells.at[o.cell];
-	cells_add(out, o.bucket, cell->count, cell->failed, cell->timed, cell->sum_us, cell->max_us);
+	cells_add(out, o.bucket, (uint32_t)cell->events, (uint32_t)(cell->events >> 32), cell->timed, cell->sum_us, cell->max_us);
 	if (durations && cell->timed > KNOWN_DURATIONS)
 		put_hist(durations + starts[o.cell], cell->timed, out);
 	if (cell->sketch)
