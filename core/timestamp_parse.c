@@ -64,7 +64,7 @@ static const char *year_at(const char *p, const char *end, int64_t *year)
 	return q;
 }
 
-/* What stands between date and time: blanks, "T", ":", "::", "_", ", ", " at ", " - ". NULL when nothing does. */
+/* What stands between date and time: blanks, "T", ":", "::", "_", "@", ", ", " at ", " - ". NULL when nothing does. */
 static const char *separator(const char *p, const char *end)
 {
 	const char *from = p;
@@ -78,7 +78,7 @@ static const char *separator(const char *p, const char *end)
 		else if (memcmp(p, "- ", 2) == 0)
 			p += 2;
 	}
-	if (p == from && p < end && (*p == 'T' || *p == '_' || *p == '-'))
+	if (p == from && p < end && (*p == 'T' || *p == '_' || *p == '-' || *p == '@'))
 		p++;
 	return p == from ? NULL : p;
 }

@@ -243,6 +243,18 @@ static enum severity column_level(struct str s)
 	return SEV_NONE;
 }
 
+/* "severity=NOTICE", "level=\"error\"". */
+static enum severity pair_level(struct str w)
+{
+	static const char *const keys[] = { "severity", "level", "loglevel", "log_level", "lvl", NULL };
+	struct str value, key = str_cut(w, '=', &value);
+
+	for (size_t i = 0; keys[i]; i++)
+		if (str_eq_nocase(key, str_of(keys[i])))
+			return value.len && is_digit(value.ptr[0]) ? SEV_NONE : severity_parse(str_unquote(value));
+	return SEV_NONE;
+}
+
 enum severity text_level_search(struct str s)
 {
 	struct str rest = str_head(s, SEARCH_BYTES);
@@ -253,6 +265,8 @@ enum severity text_level_search(struct str s)
 		struct str w = str_word(&rest);
 		if (w.len < 3)
 			continue;
+		if (str_chr(w, '=') > 0 && pair_level(w) != SEV_NONE)
+			return pair_level(w);
 		char close = closing(w.ptr[0]), last = w.ptr[w.len - 1];
 		struct str inside = str_make(w.ptr + 1, w.len - 2);
 		if (close && last == close && plain_level(inside) != SEV_NONE)

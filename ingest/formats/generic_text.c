@@ -99,8 +99,8 @@ static bool trace_goes_on(struct str record)
 
 /*
  * Among timed lines, one that has only a level: a record of its own when its level stands at the very front,
- * in capitals, and the record above had its own already (java.util.logging writes the level on a second
- * line).
+ * in capitals, and it is in brackets or the record above had its own already (java.util.logging writes the level on a
+ * second line).
  */
 static bool graded_alone(struct str line, const struct text_head *h, struct str record)
 {
@@ -111,6 +111,8 @@ static bool graded_alone(struct str line, const struct text_head *h, struct str 
 
 	if (h->severity == SEV_NONE || !(is_digit(first) || (is_upper(first) && is_upper(second))))
 		return false;
+	if (line.ptr[0] == '[')
+		return true;
 	return text_head_parse(str_cut(record, '\n', &rest), &above) && above.severity != SEV_NONE;
 }
 
