@@ -72,11 +72,17 @@ static ptrdiff_t blamed(const struct inquiry *q, const struct emergence *e)
 	return of_others && e->names >= 0 ? e->names : (ptrdiff_t)e->voice->service;
 }
 
+/* Is it about something outside? What callers say, and a certificate, which is that of whoever is called. */
+static bool of_outside(const struct family *fam, const struct emergence *e)
+{
+	return e->outside.len && (fam->nature == NATURE_CALLER || fam->kind == CAUSE_CERTIFICATE);
+}
+
 /* What to call it: the resource, the outside service that is blamed, the host that it is about. */
 static struct str family_entity(const struct inquiry *q, const struct emergence *e, struct str service)
 {
 	const struct family *fam = family_of_line(q, e);
-	bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+	bool outside = of_outside(fam, e);
 	struct str name = outside ? e->outside : service;
 	if (fam->resource)
 		name = arena_printf(q->arena, "%s of %.*s", fam->resource, STR_ARG(name));
@@ -93,7 +99,7 @@ void raise_family(struct inquiry *q, enum cause_kind kind)
 		if (!e->trouble || !fam || fam->kind != kind || e->llr < 5)
 			continue;
 		ptrdiff_t at = blamed(q, e);
-		bool outside = fam->nature == NATURE_CALLER && e->outside.len;
+		bool outside = of_outside(fam, e);
 		struct str service = outside ? e->outside : q->f->services[at].name;
 		struct candidate *same = NULL;
 		for (size_t j = 0; j < q->candidates.n && !same; j++) {

@@ -79,6 +79,15 @@ static bool in_chain(const struct inquiry *q, size_t i, size_t root)
 	return false;
 }
 
+/*
+ * Is it worth telling that this followed? Few complaints of callers beside many failures are those of a restart somewhere in that time, as
+ * there are in most incidents; what says what is wrong is told however seldom it was said.
+ */
+static bool worth_telling(const struct candidate *c)
+{
+	return !c->family || c->family->nature == NATURE_CAUSE || c->share >= 0.25;
+}
+
 static struct link link_of(const struct inquiry *q, const struct candidate *c)
 {
 	return (struct link){ .kind = c->kind, .service = c->service, .entity = c->entity, .time_ns = c->time_ns,
@@ -100,7 +109,7 @@ static void write_chain(struct inquiry *q, size_t root, struct cause *out)
 	VEC(struct link) links = { 0 };
 	const struct candidate *c = &q->candidates.at[root];
 	for (size_t i = 0; i < q->candidates.n && links.n < 6; i++)
-		if (i != root && !q->candidates.at[i].herring && in_chain(q, i, root))
+		if (i != root && !q->candidates.at[i].herring && worth_telling(&q->candidates.at[i]) && in_chain(q, i, root))
 			*vec_push(q->arena, &links) = link_of(q, &q->candidates.at[i]);
 	if (links.n)
 		qsort(links.at, links.n, sizeof *links.at, by_time);
@@ -167,7 +176,7 @@ static struct str what_followed(const struct inquiry *q, const struct candidate 
 	/* Candidates are in the order of their probability. */
 	for (size_t i = 0; i < q->candidates.n && n < 3; i++) {
 		const struct candidate *x = &q->candidates.at[i];
-		if (x->herring || x->caused_by != c - q->candidates.at)
+		if (x->herring || !worth_telling(x) || x->caused_by != c - q->candidates.at)
 			continue;
 		struct str what = plain_words(x), head = before_quotation(what);
 
