@@ -77,19 +77,30 @@ static void put_few(uint8_t *buckets, uint32_t n, struct cells_writer *out)
 	}
 }
 
+/* Many durations are counted; which buckets there are is told by bits. */
+static void put_many(const uint8_t *buckets, uint32_t n, struct cells_writer *out)
+{
+	enum { WORDS = (HIST_BUCKETS + 63) / 64 };
+	uint32_t counts[HIST_BUCKETS] = { 0 };
+	uint64_t there[WORDS] = { 0 };
+	for (uint32_t i = 0; i < n; i++) {
+		counts[buckets[i]]++;
+		there[buckets[i] / 64] |= UINT64_C(1) << buckets[i] % 64;
+	}
+	for (unsigned w = 0; w < WORDS; w++)
+		for (uint64_t left = there[w]; left; left &= left - 1) {
+			unsigned b = 64 * w + (unsigned)__builtin_ctzll(left);
+			cells_hist(out, b, counts[b]);
+		}
+}
+
 static void put_hist(uint8_t *buckets, uint32_t n, struct cells_writer *out)
 {
-	enum { FEW = 24 };
-	if (n <= FEW) {
+	enum { FEW = 9 };
+	if (n <= FEW)
 		put_few(buckets, n, out);
-		return;
-	}
-	uint32_t counts[HIST_BUCKETS] = { 0 };
-	for (uint32_t i = 0; i < n; i++)
-		counts[buckets[i]]++;
-	for (unsigned b = 0; b < HIST_BUCKETS; b++)
-		if (counts[b])
-			cells_hist(out, b, counts[b]);
+	else
+		put_many(buckets, n, out);
 }
 
 static void put_registers(const struct hll *h, struct cells_writer *out)
