@@ -111,7 +111,7 @@ static int64_t wall_of(struct clock *c, const struct timestamp *t)
 	return wall;
 }
 
-int64_t clock_instant(struct clock *c, const struct timestamp *t)
+int64_t clock_instant_filled(struct clock *c, const struct timestamp *t)
 {
 	int64_t wall = wall_of(c, t);
 

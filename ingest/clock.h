@@ -27,8 +27,16 @@ struct clock {
 enum { CLOCK_YEAR = 2000, CLOCK_DAY = 0 }; /* where a walk starts when nothing is known */
 
 void clock_init(struct clock *c, const struct zone *zone, int64_t year, int64_t day);
+/* What clock_instant does of timestamps that leave something out, or that can be read two ways. */
+int64_t clock_instant_filled(struct clock *c, const struct timestamp *t);
 /* Instant of a timestamp; moves the walk on. Lines with a year (a date) set it for those without. */
-int64_t clock_instant(struct clock *c, const struct timestamp *t);
+static inline int64_t clock_instant(struct clock *c, const struct timestamp *t)
+{
+	if (!t->has_date || !t->has_year || !t->has_zone || c->day_first)
+		return clock_instant_filled(c, t);
+	c->dated_ns = t->ns + t->offset_s * NS_PER_S;
+	return t->ns;
+}
 
 /* What a first pass over a file finds out: a walk that starts in CLOCK_YEAR, on CLOCK_DAY. */
 struct clock_walk {
