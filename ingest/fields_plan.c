@@ -45,8 +45,9 @@ bool plan_read(struct field_plan *plan, struct str object, struct plan_object *f
 {
 	const char *p = object.ptr, *end = p + object.len;
 	unsigned at = plan->first;
-	struct plan_found *to = found->values;
+	struct plan_found *to;
 	found->unusual = false;
+	to = found->values;
 	while (at) {
 		const struct plan_step *s = &plan->steps[at];
 		const char *value = p + s->text_len, *behind;
