@@ -389,12 +389,14 @@ static bool parse_digits(struct str *s, struct timestamp *out)
 	return false;
 }
 
-/* "Jan-29-26 17:43:00", "Jan-29-2026 17:43:00"; the month is read, p at the day. */
+/* "Jan-29-26 17:43:00", "Jan-29-2026 17:43:00", "Jan-29 17:43:00.123"; the month is read, p at the day. */
 static bool parse_month_first(struct ts_parts *t, struct str *s, const char *p, struct timestamp *out)
 {
 	const char *end = s->ptr + s->len;
 
 	p = short_number(p, end, &t->day);
+	if (p && p < end && *p == ' ')
+		return rest(t, s, p, end, 0, out);
 	if (!p || p == end || *p != '-')
 		return false;
 	p = year_at(p + 1, end, &t->year);

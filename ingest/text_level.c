@@ -60,6 +60,15 @@ static enum severity plain_level(struct str w)
 	return SEV_NONE;
 }
 
+/* "[DEBUG 2026-01-29 17:43:00 main]": of the bracket only the level is taken, since the time is next. */
+static bool level_before_time(struct str inside, size_t n)
+{
+	struct str time = str_trim(str_from(inside, n));
+	struct timestamp t;
+
+	return n >= 4 && capitals(str_head(inside, n)) && time.len && is_digit(time.ptr[0]) && timestamp_parse(&time, &t) && t.has_date;
+}
+
 /* "[INFO ]", "<Error>", "[debug||0 ||name]", "[debug, scan]", "[error:module]", "[Server thread/INFO]" */
 static bool bracketed_take(struct str *s, char close, struct text_level *out)
 {
@@ -79,6 +88,12 @@ static bool bracketed_take(struct str *s, char close, struct text_level *out)
 	while (n < inside.len && is_alnum(inside.ptr[n]))
 		n++;
 	char next = n < inside.len ? inside.ptr[n] : 0;
+	if (next == ' ' && level_before_time(inside, n)) {
+		out->severity = level_word(str_head(inside, n));
+		if (out->severity != SEV_NONE)
+			*s = str_from(*s, (size_t)(inside.ptr - s->ptr) + n);
+		return out->severity != SEV_NONE;
+	}
 	if (n == 0 || n > 16 || is_digit(inside.ptr[0]) ||
 	    (next && next != '|' && next != ',' && next != ':'))
 		return false;
@@ -138,13 +153,15 @@ static bool position_ahead(struct str behind)
 	return open > 2 && str_chr(str_head(behind, (size_t)open), '.') > 0;
 }
 
-/* "hostd[12]": a program and its process. */
+/* "hostd[12]", "hostd [main.go:7]": a program and its process, or a bracket of its own. */
 static bool program_at(struct str s)
 {
 	size_t n = 0;
 	while (n < s.len && n < NAME_BYTES_MAX && (is_alnum(s.ptr[n]) || s.ptr[n] == '-' || s.ptr[n] == '_'))
 		n++;
-	return n > 0 && n + 1 < s.len && s.ptr[n] == '[' && is_digit(s.ptr[n + 1]);
+	if (n == 0 || n + 1 >= s.len)
+		return false;
+	return (s.ptr[n] == '[' && is_digit(s.ptr[n + 1])) || (s.ptr[n] == ' ' && s.ptr[n + 1] == '[');
 }
 
 bool text_level_take(struct str *s, bool timed, bool far, struct text_level *out)

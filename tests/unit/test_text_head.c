@@ -74,6 +74,9 @@ Test(text_head, reads_every_order)
 		  SEV_ERROR, "", "category=CORE severity=ERROR msg=\"it failed\"" },
 		{ "[2026/03/05@16:10:11.123-0500] P-12 T-14 I BROKER 0: begin", "2026-03-05T21:10:11.123Z", SEV_NONE, "",
 		  "P-12 T-14 I BROKER 0: begin" },
+		{ "[ERROR 2026-01-29 17:43:00 main]  /Stage[main]: it failed", "2026-01-29T17:43:00Z", SEV_ERROR, "main", "/Stage[main]: it failed" },
+		{ "2026-01-29T17:43:00.123Z info wcp [auth/session.go:156] Removing", "2026-01-29T17:43:00.123Z", SEV_INFO, "",
+		  "wcp [auth/session.go:156] Removing" },
 		{ "WARNING:root:careful", NULL, SEV_WARN, "root", "careful" },
 		{ "<3> 2026-09-18 09:58:12.881 +00:00 it broke", "2026-09-18T09:58:12.881Z", SEV_ERROR, "",
 		  "it broke" },
@@ -96,7 +99,8 @@ Test(text_head, leaves_messages_alone)
 {
 	static const char *const rows[] = { "I am no level",	       "Error in the middle of words",
 					    "12345 records processed", "at com.example.Main(Main.java:1)",
-					    "{\"level\":\"info\"}",    "" };
+					    "{\"level\":\"info\"}",    "",
+					    "[ERROR 17 main] it failed" };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct text_head h;
 		cr_expect_not(text_head_parse(str_of(rows[i]), &h), "%s", rows[i]);
