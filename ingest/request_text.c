@@ -258,7 +258,7 @@ static bool bare_words(struct event *e)
 	s = str_trim(s);
 	if (str_starts(s, STR("in ")))
 		s = str_from(s, 3);
-	double ms;
+	double ms = NAN;
 	if (isnan(e->duration_ms) && (duration_at(s, &ms) || duration_text(s, &ms)))
 		e->duration_ms = ms;
 	if (!e->client.len)
