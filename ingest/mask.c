@@ -440,13 +440,12 @@ static void mask_mark(struct masker *m)
 
 void template_mask(struct str message, struct buf *out)
 {
-	char *room = buf_reserve(out, MASK_MAX_BYTES);
-	struct masker m = {
-		message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, NULL, false};
+	char *room = message.len > 0 ? buf_reserve(out, MASK_MAX_BYTES) : NULL;
 
 	if (!room)
 		return;
-	m.limit = room + MASK_MAX_BYTES;
+	struct masker m = { message.ptr, message.ptr + str_head(message, MASK_INPUT_BYTES).len, room, room, room + MASK_MAX_BYTES, false };
+
 	while (m.in < m.end && m.out < m.limit) {
 		if (is_word_byte(*m.in))
 			mask_word(&m);

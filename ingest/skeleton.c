@@ -105,11 +105,12 @@ static inline bool is_lone_number(const char *from, const char *p, const char *q
 
 size_t skeleton_message(struct str s, char out[static SKELETON_ROOM_BYTES])
 {
-	const char *p = s.ptr, *end = p + s.len;
+	const char *p = s.ptr, *end;
 	char *to = out;
 
-	if (s.len > SKELETON_TEXT_BYTES)
+	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES)
 		return 0;
+	end = p + s.len;
 	while ((p = copy_to_digit(s.ptr, p, end, &to)) < end) {
 		const char *q = scan_behind_digits(p, end);
 		size_t n = is_lone_number(s.ptr, p, q, end) ? 1 : (size_t)(q - p);
@@ -204,11 +205,12 @@ static const char *special(const char *from, const char *p, const char *end, cha
 
 size_t skeleton_statement(struct str s, char out[static SKELETON_ROOM_BYTES])
 {
-	const char *p = s.ptr, *end = p + s.len;
+	const char *p = s.ptr, *end;
 	char *to = out;
 
-	if (s.len > SKELETON_TEXT_BYTES)
+	if (s.len == 0 || s.len > SKELETON_TEXT_BYTES)
 		return 0;
+	end = p + s.len;
 	while ((p = copy_to_special(s.ptr, p, end, &to)) < end) {
 		p = special(s.ptr, p, end, &to);
 		if (!p)
