@@ -27,7 +27,7 @@ uint16_t field_prefix_hash(struct str prefix)
 static inline bool slot_is(const struct field_slot *slot, struct str key, size_t prefix_len, uint16_t hash)
 {
 	return slot->len == key.len && slot->prefix_len == prefix_len && slot->prefix_hash == hash &&
-	       scan_same(slot->key, key.ptr, key.len);
+	       same_bytes(slot->key, key.ptr, key.len);
 }
 
 static struct field_alias find_alias(const struct field_scope *scope, struct str key)

@@ -28,7 +28,7 @@ bool value_time(struct timestamp_last *last, struct str text, struct timestamp *
 static inline enum severity value_level(struct field_cache *cache, struct str text)
 {
 	enum severity severity;
-	if (cache && cache->level_len == text.len && scan_same(cache->level, text.ptr, text.len))
+	if (cache && cache->level_len == text.len && same_bytes(cache->level, text.ptr, text.len))
 		return (enum severity)cache->severity;
 	severity = field_level(text);
 	if (cache && text.len <= sizeof cache->level) {

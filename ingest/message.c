@@ -45,7 +45,7 @@ unsigned message_tells(struct message_memo *memo, struct event *e)
 	if (!memo || s.len == 0)
 		return MESSAGE_TELLS_ANY;
 	recent = s.len <= MESSAGE_RECENT_BYTES ? &memo->recent[s.len - 1] : NULL;
-	if (recent && recent->is.key && scan_same(recent->text, s.ptr, s.len)) {
+	if (recent && recent->is.key && same_bytes(recent->text, s.ptr, s.len)) {
 		slot = &recent->is;
 	} else {
 		slot = look_at(memo, s);

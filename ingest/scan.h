@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/same.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -106,33 +107,6 @@ static inline const char *scan_behind_digits(const char *p, const char *end)
 	return p;
 }
 
-/* Bytewise the same? Texts are short: two overlapping words are nearly always all of one. */
-static inline bool scan_same(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y, u, v;
-	uint32_t p, q, r, s;
-	if (n > 16)
-		return memcmp(a, b, n) == 0;
-	if (n >= 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		memcpy(&u, a + n - 8, 8);
-		memcpy(&v, b + n - 8, 8);
-		return ((x ^ y) | (u ^ v)) == 0;
-	}
-	if (n >= 4) {
-		memcpy(&p, a, 4);
-		memcpy(&q, b, 4);
-		memcpy(&r, a + n - 4, 4);
-		memcpy(&s, b + n - 4, 4);
-		return ((p ^ q) | (r ^ s)) == 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
 enum { SCAN_ROOM_BYTES = 32 }; /* what must be readable of a text that scan_is_at is given */
 
 /* A bit for each of the first bytes of a text of that length. */
@@ -163,7 +137,7 @@ static inline bool scan_is_at(const char *p, const char *end, const char *text, 
 	}
 #endif
 	(void)mask;
-	return (size_t)(end - p) >= len && scan_same(p + compared, text + compared, len - compared);
+	return (size_t)(end - p) >= len && same_bytes(p + compared, text + compared, len - compared);
 }
 
 #endif
