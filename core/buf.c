@@ -155,3 +155,20 @@ bool svarint_next(struct str *s, int64_t *out)
 	*out = (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
 	return true;
 }
+
+void buf_add_counted(struct buf *b, struct str s)
+{
+	buf_add_varint(b, s.len);
+	buf_add(b, s);
+}
+
+bool counted_next(struct str *s, struct str *out)
+{
+	struct str in = *s;
+	uint64_t len;
+	if (!varint_next(&in, &len) || len > in.len)
+		return false;
+	*out = str_head(in, (size_t)len);
+	*s = str_from(in, (size_t)len);
+	return true;
+}

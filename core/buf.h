@@ -30,6 +30,7 @@ void buf_vaddf(struct buf *b, const char *fmt, va_list ap) __attribute__((format
 char *buf_reserve(struct buf *b, size_t n);
 void buf_add_varint(struct buf *b, uint64_t v);  /* LEB128 */
 void buf_add_svarint(struct buf *b, int64_t v);  /* zigzag, then LEB128 */
+void buf_add_counted(struct buf *b, struct str s); /* behind a varint of its length */
 
 static inline struct str buf_str(const struct buf *b)
 {
@@ -39,5 +40,7 @@ static inline struct str buf_str(const struct buf *b)
 /* Reading varints back: false at the end or on a malformed number; *s moves on. */
 bool varint_next(struct str *s, uint64_t *out);
 bool svarint_next(struct str *s, int64_t *out);
+/* And a counted text, which is a slice of what is read. */
+bool counted_next(struct str *s, struct str *out);
 
 #endif

@@ -7,22 +7,14 @@ enum { LAYOUT = 1 };
 void checkpoint_pack(struct str window, struct column_coder *c, struct buf *out)
 {
 	size_t start = blob_begin(out, LAYOUT);
-	window = str_head(window, CHECKPOINT_WINDOW_BYTES);
-	buf_add_varint(out, window.len);
-	plane_put_text(&c->planes, out, window);
+	plane_put_text(&c->planes, out, str_head(window, CHECKPOINT_WINDOW_BYTES));
 	blob_seal(out, start, CHECKPOINT_SEED);
 }
 
 bool checkpoint_unpack(struct str bytes, struct column_coder *c, struct arena *a, struct str *window)
 {
-	uint64_t len;
-	if (!blob_open(&bytes, CHECKPOINT_SEED, LAYOUT) || !varint_next(&bytes, &len) || len > CHECKPOINT_WINDOW_BYTES)
-		return false;
-	const unsigned char *p = plane_get(&c->planes, &bytes, (size_t)len);
-	if (!p || bytes.len)
-		return false;
-	*window = arena_str(a, str_make((const char *)p, (size_t)len));
-	return true;
+	return blob_open(&bytes, CHECKPOINT_SEED, LAYOUT) && plane_get_text(&c->planes, &bytes, CHECKPOINT_WINDOW_BYTES, a, window) &&
+	       bytes.len == 0;
 }
 
 /* The parts of a file share its path; the last one tells how far it was read. */

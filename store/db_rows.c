@@ -16,10 +16,8 @@ static void put_row(struct buf *out, const struct db_event *e, struct db_rows *l
 	buf_addc(out, (char)e->kind);
 	buf_add_varint(out, e->line - last->line);
 	buf_add_varint(out, e->offset - last->offset);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		buf_add_varint(out, texts[i]->len);
-		buf_add(out, *texts[i]);
-	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		buf_add_counted(out, *texts[i]);
 	last->time_ns = (uint64_t)e->time_ns;
 	last->line = e->line;
 	last->offset = e->offset;
@@ -34,7 +32,6 @@ size_t db_rows_put(const struct db_event *rows, size_t n, struct column_coder *c
 	buf_init(&bytes, DB_ROWS_BYTES_MAX);
 	while (taken < n && bytes.len < DB_ROWS_BATCH_BYTES)
 		put_row(&bytes, &rows[taken++], &last);
-	buf_add_varint(out, bytes.len);
 	plane_put_text(&c->planes, out, buf_str(&bytes));
 	blob_seal(out, start, DB_ROWS_SEED);
 	buf_release(&bytes);
@@ -43,27 +40,8 @@ size_t db_rows_put(const struct db_event *rows, size_t n, struct column_coder *c
 
 bool db_rows_open(struct db_rows *r, struct str blob, struct column_coder *c, struct arena *a)
 {
-	uint64_t len;
-
 	*r = (struct db_rows){ 0 };
-	if (!blob_open(&blob, DB_ROWS_SEED, LAYOUT) || !varint_next(&blob, &len) || len > DB_ROWS_BYTES_MAX)
-		return false;
-	const unsigned char *bytes = plane_get(&c->planes, &blob, (size_t)len);
-	if (!bytes || blob.len)
-		return false;
-	r->rest = arena_str(a, str_make((const char *)bytes, (size_t)len));
-	return true;
-}
-
-static bool get_text(struct str *in, struct str *out)
-{
-	uint64_t len;
-
-	if (!varint_next(in, &len) || len > in->len)
-		return false;
-	*out = str_head(*in, (size_t)len);
-	*in = str_from(*in, (size_t)len);
-	return true;
+	return blob_open(&blob, DB_ROWS_SEED, LAYOUT) && plane_get_text(&c->planes, &blob, DB_ROWS_BYTES_MAX, a, &r->rest) && blob.len == 0;
 }
 
 /* A byte that is the number of a kind. */
@@ -87,7 +65,7 @@ bool db_rows_next(struct db_rows *r, struct db_event *e)
 	    !get_kind(&in, &e->kind) || !varint_next(&in, &lines) || !varint_next(&in, &bytes))
 		return false;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (!get_text(&in, texts[i]))
+		if (!counted_next(&in, texts[i]))
 			return false;
 	e->time_ns = (int64_t)(r->time_ns += (uint64_t)step_ns);
 	e->line = r->line += lines;

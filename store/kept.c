@@ -44,13 +44,6 @@ void kept_begin(struct kept *k)
 	k->interval_ns = SAMPLE_INTERVAL_NS;
 }
 
-static void put_text(struct buf *out, struct str s, size_t max)
-{
-	s = str_head(s, max);
-	buf_add_varint(out, s.len);
-	buf_add(out, s);
-}
-
 static void put_record(struct buf *out, const struct kept_record *r)
 {
 	buf_add_svarint(out, r->time_ns);
@@ -66,12 +59,12 @@ static void put_record(struct buf *out, const struct kept_record *r)
 	buf_add_svarint(out, r->status);
 	buf_add_svarint(out, r->pid);
 	buf_add_varint(out, r->duration_us + 1); /* none becomes 0 */
-	put_text(out, r->upstream, KEPT_FIELD_BYTES);
-	put_text(out, r->client, KEPT_FIELD_BYTES);
-	put_text(out, r->user, KEPT_FIELD_BYTES);
-	put_text(out, r->request_id, KEPT_FIELD_BYTES);
-	put_text(out, r->version, KEPT_FIELD_BYTES);
-	put_text(out, r->text, KEPT_TEXT_BYTES);
+	buf_add_counted(out, str_head(r->upstream, KEPT_FIELD_BYTES));
+	buf_add_counted(out, str_head(r->client, KEPT_FIELD_BYTES));
+	buf_add_counted(out, str_head(r->user, KEPT_FIELD_BYTES));
+	buf_add_counted(out, str_head(r->request_id, KEPT_FIELD_BYTES));
+	buf_add_counted(out, str_head(r->version, KEPT_FIELD_BYTES));
+	buf_add_counted(out, str_head(r->text, KEPT_TEXT_BYTES));
 }
 
 static bool get_byte(struct str *in, uint8_t *out)
@@ -83,16 +76,6 @@ static bool get_byte(struct str *in, uint8_t *out)
 	return true;
 }
 
-static bool get_text(struct str *in, struct str *out)
-{
-	uint64_t len;
-	if (!varint_next(in, &len) || len > in->len)
-		return false;
-	*out = str_head(*in, (size_t)len);
-	*in = str_from(*in, (size_t)len);
-	return true;
-}
-
 bool kept_next(struct str *rows, struct kept_record *r)
 {
 	struct str in = *rows;
@@ -101,8 +84,8 @@ bool kept_next(struct str *rows, struct kept_record *r)
 	    !raw64_get(&in, &r->host) || !raw64_get(&in, &r->template_id) || !raw64_get(&in, &r->route_id) ||
 	    !raw64_get(&in, &r->fingerprint_id) || !svarint_next(&in, &r->status) ||
 	    !svarint_next(&in, &r->pid) || !varint_next(&in, &r->duration_us) ||
-	    !get_text(&in, &r->upstream) || !get_text(&in, &r->client) || !get_text(&in, &r->user) ||
-	    !get_text(&in, &r->request_id) || !get_text(&in, &r->version) || !get_text(&in, &r->text))
+	    !counted_next(&in, &r->upstream) || !counted_next(&in, &r->client) || !counted_next(&in, &r->user) ||
+	    !counted_next(&in, &r->request_id) || !counted_next(&in, &r->version) || !counted_next(&in, &r->text))
 		return false;
 	r->duration_us--;
 	*rows = in;
@@ -289,7 +272,6 @@ size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf
 	struct buf *rows = sample ? &k->sample : &k->firm;
 	size_t n = sample ? k->rows.n : k->n_firm;
 	size_t start = blob_begin(out, LAYOUT);
-	buf_add_varint(out, rows->len);
 	plane_put_text(&c->planes, out, buf_str(rows));
 	blob_seal(out, start, KEPT_SEED);
 	buf_clear(rows);
@@ -302,12 +284,5 @@ size_t kept_take(struct kept *k, bool sample, struct column_coder *c, struct buf
 
 bool kept_open(struct str blob, struct column_coder *c, struct arena *a, struct str *rows)
 {
-	uint64_t len;
-	if (!blob_open(&blob, KEPT_SEED, LAYOUT) || !varint_next(&blob, &len) || len > KEPT_BLOB_ROWS_BYTES)
-		return false;
-	const unsigned char *bytes = plane_get(&c->planes, &blob, (size_t)len);
-	if (!bytes || blob.len)
-		return false;
-	*rows = arena_str(a, str_make((const char *)bytes, (size_t)len));
-	return true;
+	return blob_open(&blob, KEPT_SEED, LAYOUT) && plane_get_text(&c->planes, &blob, KEPT_BLOB_ROWS_BYTES, a, rows) && blob.len == 0;
 }

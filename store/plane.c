@@ -224,6 +224,7 @@ void plane_put(struct plane_coder *c, struct buf *out, const unsigned char *p, s
 
 void plane_put_text(struct plane_coder *c, struct buf *out, struct str text)
 {
+	buf_add_varint(out, text.len);
 	put_zstd(c, out, true, 0, (const unsigned char *)text.ptr, text.len);
 }
 
@@ -344,6 +345,18 @@ const unsigned char *plane_get(struct plane_coder *c, struct str *in, size_t n)
 	unsigned char *room = room_for(&c->out, 3 * (n + SLACK));
 	const unsigned char *p = get_bytes(c, in, form, packed, room + 2 * (n + SLACK));
 	return p ? unfold(p, n, share, room) : NULL;
+}
+
+bool plane_get_text(struct plane_coder *c, struct str *in, size_t max, struct arena *a, struct str *out)
+{
+	uint64_t len;
+	if (!varint_next(in, &len) || len > max)
+		return false;
+	const unsigned char *bytes = plane_get(c, in, (size_t)len);
+	if (!bytes)
+		return false;
+	*out = arena_str(a, str_make((const char *)bytes, (size_t)len));
+	return true;
 }
 
 static bool skip_bytes(struct str *in, enum plane_form form, size_t n)

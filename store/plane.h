@@ -14,6 +14,7 @@
 #ifndef STORE_PLANE_H
 #define STORE_PLANE_H
 
+#include "core/arena.h"
 #include "core/buf.h"
 
 /* Contexts of the compressor and room for what is on its way; one per thread. Made at first use. */
@@ -27,10 +28,12 @@ void plane_coder_init(struct plane_coder *c);
 void plane_coder_release(struct plane_coder *c);
 /* Appends the n bytes, n > 0. */
 void plane_put(struct plane_coder *c, struct buf *out, const unsigned char *p, size_t n);
-/* The same for text, of which no sample need be taken. */
+/* Appends a text with its length; of text no sample need be taken. */
 void plane_put_text(struct plane_coder *c, struct buf *out, struct str text);
 /* The n bytes: where they stand in *in, or in the coder's room until its next use. NULL when malformed. Moves *in past them. */
 const unsigned char *plane_get(struct plane_coder *c, struct str *in, size_t n);
+/* Such a text, in memory of the arena; false when it is longer than `max`, or malformed. */
+bool plane_get_text(struct plane_coder *c, struct str *in, size_t max, struct arena *a, struct str *out);
 /* Moves past a plane of n bytes without unpacking it; false when it is malformed. */
 bool plane_skip(struct str *in, size_t n);
 
