@@ -37,14 +37,24 @@ static inline uint64_t digits_load(const char *p, size_t n)
 	return v;
 }
 
+/* Which of eight bytes are above 9, by their highest bits; `most` has 0x76 for each, and 0x7f for one that must be 0. */
+static inline uint64_t digits_above(uint64_t bytes, uint64_t most)
+{
+	/* The highest bit of a byte is set by itself, or once that is added to what is below it. */
+	return (((bytes & UINT64_C(0x7f7f7f7f7f7f7f7f)) + most) | bytes) & UINT64_C(0x8080808080808080);
+}
+
+/* Which of eight loaded bytes are no digits, likewise. */
+static inline uint64_t digits_others(uint64_t bytes)
+{
+	return digits_above(bytes ^ UINT64_C(0x3030303030303030), UINT64_C(0x7676767676767676));
+}
+
 /* How many of eight loaded bytes, from the lowest on, are digits. */
 static inline unsigned digits_count(uint64_t bytes)
 {
-	uint64_t x = bytes ^ UINT64_C(0x3030303030303030);
-	/* The highest bit of a byte is set when it is above 9: by itself, or once 0x76 is added to what is below it. */
-	uint64_t above = ((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | x;
+	uint64_t above = digits_others(bytes);
 
-	above &= UINT64_C(0x8080808080808080);
 	return above ? (unsigned)__builtin_ctzll(above) / 8 : 8;
 }
 
@@ -124,6 +134,18 @@ static inline bool digits_decimal(uint64_t bytes, unsigned *n, uint64_t *value)
 		return false;
 	*value = digits_value(bytes, digits);
 	*n = digits - point;
+	return true;
+}
+
+/* The same as a number with its point. */
+static inline bool digits_real(uint64_t bytes, unsigned *n, double *real)
+{
+	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
+	uint64_t value;
+
+	if (!digits_decimal(bytes, n, &value))
+		return false;
+	*real = *n ? (double)value / power[*n] : (double)value;
 	return true;
 }
 

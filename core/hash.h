@@ -8,10 +8,16 @@
 #define CORE_HASH_H
 
 #include "core/arena.h"
+#include "core/digits.h"
 
 /* Never 0 (0 means "none"). Same bytes and seed, same value on every machine. */
 uint64_t hash64(struct str s);
 uint64_t hash64_seed(struct str s, uint64_t seed);
+/* A number for a text that is mostly short: of up to seven bytes those themselves, and their number. Not for the store. */
+static inline uint64_t short_text_key(struct str s)
+{
+	return s.len > 7 ? hash64(s) : digits_load(s.ptr, s.len) << 8 | s.len;
+}
 /* A step of such a hash, for keys that are made from words in registers: both halves of the product, xored. */
 static inline uint64_t hash64_fold(uint64_t a, uint64_t b)
 {

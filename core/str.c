@@ -226,10 +226,7 @@ static inline bool plain_double(struct str s, double *out)
 		return false;
 	if (s.len <= 8) {
 		unsigned n = (unsigned)s.len;
-		bool found = digits_decimal(digits_load(s.ptr, s.len), &n, &v);
-		if (found)
-			*out = n ? (double)v / power[n] : (double)v;
-		return found;
+		return digits_real(digits_load(s.ptr, s.len), &n, out);
 	}
 	for (; i < s.len && is_digit(s.ptr[i]); i++)
 		v = v * 10 + (unsigned)(s.ptr[i] - '0');

@@ -9,17 +9,11 @@ enum { CLOCK_AT = 11, SECONDS_END = 19 }; /* "2026-01-29T22:05:02" */
 
 static const uint32_t fraction_ns[] = { 1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
 
-/* Which of eight bytes are above 9, by their highest bits; `most` is 0x7f less that for bytes that must be 0. */
-static inline uint64_t above(uint64_t bytes, uint64_t most)
-{
-	return (((bytes & UINT64_C(0x7f7f7f7f7f7f7f7f)) + most) | bytes) & UINT64_C(0x8080808080808080);
-}
-
 /* "22:05:02" at p in seconds; negative when it is none that an ordinary day has. */
 static inline int64_t clock_seconds(const char *p)
 {
 	uint64_t v = digits_load(p, 8) ^ UINT64_C(0x30303a30303a3030);
-	if (above(v, UINT64_C(0x76767f76767f7676)))
+	if (digits_above(v, UINT64_C(0x76767f76767f7676)))
 		return -1;
 	v = v * 10 + (v >> 8); /* every byte with the one behind it: no pair of digits is above 99 */
 	unsigned hour = v & 0xff, minute = v >> 24 & 0xff, second = v >> 48 & 0xff;

@@ -1,6 +1,5 @@
 #include "ingest/emit.h"
 
-#include "core/digits.h"
 #include "ingest/skeleton.h"
 
 enum {
@@ -104,16 +103,10 @@ static struct str without_query(struct emitter *m, const struct event *e)
 	return buf_str(b);
 }
 
-/* A number for each method: the bytes of a short one. */
-static inline uint64_t method_key(struct str method)
-{
-	return method.len > 7 ? hash64(method) : digits_load(method.ptr, method.len) << 8 | method.len;
-}
-
 /* Requests are for the same few hundred routes mostly. */
 static void set_route(struct normalisers *n, struct event *e)
 {
-	uint64_t key = skeleton_path_key(e->path, e->raw, method_key(e->method));
+	uint64_t key = skeleton_path_key(e->path, e->raw, short_text_key(e->method));
 	const struct memo_slot *known = key ? memo_get(&n->routes, key) : NULL;
 
 	if (known) {

@@ -472,9 +472,9 @@ static const struct announcement {
 static bool usual_statement(struct event *e, struct str text)
 {
 	enum { NUMBER_AT = sizeof "duration: " - 1, ROOM = 24 };
-	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
 	static const struct str ms = { " ms  ", 5 };
-	uint64_t number, value;
+	uint64_t number;
+	double took;
 	struct str rest, query;
 	unsigned n, behind_point;
 
@@ -482,7 +482,7 @@ static bool usual_statement(struct event *e, struct str text)
 		return false;
 	number = digits_load(text.ptr + NUMBER_AT, 8);
 	n = behind_point = digits_to_blank(number);
-	if (n < 3 || n == 8 || !digits_decimal(number, &behind_point, &value) || behind_point == 0)
+	if (n < 3 || n == 8 || !digits_real(number, &behind_point, &took) || behind_point == 0)
 		return false;
 	rest = str_from(text, NUMBER_AT + n);
 	if (!str_starts(rest, ms))
@@ -497,7 +497,7 @@ static bool usual_statement(struct event *e, struct str text)
 		if (query.len == 0)
 			return false;
 		e->kind = EV_QUERY;
-		e->duration_ms = (double)value / power[behind_point];
+		e->duration_ms = took;
 		e->message = str_head(text, NUMBER_AT + n + ms.len + a->text.len - 2);
 		e->message_key = (struct text_key){ .of = e->message, .hash = a->key, .apart = true };
 		e->query = query;

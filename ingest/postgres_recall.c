@@ -65,10 +65,9 @@ struct block {
 #ifdef __SSE2__
 static inline struct block block_at(const char *p)
 {
-	__m128i x = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
-	__m128i digits = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(9)), x);
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 
-	return (struct block){ _mm_andnot_si128(digits, x) };
+	return (struct block){ _mm_andnot_si128(scan_digits_of(v), _mm_xor_si128(v, _mm_set1_epi8('0'))) };
 }
 
 static inline void block_words(struct block b, uint64_t words[2])
@@ -87,11 +86,7 @@ static inline bool block_is(struct block b, const uint64_t words[2], size_t n)
 /* Of eight bytes. */
 static inline uint64_t without_digits(uint64_t bytes)
 {
-	uint64_t x = bytes ^ UINT64_C(0x3030303030303030);
-	uint64_t above = ((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | x;
-
-	above &= UINT64_C(0x8080808080808080);
-	return x & ((above >> 7) * 255);
+	return (bytes ^ UINT64_C(0x3030303030303030)) & ((digits_others(bytes) >> 7) * 255);
 }
 
 static inline struct block block_at(const char *p)

@@ -152,7 +152,7 @@ struct agg_shape {
 	/* Of those who are given the answers, and found there what they left: */
 	bool spent;                  /* there are enough first lines of this template and statement (store/kept.h) */
 	uint32_t statement;          /* index + 1 of the row that counted last (store/database.h), 0 none, of the database with */
-	uint64_t statement_db;       /* that has this key (store/database.c) */
+	uint64_t statement_db;       /* that has this short_text_key */
 };
 
 struct aggregate {

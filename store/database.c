@@ -1,6 +1,5 @@
 #include "store/database.h"
 
-#include "core/digits.h"
 
 void statements_init(struct statements *s)
 {
@@ -63,16 +62,10 @@ static inline uint64_t microseconds(double ms)
 	return (uint64_t)whole + (us - (double)whole >= 0.5);
 }
 
-/* Tells names of databases apart: the bytes of a short one. */
-static inline uint64_t db_key(struct str db)
-{
-	return db.len > 7 ? hash64(db) : digits_load(db.ptr, db.len) << 8 | db.len;
-}
-
 /* The row of a statement in its database: nearly always the one that was found for its shape the last time. */
 static struct statement_row *row_for(struct statements *s, struct roster *names, const struct event *e, const struct agg_answer *a)
 {
-	uint64_t key = db_key(e->db), db;
+	uint64_t key = short_text_key(e->db), db;
 	struct statement_row like = { .min_us = UINT64_MAX, .rows = -1, .examined = -1, .first_ns = TIME_NONE,
 				      .last_ns = TIME_NONE };
 

@@ -265,17 +265,17 @@ static inline bool take(const char **p, const char *end, struct str text)
 /* "2.475469  " as milliseconds, with up to two blanks. */
 static inline bool take_seconds(const char **p, const char *end, double *ms)
 {
-	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
-	uint64_t bytes, value;
+	uint64_t bytes;
 	unsigned n, behind_point;
+	double seconds;
 
 	if (end - *p < 10)
 		return false;
 	bytes = digits_load(*p, 8);
 	n = behind_point = digits_to_blank(bytes);
-	if (n == 0 || (*p)[n] != ' ' || !digits_decimal(bytes, &behind_point, &value))
+	if (n == 0 || (*p)[n] != ' ' || !digits_real(bytes, &behind_point, &seconds))
 		return false;
-	*ms = (double)value / power[behind_point] * 1000;
+	*ms = seconds * 1000;
 	*p += n + ((*p)[n + 1] == ' ' ? 2 : 1);
 	return true;
 }
