@@ -134,16 +134,21 @@ static void term_precedence(struct inquiry *q, struct candidate *c, const struct
 
 /* ---- place ---- */
 
-/* Did it stop or crash when the failures began? Then it has said what is unusual, in lines that are no errors. */
-static bool stopped(const struct inquiry *q, ptrdiff_t service)
+bool tells_end(const struct inquiry *q, ptrdiff_t service, bool or_start, int64_t from_ns, int64_t to_ns)
 {
 	for (size_t i = 0; i < q->f->n_kept; i++) {
 		const struct kept_line *k = &q->f->kept[i];
-		if ((k->kind == EV_STOP || k->kind == EV_CRASH) && k->time_ns >= q->o->onset_from_ns - 60 * NS_PER_S && k->time_ns <= q->o->onset_to_ns + 60 * NS_PER_S &&
+		if ((k->kind == EV_STOP || k->kind == EV_CRASH || (or_start && k->kind == EV_START)) && k->time_ns >= from_ns && k->time_ns <= to_ns &&
 		    facts_service(q->f, k->service) == service)
 			return true;
 	}
 	return false;
+}
+
+/* Did it stop or crash when the failures began? Then it has said what is unusual, in lines that are no errors. */
+static bool stopped(const struct inquiry *q, ptrdiff_t service)
+{
+	return tells_end(q, service, false, q->o->onset_from_ns - 60 * NS_PER_S, q->o->onset_to_ns + 60 * NS_PER_S);
 }
 
 /* Surplus failures and trouble lines of a service's hosts: is it one host's trouble? */

@@ -39,6 +39,8 @@ void term_load(struct inquiry *q, struct candidate *c);
 void term_rollout(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Does the log of a service hold what it answers well, too? Of one that logs failures only nobody knows how often, or when, it is asked. */
 bool logs_success(const struct inquiry *q, ptrdiff_t service, int64_t from, int64_t to);
+/* Does a service's own log tell of its stop or crash, or, if that counts, of its start in this time? */
+bool tells_end(const struct inquiry *q, ptrdiff_t service, bool or_start, int64_t from_ns, int64_t to_ns);
 /* For a change: whether calls behind the front multiply with it, and return to their level when it is taken back. */
 void term_calls(struct inquiry *q, struct candidate *c, const struct act *act);
 /* Does its service take part in the failing requests, and does the failing, or the delay, begin there? By request ids. */

@@ -61,25 +61,14 @@ static void term_down(struct inquiry *q, struct candidate *c)
 		         duration_format(to - from, words));
 }
 
-/* Does a server tell of its own stop or start around the failures? */
-static bool tells_restart(const struct inquiry *q, ptrdiff_t service)
-{
-	for (size_t i = 0; i < q->f->n_kept; i++) {
-		const struct kept_line *k = &q->f->kept[i];
-		if ((k->kind == EV_STOP || k->kind == EV_CRASH || k->kind == EV_START) && facts_service(q->f, k->service) == service &&
-		    k->time_ns >= q->o->onset_from_ns - 120 * NS_PER_S && k->time_ns <= q->o->end_ns)
-			return true;
-	}
-	return false;
-}
-
 /*
  * A database that ends sessions on somebody's order and neither stops nor starts was not restarted. What was changed has its own
  * candidate: settings are made known to sessions in this way.
  */
 static void term_no_restart(struct inquiry *q, struct candidate *c)
 {
-	if (c->service_index >= 0 && c->speaker == c->service_index && q->f->services[c->service_index].database && !tells_restart(q, c->service_index))
+	if (c->service_index >= 0 && c->speaker == c->service_index && q->f->services[c->service_index].database &&
+	    !tells_end(q, c->service_index, true, q->o->onset_from_ns - 120 * NS_PER_S, q->o->end_ns))
 		term_add(q, c, "dose", -3, &c->refs, "%.*s ended sessions, and neither stopped nor started", STR_ARG(c->service));
 }
 
