@@ -12,18 +12,9 @@
 #include "ingest/access_plain.h"
 #include "ingest/format.h"
 #include "ingest/words.h"
+#include "tests/unit/draw.h"
 
 enum { ROUNDS = 120000, LINE_MAX_BYTES = 4096 };
-
-static uint64_t state = 1;
-
-static unsigned below(unsigned n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned)((state * UINT64_C(2685821657736338717)) >> 33) % n;
-}
 
 /* Of all that an access line can set. */
 static uint64_t digest(const struct event *e)

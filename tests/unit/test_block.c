@@ -2,15 +2,7 @@
 
 #include "core/event.h"
 #include "store/block.h"
-
-/* Numbers without a pattern, the same on every run. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
+#include "tests/unit/draw.h"
 
 static void check_column(uint64_t *values, size_t n)
 {
@@ -68,13 +60,13 @@ Test(block, columns_of_any_numbers_come_back)
 	}
 	for (unsigned bits = 1; bits <= 64; bits += 7) {
 		for (size_t i = 0; i < N; i++)
-			v[i] = next_random(&state) >> (64 - bits);
+			v[i] = draw_next(&state) >> (64 - bits);
 		check_column(v, N);
 	}
 	/* A common factor, on any base, and one value that spoils it. */
 	for (uint64_t factor = 1000; factor <= 1000000000; factor *= 1000) {
 		for (size_t i = 0; i < N; i++)
-			v[i] = 7 + factor * (next_random(&state) % 1000);
+			v[i] = 7 + factor * (draw_next(&state) % 1000);
 		check_column(v, N);
 		v[N - 1]++;
 		check_column(v, N);
@@ -126,7 +118,7 @@ static void fill(struct block *b, struct dict *d, size_t n, unsigned style)
 		dict_add_shape(d, &s);
 	}
 	for (size_t i = 0; i < n; i++) {
-		uint64_t r = next_random(&state);
+		uint64_t r = draw_next(&state);
 		struct block_row row = { .time_ns = time, .line = i + 1, .offset = offset, .duration_us = 9, .bytes = 7 };
 		switch (style) {
 		case 0: /* an access log */
@@ -140,13 +132,13 @@ static void fill(struct block *b, struct dict *d, size_t n, unsigned style)
 			break;
 		case 1: /* noise */
 			row.time_ns = (int64_t)r;
-			row.line = next_random(&state);
-			row.offset = next_random(&state);
+			row.line = draw_next(&state);
+			row.offset = draw_next(&state);
 			row.shape = (uint16_t)(r % SHAPES);
 			for (size_t k = 0; k < DICT_LISTS; k++)
-				row.values[k] = (uint32_t)next_random(&state);
-			row.duration_us = (uint32_t)next_random(&state);
-			row.bytes = (uint32_t)(next_random(&state) >> 13);
+				row.values[k] = (uint32_t)draw_next(&state);
+			row.duration_us = (uint32_t)draw_next(&state);
+			row.bytes = (uint32_t)(draw_next(&state) >> 13);
 			break;
 		case 2: /* one shape with nothing, values that hardly repeat and such that do */
 			row.line = i * 3;
@@ -337,7 +329,7 @@ static void damage(struct sides *s, struct buf *blob, uint64_t seed, bool (*deco
 	for (size_t cut = 0; cut < blob->len; cut += 1 + blob->len / 200)
 		cr_expect_not(decode(s, str_head(buf_str(blob), cut)));
 	for (unsigned i = 0; i < 300; i++) {
-		size_t at = next_random(&state) % blob->len;
+		size_t at = draw_next(&state) % blob->len;
 		char was = blob->ptr[at];
 		blob->ptr[at] = (char)(was ^ (char)(1 << i % 8));
 		cr_expect_not(decode(s, buf_str(blob)), "byte %zu", at);

@@ -6,16 +6,7 @@
 
 #include "core/buf.h"
 #include "ingest/fields.h"
-
-static uint64_t state = 88172645463325252u;
-
-static unsigned below(unsigned n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned)((state * UINT64_C(2685821657736338717)) >> 33) % n;
-}
+#include "tests/unit/draw.h"
 
 /* A key, and values that are usual for it; the last two are none. */
 static const struct member {

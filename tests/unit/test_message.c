@@ -7,16 +7,7 @@
 #include "core/buf.h"
 #include "ingest/message.h"
 #include "ingest/request_text.h"
-
-static uint64_t state = 88172645463325252u;
-
-static unsigned below(unsigned n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned)((state * UINT64_C(2685821657736338717)) >> 33) % n;
-}
+#include "tests/unit/draw.h"
 
 static const char *const pieces[] = {
 	"request", "GET ", "/a/b", " HTTP/1.1", "\"", "Completed ", "Sent ", "[", "] ", " in ", "ms", "s", "took ", "took: ", "duration=",

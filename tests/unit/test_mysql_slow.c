@@ -6,16 +6,9 @@
 
 #include "core/buf.h"
 #include "ingest/format.h"
+#include "tests/unit/draw.h"
 
 enum { ROUNDS = 20000 };
-
-static uint64_t random_state = 7;
-
-static unsigned below(unsigned n)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned)(random_state >> 33) % n;
-}
 
 /* One of each of these, '9' for any digit. */
 static const char *const pieces[][6] = {

@@ -2,23 +2,16 @@
 
 #include "core/arena.h"
 #include "store/plane.h"
+#include "tests/unit/draw.h"
 
 enum { N_MAX = 20000 };
-
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
 
 /* Kinds of planes: each is laid down in another way. */
 enum drawn { SAME, BITS, CRUMBS, NIBBLES, MOSTLY_ZERO, HARDLY_ANY, NOISE, CYCLE, SKEWED, DRAWN_KINDS };
 
 static unsigned char draw(enum drawn kind, size_t i, uint64_t *state)
 {
-	uint64_t r = next_random(state);
+	uint64_t r = draw_next(state);
 	switch (kind) {
 	case SAME:
 		return 77;
@@ -125,7 +118,7 @@ Test(plane, damaged_planes_are_refused_or_read)
 		buf_clear(&out);
 		plane_put(&c, &out, p, N);
 		size_t head = out.len < 8 ? out.len : 8;
-		out.ptr[next_random(&state) % (round % 2 ? out.len : head)] = (char)next_random(&state);
+		out.ptr[draw_next(&state) % (round % 2 ? out.len : head)] = (char)draw_next(&state);
 		struct str in = buf_str(&out), over = in;
 		const unsigned char *back = plane_get(&c, &in, N);
 		refused += back == NULL;

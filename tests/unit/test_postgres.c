@@ -7,6 +7,7 @@
 #include "ingest/postgres_recall.h"
 #include "ingest/postgres_session.h"
 #include "ingest/template.h"
+#include "tests/unit/draw.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
@@ -71,16 +72,6 @@ Test(postgres, reads_any_prefix_by_the_shape_of_its_parts)
 			cr_expect(e.has_time && e.time.has_zone && e.time.ns / NS_PER_S == 1588587072,
 				  "%s\n  time is %lld", p, (long long)(e.time.ns / NS_PER_S));
 	}
-}
-
-static unsigned below(unsigned n)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % n;
 }
 
 /* Recalled or read, a prefix says the same: drawn from all that settings write, with other digits and bytes each time. */

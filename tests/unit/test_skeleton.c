@@ -9,18 +9,9 @@
 #include "ingest/memo.h"
 #include "ingest/skeleton.h"
 #include "ingest/template.h"
+#include "tests/unit/draw.h"
 
 enum { ROUNDS = 60000, PARTS_MAX = 7 };
-
-static uint64_t state;
-
-static unsigned below(unsigned n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (unsigned)((state * UINT64_C(2685821657736338717)) >> 33) % n;
-}
 
 static void draw(const char *const *parts, size_t n, struct buf *out)
 {
@@ -117,7 +108,7 @@ Test(skeleton, of_messages)
 		":8", "/var/8/x", " 8 bytes (8 MB) ", "Jan 8", "Fri Jun 99", "-8", "+8", "#8", "(8)", "[8]", "<8 sec", "é8",
 		"8é", ", ", ": ", "db-9.example.com", "fe80::9", "8:8:8", "blk_-8", "deadbeef9", "http://x/8?a=8 ", "8%", "\t",
 	};
-	state = 1;
+	draw_state = 1;
 	check(parts, sizeof parts / sizeof parts[0], message_key, template_mask);
 }
 
@@ -129,7 +120,7 @@ Test(skeleton, of_statements)
 		"/* 8 */", "# 8\n", "%s", "%(a8)s", "(", ")", ", ", " LIMIT 8", " OFFSET 8", "ARRAY[8, 8]", "VALUES (8,'a8'),(8,'b')",
 		"E'8'", "x'8f'", " LIKE '8%'", " IS NULL", "$$8$$", "@p8", "8a", "a_8", "é8", "8é", "'", "\"", ";", " AND ",
 	};
-	state = 2;
+	draw_state = 2;
 	check(parts, sizeof parts / sizeof parts[0], statement_key, query_fingerprint);
 }
 
@@ -139,7 +130,7 @@ Test(skeleton, of_paths)
 		"/", "/8", "/8.json", "/8.webp", "/8.verylongname", "/a", "/a8", "/v9", "/product-8", "/8-8-8", "/8/x", "?a=8",
 		"#8", ";j=8", "//", "/.8", "/8.9.9.9", "/..", "/8abc", "/é8", "/8é", "/wp-admin/8", "/8,8", "/a.8",
 	};
-	state = 3;
+	draw_state = 3;
 	check(parts, sizeof parts / sizeof parts[0], path_key, route);
 }
 
